@@ -1,0 +1,46 @@
+"""Connectors are found by entry point, ours and strangers' alike, and loaded only when one is used."""
+
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+
+from deepday.errors import InputError
+
+_GROUP = "deepday.connectors"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorInfo:
+    """A connector that is installed: its name and the distribution (with version) that brings it."""
+
+    name: str
+    distribution: str
+
+
+def _found() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=_GROUP)}
+
+
+def available() -> list[ConnectorInfo]:
+    """Return the installed connectors, sorted by name; nothing is imported."""
+    return [
+        ConnectorInfo(name, f"{point.dist.name} {point.dist.version}" if point.dist else "")
+        for name, point in sorted(_found().items())
+    ]
+
+
+def load(name: str) -> object:
+    """Return the connector of that name, ready to use.
+
+    Raises :class:`InputError` when there is none, or when a library that it needs is not installed.
+    """
+    found = _found()
+    if name not in found:
+        raise InputError(f"There is no connector {name!r}.", f"Installed are: {', '.join(sorted(found)) or 'none'}.")
+    try:
+        factory = found[name].load()
+    except ImportError as error:
+        raise InputError(
+            f"The connector {name!r} needs a library that is not installed ({error.name}).",
+            f"Run: pip install 'deepday[{name}]'",
+        ) from error
+    return factory()

@@ -1,0 +1,61 @@
+"""A calendar entry, one occurrence, as far as measuring and planning need it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from deepday.model.interval import DateRange, Interval
+
+
+class ShowAs(StrEnum):
+    """How the time is shown to others (Graph ``freeBusyStatus``; RFC 5545 TRANSP and STATUS map onto it)."""
+
+    FREE = "free"
+    TENTATIVE = "tentative"
+    BUSY = "busy"
+    OUT_OF_OFFICE = "oof"
+    WORKING_ELSEWHERE = "workingElsewhere"
+
+
+class Response(StrEnum):
+    """The owner's own answer (RFC 5545 PARTSTAT). An organiser counts as accepted, so does somebody not listed."""
+
+    ACCEPTED = "accepted"
+    TENTATIVE = "tentative"
+    NEEDS_ACTION = "needsAction"
+    DECLINED = "declined"
+    DELEGATED = "delegated"
+
+
+class EventKind(StrEnum):
+    """What sort of entry it is (Google ``eventType``)."""
+
+    DEFAULT = "default"
+    FOCUS_TIME = "focusTime"
+    OUT_OF_OFFICE = "outOfOffice"
+    WORKING_LOCATION = "workingLocation"
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEvent:
+    """One occurrence of a calendar entry, seen from its owner's side.
+
+    ``uid`` is RFC 5545's UID; ``recurrence_id`` names the occurrence of a series by its original start (text as the
+    source gives it, normalised to UTC; empty for a single event). ``when`` is an :class:`Interval` for a timed entry
+    and a :class:`DateRange` for an all-day one. ``people`` counts organiser and attendees who did not decline, the
+    owner included, rooms and resources left out; ``None`` when the source has no attendee list (quality low).
+    ``sequence`` and ``updated`` (UTC seconds, 0 when unknown) tell which of two copies is newer. ``title`` is kept
+    only where the user asked for it. ``source`` says where it was read.
+    """
+
+    uid: str
+    recurrence_id: str
+    when: Interval | DateRange
+    show_as: ShowAs = ShowAs.BUSY
+    response: Response = Response.ACCEPTED
+    kind: EventKind = EventKind.DEFAULT
+    cancelled: bool = False
+    people: int | None = None
+    sequence: int = 0
+    updated: int = 0
+    title: str | None = None
+    source: str = ""
