@@ -31,7 +31,7 @@ class ResumptionLag:
         except ValueError:
             raise InputError(f"The resumption lag {text!r} is no number of minutes.", _LAG_ADVICE) from None
         if len(numbers) == 1:
-            numbers *= 3
+            numbers = [float(round(number)) for number in numbers if math.isfinite(number)] * 3
         if len(numbers) != 3 or not all(map(math.isfinite, numbers)):
             raise InputError(f"The resumption lag {text!r} cannot be read.", _LAG_ADVICE)
         if not 0 <= numbers[0] <= numbers[1] <= numbers[2] <= 24 * HOUR:
@@ -126,6 +126,22 @@ class Parameters:
     hourly_rate: float | None = None
     rate_uncertainty: float = 0.2
     currency: str = "EUR"
+
+    def __post_init__(self) -> None:
+        if not self.handling_minimum <= self.burst_gap <= HOUR:
+            raise InputError(
+                f"A burst gap of {self.burst_gap / MINUTE:g} minutes is out of range.",
+                "Give 1 to 60 minutes; 5 is usual.",
+            )
+        if not (0 <= self.notice <= 1 and self.answer_limit > 0):
+            raise InputError(
+                "The share noticed lies between 0 and 1, the answer limit above 0.", "Correct the setting."
+            )
+
+    @property
+    def lags(self) -> tuple[float, float, float]:
+        """The 5 %, 50 % and 95 % quantiles of the lag in seconds; the median is rounded so that minutes add up."""
+        return self.lag.quantile(0.05), float(round(self.lag.quantile(0.5))), self.lag.quantile(0.95)
 
     @property
     def meetings(self) -> MeetingRule:
