@@ -1,1 +1,1 @@
-"""."""
+"""The command line: parse, call the use case, show. Heavy libraries are imported where they are used."""

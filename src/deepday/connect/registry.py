@@ -1,9 +1,12 @@
 """Connectors are found by entry point, ours and strangers' alike, and loaded only when one is used."""
 
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
 
 from deepday.errors import InputError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 _GROUP = "deepday.connectors"
 
@@ -16,7 +19,9 @@ class ConnectorInfo:
     distribution: str
 
 
-def _found() -> dict[str, EntryPoint]:
+def _found() -> dict[str, "EntryPoint"]:
+    from importlib.metadata import entry_points  # noqa: PLC0415 - 25 ms that most commands do without
+
     return {point.name: point for point in entry_points(group=_GROUP)}
 
 
@@ -40,7 +45,6 @@ def load(name: str) -> object:
         factory = found[name].load()
     except ImportError as error:
         raise InputError(
-            f"The connector {name!r} needs a library that is not installed ({error.name}).",
-            f"Run: pip install 'deepday[{name}]'",
+            f"The connector {name!r} cannot be loaded: {error}.", f"Run: pip install 'deepday[{name}]'"
         ) from error
     return factory()

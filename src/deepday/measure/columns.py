@@ -14,11 +14,18 @@ LedgerRow = tuple[int, int, int, int]
 
 
 def unique(events: Iterable[CalendarEvent]) -> list[CalendarEvent]:
-    """Return each occurrence once, the newest copy of it, in a fixed order (A2: UID, recurrence id and start)."""
+    """Return each occurrence once, the newest copy of it, in a fixed order (A2: UID, recurrence id and start).
+
+    A copy whose SEQUENCE is lower than another's is out of date wherever it stands (RFC 5545 section 3.8.7.4): the
+    event has moved since. Equal ones at different times are kept, since some programs write a series that way.
+    """
     newest: dict[tuple[str, str, object], CalendarEvent] = {}
+    revision: dict[tuple[str, str], int] = {}
     for event in sorted(events, key=_age):
         newest[event.uid, event.recurrence_id, event.when] = event
-    return sorted(newest.values(), key=lambda event: (*_when(event), event.uid, event.recurrence_id))
+        revision[event.uid, event.recurrence_id] = event.sequence
+    current = [event for event in newest.values() if event.sequence == revision[event.uid, event.recurrence_id]]
+    return sorted(current, key=lambda event: (*_when(event), event.uid, event.recurrence_id))
 
 
 def _when(event: CalendarEvent) -> tuple[int, int]:

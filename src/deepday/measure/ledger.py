@@ -3,7 +3,7 @@
 The spans are the engine's own rows, so a figure and its explanation cannot disagree.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 
@@ -92,10 +92,13 @@ class _Causes:
         self._stream = stream
 
     def meetings(self, start: int, end: int) -> tuple[Cause, ...]:
-        """Return the meetings that overlap ``[start, end)``."""
+        """Return the meetings that overlap ``[start, end)``, and the owner's own chat in them (multitasking)."""
         # Meetings last twelve hours at most, so none that began a day before can reach here.
         first, last = bisect_right(self._starts, start - 86_400), bisect_right(self._starts, end - 1)
-        return tuple(_meeting(event) for _, stop, event in self._meetings[first:last] if stop > start)
+        meetings = [_meeting(event) for _, stop, event in self._meetings[first:last] if stop > start]
+        starts, ends, origins = self._columns.bursts[:3]
+        chats = range(bisect_right(ends, start), bisect_left(starts, end))
+        return (*meetings, *(self.burst(number) for number in chats if origins[number] != engine.EXPOSURE))
 
     def burst(self, number: int) -> Cause:
         """Return the burst of that number: how many messages, which way, in what sort of conversation."""

@@ -174,6 +174,7 @@ def _weeks(
         numbers = list(group)
         mine = [measured[number] for number in numbers]
         counting = [number for number in numbers if measured[number].observed]
+        partly = [number for number in numbers if measured[number].calendar_observed]
         observed = [day for day in mine if day.eligible and day.observed]
         mean = sum(_central(day) for day in observed) / len(observed) if observed else None
         start, end = days[numbers[0]].span.start, days[numbers[-1]].span.end
@@ -184,7 +185,7 @@ def _weeks(
                 last=mine[-1].date,
                 observed_days=len(observed),
                 eligible_days=sum(day.eligible for day in mine),
-                figures=_sums([day.figures for day in mine]),
+                figures=_sums([measured[number].figures for number in counting or partly]),
                 cost_interval=_cost_interval([rows[number] for number in counting], parameters),
                 joint_interval=joint.interval(counting),
                 five_day_equivalent=round(mean * 5) if mean is not None and len(observed) >= 3 else None,
@@ -217,11 +218,13 @@ def _cost_interval(rows: Sequence[list[float]], parameters: Parameters) -> CostI
 
 
 def _sums(days: Sequence[Figures]) -> Figures:
-    """Add up each figure over the days that have it; ``None`` where no day has."""
+    """Add up each figure over days that were observed alike; ``None`` for what they do not have."""
 
     def add(name: str) -> object:
-        values = [value for value in (getattr(day, name) for day in days) if value is not None]
-        if not values:
+        values = [getattr(day, name) for day in days]
+        if name == "work":
+            return sum(values)
+        if not values or values[0] is None:
             return None
         if isinstance(values[0], int):
             return sum(values)

@@ -130,7 +130,8 @@ class WeekMeasure:
     """One ISO week in the owner's zone, as far as it lies in the period.
 
     ``eligible_days``: days with at least half their normal hours; ``observed_days``: those of them that both sources
-    cover. ``figures`` are sums over all observed days, eligible or not. ``joint_interval``: the 5 % and 95 % points
+    cover. ``figures`` are sums over all days that both sources cover, eligible or not, so that they add up; where there
+    is no such day, over the days that the calendar covers. ``joint_interval``: the 5 % and 95 % points
     of the cost when the lag and the share noticed are both uncertain, with the median between.
     """
 

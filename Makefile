@@ -1,0 +1,59 @@
+# Needs Python 3.11 or later with venv, and make. Every target sets up what it needs, once.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+INSTALL := $(PIP) install --require-hashes --no-deps
+
+.PHONY: setup demo test check bench docs lock clean
+.DEFAULT_GOAL := setup
+
+setup: $(VENV)/.run                         ## the deepday command, in .venv/bin
+
+demo: $(VENV)/.run                          ## five believable weeks, measured: no account, no files
+	@$(BIN)/deepday demo --folder build/demo
+
+test: $(VENV)/.dev                          ## every test
+	$(BIN)/python -m pytest -n auto
+
+check: $(VENV)/.dev                         ## types, lint, import contracts, generated files up to date
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m deepday.config.example --check
+
+bench: $(VENV)/.bench                       ## speed, beside peers and budgets
+	$(BIN)/python -m tests.bench
+
+docs: $(VENV)/.dev                          ## rewrite what is generated
+	$(BIN)/python -m deepday.config.example
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "deepday needs Python 3.11 or later; say which: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	$(INSTALL) -r requirements/run.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	$(INSTALL) -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
+	$(INSTALL) -r requirements/bench.txt
+	@touch $@
+
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet \
+  --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+lock:                                       ## renew the locks to the newest versions; needs uv
+	$(LOCK) --upgrade --group build --output-file requirements/run.txt
+	$(LOCK) --upgrade --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
+	$(LOCK) --upgrade --group bench --constraint requirements/dev.txt --override requirements/bench-override.txt \
+	  --output-file requirements/bench.txt
+
+clean:                                      ## remove what make made
+	rm -rf $(VENV) build dist

@@ -1,0 +1,178 @@
+"""What is wrong, and how to mend it: files, zones, settings, store, gaps in the data."""
+
+import platform
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from deepday import __version__
+from deepday.app.person import build_parameters, build_person, find_zone, public_holidays
+from deepday.app.request import Request
+from deepday.app.sources import context_for, file_sources, read_slack_export
+from deepday.app.storing import is_slack_export
+from deepday.clock import Clock, SystemClock
+from deepday.config.load import load_settings
+from deepday.config.paths import config_file, database_location
+from deepday.config.settings import Settings
+from deepday.connect import Progress, ReadContext, available
+from deepday.errors import DeepdayError, InputError
+from deepday.measure.days import working_days
+from deepday.model import Interval, Person, Skipped, WeeklyHours, subtract
+from deepday.store.repository import Store, open_store
+from deepday.store.rows import SourceKind
+
+DECADE = 10 * 366 * 86_400
+
+
+class Health(StrEnum):
+    """How a check ended."""
+
+    OK = "ok"
+    WARNING = "warning"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: how it is, in a sentence, and what to do if it is not well."""
+
+    subject: str
+    health: Health
+    finding: str
+    advice: str = ""
+
+
+def check_settings() -> str:
+    """Check the configuration file and return a sentence. Raises :class:`InputError` naming every problem."""
+    settings = load_settings()
+    _verify(settings)
+    path = config_file()
+    return f"{path} is fine." if path.exists() else f"{path} is not there: all settings have their defaults."
+
+
+def _verify(settings: Settings) -> None:
+    """Check what only the parts that use a setting can tell."""
+    build_parameters(Request(), settings)
+    if settings.me.holidays.lower() != "none":
+        public_holidays(settings.me.holidays, [2026])
+
+
+def examine(
+    request: Request, locations: Sequence[str], progress: Progress, clock: Clock | None = None
+) -> Iterator[Check]:
+    """Look at this machine, the settings, the store, and the files that were given."""
+    clock = clock or SystemClock()
+    yield Check("deepday", Health.OK, f"{__version__} on Python {platform.python_version()}, {platform.system()}")
+    yield Check("SQLite", Health.OK, sqlite3.sqlite_version)
+    yield Check("connectors", Health.OK, ", ".join(found.name for found in available()))
+    settings = Settings()
+    try:
+        settings = load_settings()
+        _verify(settings)
+        path = config_file()
+        yield Check("settings", Health.OK, str(path) if path.exists() else f"defaults; {path} is not there")
+    except DeepdayError as error:
+        yield Check("settings", Health.PROBLEM, error.what, error.advice)
+    yield from _zone(request.zone or settings.me.zone, clock)
+    yield from _store(settings, clock)
+    for location in [*request.calendars, *([str(request.slack_export)] if request.slack_export else []), *locations]:
+        yield _file(location, request, settings, progress)
+
+
+def _zone(name: str | None, clock: Clock) -> Iterator[Check]:
+    if not name:
+        yield Check("time zone", Health.WARNING, "none is set", "Set zone under [me], or give --zone.")
+        return
+    try:
+        zone = find_zone(name)
+    except InputError as error:
+        yield Check("time zone", Health.PROBLEM, error.what, error.advice)
+        return
+    yield Check("time zone", Health.OK, f"{name}; a clock there shows {clock.now().astimezone(zone):%Y-%m-%d %H:%M}")
+
+
+def _store(settings: Settings, clock: Clock) -> Iterator[Check]:
+    try:
+        if not Store.exists(database_location()):
+            yield Check("store", Health.OK, "empty: nothing was imported yet", "Run deepday import FILE…")
+            return
+        with open_store(database_location(), clock) as store:
+            sources = store.sources()
+            yield Check("store", Health.OK, f"{len(sources)} sources")
+            for source in sources:
+                amount = (
+                    f"{source.events} events" if source.kind is SourceKind.CALENDAR else f"{source.messages} messages"
+                )
+                until = _day(source.last - 1) if source.last else "never"
+                health = Health.WARNING if source.skipped else Health.OK
+                finding = f"{amount}, observed until {until}, {source.skipped} left out"
+                yield Check(f"{source.kind} {source.name!r}", health, finding)
+            yield from _gaps(settings, store, clock)
+    except DeepdayError as error:
+        yield Check("store", Health.PROBLEM, error.what, error.advice)
+
+
+def _gaps(settings: Settings, store: Store, clock: Clock) -> Iterator[Check]:
+    """Look for working days of the last five weeks that a source does not cover."""
+    if not (settings.me.email and settings.me.zone):
+        return
+    person = build_person(Request(), settings)
+    yesterday = clock.now().astimezone(person.zone).date() - timedelta(days=1)
+    days = [day for day in working_days(person, yesterday - timedelta(days=34), yesterday, []) if day.windows]
+    for kind, file in ((SourceKind.CALENDAR, "calendar"), (SourceKind.ACTIVITY, "Slack export")):
+        covered = store.coverage(kind)
+        missing = [day.date for day in days if subtract(day.windows, covered)]
+        if not missing:
+            yield Check(f"{kind} days", Health.OK, "every working day of the last five weeks is covered")
+            continue
+        finding = f"{len(missing)} working days since {days[0].date} are not covered, the last {missing[-1]}"
+        yield Check(f"{kind} days", Health.WARNING, finding, f"Import a newer {file}: deepday import FILE")
+
+
+def _day(instant: int) -> str:
+    return datetime.fromtimestamp(instant, UTC).date().isoformat()
+
+
+def _file(location: str, request: Request, settings: Settings, progress: Progress) -> Check:
+    try:
+        return _reading(location, request, settings, progress)
+    except DeepdayError as error:
+        return Check(location, Health.PROBLEM, error.what, error.advice)
+
+
+def _reading(location: str, request: Request, settings: Settings, progress: Progress) -> Check:
+    who = Person(
+        email=request.me or settings.me.email or "",
+        zone=find_zone(request.zone or settings.me.zone or "UTC"),
+        hours=WeeklyHours.parse(settings.me.hours),
+        slack_user=request.slack_user or settings.me.slack_user,
+    )
+    now = int(SystemClock().now().timestamp())
+    context = context_for(who, Interval(now - DECADE, now + DECADE // 10), progress, keep_titles=False)
+    if is_slack_export(location):
+        activity = read_slack_export(Path(location).expanduser(), context)
+        first, last = (_day(activity.stream.at[i]) if activity.stream else "never" for i in (0, -1))
+        finding = f"Slack export, {activity.total} messages read, {len(activity.stream)} by or for the owner, {first} to {last}"
+        return _with_skipped(location, finding, activity.skipped)
+    return _calendar(location, context)
+
+
+def _calendar(location: str, context: ReadContext) -> Check:
+    reading = file_sources().calendar(location).read_events(context)
+    timed = [event.when for event in reading.events if isinstance(event.when, Interval)]
+    dates = f", {_day(min(timed).start)} to {_day(max(timed).start)}" if timed else ""
+    mine = sum(event.people is not None for event in reading.events)
+    finding = f"calendar {reading.name!r}, {reading.total} events{dates}, {mine} occurrences with a guest list"
+    return _with_skipped(location, finding, reading.skipped)
+
+
+def _with_skipped(location: str, finding: str, skipped: Sequence[Skipped]) -> Check:
+    if not skipped:
+        return Check(location, Health.OK, finding)
+    reasons = Counter(item.reason for item in skipped).most_common(3)
+    said = "; ".join(f"{count} x {reason}" if count > 1 else reason for reason, count in reasons)
+    return Check(location, Health.WARNING, f"{finding}; {len(skipped)} left out", said)

@@ -1,0 +1,107 @@
+"""Observations from files given on the command line, or from the store."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from deepday.connect import (
+    ActivityReading,
+    CalendarReading,
+    FileSources,
+    Progress,
+    ReadContext,
+    Validators,
+    load,
+)
+from deepday.errors import DeepdayError
+from deepday.measure.measuring import Observations
+from deepday.model import ActivityStream, Interval, Person, intersect
+
+DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the sources gave, and sentences about what a reader of the figures should know."""
+
+    seen: Observations
+    notes: tuple[str, ...]
+    events: int
+    messages: int
+
+
+def file_sources() -> FileSources:
+    """Return the connector that reads exported files."""
+    connector = load("files")
+    if not isinstance(connector, FileSources):
+        raise DeepdayError("The connector 'files' does not read files.", "Reinstall deepday.")
+    return connector
+
+
+def reading_window(person: Person, first: date, last: date) -> Interval:
+    """Return what to read for a period: two days more before it, since they decide the origin of its first bursts."""
+    period = person.window(first, last)
+    return Interval(period.start - 2 * DAY, period.end + DAY)
+
+
+def context_for(person: Person, window: Interval, progress: Progress, *, keep_titles: bool) -> ReadContext:
+    """Return what a connector may know of the owner. Pseudonyms are plain here: nothing of them leaves the process."""
+    return ReadContext(
+        window=window,
+        zone=person.zone,
+        email=person.email,
+        slack_user=person.slack_user,
+        keep_titles=keep_titles,
+        progress=progress,
+    )
+
+
+def read_calendar(location: str, context: ReadContext, known: Validators | None = None) -> CalendarReading:
+    """Read a calendar file, folder or feed."""
+    return file_sources().calendar(location, known).read_events(context)
+
+
+def read_slack_export(path: Path, context: ReadContext) -> ActivityReading:
+    """Read a Slack export."""
+    return file_sources().slack_export(path).read_activity(context)
+
+
+def read_files(calendars: Sequence[str], slack_export: Path | None, context: ReadContext, period: Interval) -> Found:
+    """Read the files that were given; a sort of source that was not given counts as not observed."""
+    readings = [read_calendar(location, context) for location in calendars]
+    activity = read_slack_export(slack_export, context) if slack_export else None
+    observed: list[Interval] = [context.window] if readings else []
+    for reading in readings:
+        observed = intersect(observed, reading.observed)
+    seen = Observations(
+        events=tuple(event for reading in readings for event in reading.events),
+        stream=activity.stream if activity else ActivityStream(),
+        calendar_observed=observed,
+        messages_observed=activity.observed if activity else (),
+        skipped=tuple(item for one in (*readings, activity) if one for item in one.skipped),
+    )
+    notes = [
+        f"{location} holds no events: meetings count as zero."
+        for location, reading in zip(calendars, readings, strict=True)
+        if reading.total == 0
+    ]
+    return found_in(seen, period, notes, calendars=bool(readings), activity=activity is not None)
+
+
+def found_in(seen: Observations, period: Interval, notes: Sequence[str], *, calendars: bool, activity: bool) -> Found:
+    """Count what falls into the period, and say what is missing."""
+    first, last = period.start - DAY, period.end + DAY
+    events = sum(
+        not isinstance(event.when, Interval) or (event.when.end > first and event.when.start < last)
+        for event in seen.events
+    )
+    messages = sum(period.start <= at < period.end for at in seen.stream.at)
+    said = list(notes)
+    if not calendars:
+        said.append("No calendar is given: meetings, and all that depends on them, are not known.")
+    if not activity:
+        said.append("No chat activity is given: interruptions are not known, only meetings and the time between.")
+    elif messages == 0:
+        said.append("No message of yours, or to you, falls into the period: interruptions count as zero.")
+    return Found(seen, tuple(said), events, messages)

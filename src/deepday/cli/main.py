@@ -1,0 +1,75 @@
+"""The ``deepday`` command: options common to all, and errors turned into advice and exit codes.
+
+Exit codes: 0 done, 1 did not succeed, 2 wrong usage or input, 3 nothing to do or not enough data.
+"""
+
+import os
+import sys
+from io import TextIOWrapper
+from typing import Annotated
+
+import typer
+
+from deepday import __version__
+from deepday.cli import config, demo, doctor, explain, imports, measure
+from deepday.errors import DeepdayError
+
+app = typer.Typer(
+    name="deepday",
+    help="Measures what interruptions cost your week. Everything stays on this machine.",
+    epilog="Begin with: deepday demo",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("demo", epilog="Example: deepday demo --folder build/demo")(demo.demo)
+app.command(
+    "measure",
+    epilog="Example: deepday measure --calendar me.ics --slack-export export.zip --me you@example.com "
+    '--zone Europe/Berlin --hours "Mon-Fri 09:00-17:00"',
+)(measure.measure)
+app.command("explain", epilog="Example: deepday explain 2026-03-10 cost")(explain.explain)
+app.command("import", epilog="Example: deepday import me.ics slack-export.zip --me you@example.com")(imports.import_)
+app.command("doctor", epilog="Example: deepday doctor me.ics slack-export.zip")(doctor.doctor)
+app.add_typer(config.app, name="config")
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 - a callback's signature
+    if value:
+        typer.echo(f"deepday {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[  # noqa: ARG001 - the callback acts on it
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+) -> None:
+    if debug:
+        os.environ["DEEPDAY_DEBUG"] = "1"
+
+
+def main() -> None:
+    """Run the command line; the only place where errors become exit codes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a console that knows few characters must not stop us
+    try:
+        app()
+    except BrokenPipeError:
+        # The reader of our output went away; the rest of it must not complain on the way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as found:
+        if os.environ.get("DEEPDAY_DEBUG"):
+            raise
+        error = found if isinstance(found, DeepdayError) else _unexpected(found)
+        for line in filter(None, (error.what, error.advice)):
+            typer.echo(line, err=True)
+        sys.exit(error.exit_code)
+
+
+def _unexpected(error: Exception) -> DeepdayError:
+    return DeepdayError(f"Something unexpected happened: {type(error).__name__}.", "Run again as deepday --debug …")

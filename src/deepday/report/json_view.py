@@ -1,0 +1,162 @@
+"""The measurement and its ledger as values for JSON: schemas ``deepday.measure/1`` and ``deepday.explain/1``.
+
+Durations are whole seconds, absent data is ``None``.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from deepday.measure.parameters import Parameters
+from deepday.measure.result import Cause, DayLedger, DayMeasure, Measurement, Span, WeekMeasure
+from deepday.report.explain import OVERLAYS, causes_of, metric_named, seconds_of, totals, worked
+from deepday.report.share import WeekdayMean, left_out, reduced, weekday_means
+
+MEASURE_SCHEMA = "deepday.measure/1"
+EXPLAIN_SCHEMA = "deepday.explain/1"
+
+
+def measurement_to_json(measurement: Measurement, *, shareable: bool = False) -> dict[str, object]:
+    """Return the measurement as plain values. ``shareable`` gives weeks and weekdays only, and what was left out."""
+    shown = reduced(measurement) if shareable else measurement
+    head: dict[str, object] = {
+        "schema": MEASURE_SCHEMA,
+        "zone": measurement.zone,
+        "parameters": _parameters(measurement.parameters),
+    }
+    weeks = [week_to_json(week) for week in shown.weeks]
+    if shareable:
+        return {
+            **head,
+            "skipped_count": len(measurement.skipped),
+            "weekdays": [_weekday(mean) for mean in weekday_means(measurement)],
+            "weeks": weeks,
+            "left_out": list(left_out()),
+        }
+    return {
+        **head,
+        "skipped": [dataclasses.asdict(item) for item in measurement.skipped],
+        "days": [day_to_json(day) for day in measurement.days],
+        "weeks": weeks,
+        "notes": list(measurement.notes),
+    }
+
+
+def day_to_json(day: DayMeasure) -> dict[str, Any]:
+    """Return one day's row."""
+    return {
+        "date": day.date.isoformat(),
+        "week": day.week,
+        "eligible": day.eligible,
+        "observed": {"calendar": day.calendar_observed, "messages": day.messages_observed},
+        "scheduled": day.scheduled,
+        "day_off": day.day_off,
+        **dataclasses.asdict(day.figures),
+        "rest_before": day.rest_before,
+    }
+
+
+def week_to_json(week: WeekMeasure) -> dict[str, Any]:
+    """Return one week's row."""
+    values = dataclasses.asdict(week)
+    figures = values.pop("figures")
+    head = {key: values.pop(key) for key in ("week", "first", "last", "observed_days", "eligible_days")}
+    dates = {"first": week.first.isoformat(), "last": week.last.isoformat()}
+    return {**head, **dates, **figures, **values}
+
+
+def ledger_to_json(ledgers: Sequence[DayLedger], metric: str | None = None) -> dict[str, object]:
+    """Return the minutes of each day with their states and causes, or those of them that make up one metric.
+
+    With ``metric`` the sum comes with it: ``seconds``, and ``count`` where the figure is a number. Raises
+    :class:`InputError` for a metric without rows.
+    """
+    if metric is None:
+        days = [_day(ledger, ledger.spans) for ledger in ledgers]
+        sums = {state.value: seconds for state, seconds in totals(ledgers).items()}
+        return {"schema": EXPLAIN_SCHEMA, "metric": None, "days": days, "totals": sums}
+    chosen = metric_named(metric)
+    selected = [chosen.select(ledger) for ledger in ledgers]
+    spans = [span for spans in selected for span in spans]
+    return {
+        "schema": EXPLAIN_SCHEMA,
+        "metric": metric,
+        "days": [_day(ledger, spans) for ledger, spans in zip(ledgers, selected, strict=True)],
+        "seconds": seconds_of(spans),
+        "count": causes_of(spans) if chosen.counts else None,
+    }
+
+
+def _parameters(parameters: Parameters) -> dict[str, object]:
+    lag, preset, meetings = parameters.lag, parameters.preset, parameters.meetings
+    return {
+        "lag": {
+            **{name: round(seconds) for name, seconds in dataclasses.asdict(lag).items()},
+            "p5": round(lag.quantile(0.05)),
+            "p50": round(lag.quantile(0.5)),
+            "p95": round(lag.quantile(0.95)),
+        },
+        "burst_gap": parameters.burst_gap,
+        "handling_minimum": parameters.handling_minimum,
+        "attend_window": parameters.attend_window,
+        "deferred_window": parameters.deferred_window,
+        "notice": parameters.notice,
+        "notice_range": list(parameters.notice_range),
+        "answer_limit": parameters.answer_limit,
+        "preset": {"name": preset.name, "floor": preset.floor, "basis": preset.basis},
+        "count_tentative": meetings.count_tentative,
+        "count_unknown_company": meetings.count_unknown_company,
+        "minimum_people": meetings.minimum_people,
+        "maximum_meeting": meetings.maximum_seconds,
+        "hourly_rate": parameters.hourly_rate,
+        "rate_uncertainty": parameters.rate_uncertainty,
+        "currency": parameters.currency,
+    }
+
+
+def _weekday(mean: WeekdayMean) -> dict[str, object]:
+    durations = ("work", "meeting", "focus120", "cost")
+    return {
+        "weekday": mean.name,
+        "days": mean.days,
+        "interruptions": round(mean.interruptions, 1),
+        **{name: round(getattr(mean, name)) for name in durations},
+    }
+
+
+def _day(ledger: DayLedger, spans: Sequence[Span]) -> dict[str, object]:
+    zone = ZoneInfo(ledger.zone)
+    return {
+        "date": ledger.date.isoformat(),
+        "zone": ledger.zone,
+        "start": _local(ledger.start, zone),
+        "end": _local(ledger.end, zone),
+        "observed": ledger.observed,
+        "work": worked(ledger),
+        "windows": [_stretch(start, end, zone) for start, end in ledger.work],
+        "spans": [
+            {
+                **_stretch(span.start, span.end, zone),
+                "state": span.state.value,
+                "overlay": span.state in OVERLAYS,
+                "causes": [_cause(cause, zone) for cause in span.causes],
+            }
+            for span in spans
+        ],
+    }
+
+
+def _stretch(start: int, end: int, zone: ZoneInfo) -> dict[str, object]:
+    return {"start": _local(start, zone), "end": _local(end, zone), "seconds": end - start}
+
+
+def _cause(cause: Cause, zone: ZoneInfo) -> dict[str, object]:
+    values = dataclasses.asdict(cause)
+    values["conversations"] = [{"kind": kind.value, "count": count} for kind, count in cause.conversations]
+    return {**values, "start": _local(cause.start, zone), "end": _local(cause.end, zone)}
+
+
+def _local(instant: int, zone: ZoneInfo) -> str:
+    return datetime.fromtimestamp(instant, zone).isoformat()
