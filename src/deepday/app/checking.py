@@ -156,7 +156,8 @@ def _reading(location: str, request: Request, settings: Settings, progress: Prog
     if is_slack_export(location):
         activity = read_slack_export(Path(location).expanduser(), context)
         first, last = (_day(activity.stream.at[i]) if activity.stream else "never" for i in (0, -1))
-        finding = f"Slack export, {activity.total} messages read, {len(activity.stream)} by or for the owner, {first} to {last}"
+        mine = f"{len(activity.stream)} by or for the owner, {first} to {last}"
+        finding = f"Slack export, {activity.total} messages read, {mine}"
         return _with_skipped(location, finding, activity.skipped)
     return _calendar(location, context)
 

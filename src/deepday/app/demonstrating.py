@@ -48,7 +48,9 @@ def demonstrate(folder: Path, seed: int, progress: Progress) -> Demonstration:
         holidays=public_holidays(sample.holidays, {sample.first.year, sample.last.year}),
     )
     context = context_for(person, reading_window(person, sample.first, sample.last), progress, keep_titles=True)
-    found = read_files(request.calendars, request.slack_export, context, person.window(sample.first, sample.last))
+    found = read_files(
+        request.calendars, request.slack_export, context, person, person.window(sample.first, sample.last)
+    )
     measurement = measure(person, sample.first, sample.last, found.seen, build_parameters(request, settings))
     command = " ".join(
         [

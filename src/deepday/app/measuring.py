@@ -60,7 +60,7 @@ def observe(
         keep_titles = request.keep_titles or settings.privacy.keep_titles
         context = context_for(person, reading_window(person, first, last), progress, keep_titles=keep_titles)
         period = person.window(first, last)
-        return first, last, read_files(request.calendars, request.slack_export, context, period), person
+        return first, last, read_files(request.calendars, request.slack_export, context, person, period), person
     return _from_store(request, settings, person, today)
 
 
@@ -83,7 +83,9 @@ def _from_store(request: Request, settings: Settings, person: Person, today: dat
             skipped=tuple(store.skipped()),
         )
     period = person.window(first, last)
-    found = found_in(seen, period, (), calendars=SourceKind.CALENDAR in kinds, activity=SourceKind.ACTIVITY in kinds)
+    found = found_in(
+        seen, person, period, (), calendars=SourceKind.CALENDAR in kinds, activity=SourceKind.ACTIVITY in kinds
+    )
     return first, last, found, person
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from deepday.connect import (
@@ -67,7 +67,9 @@ def read_slack_export(path: Path, context: ReadContext) -> ActivityReading:
     return file_sources().slack_export(path).read_activity(context)
 
 
-def read_files(calendars: Sequence[str], slack_export: Path | None, context: ReadContext, period: Interval) -> Found:
+def read_files(
+    calendars: Sequence[str], slack_export: Path | None, context: ReadContext, person: Person, period: Interval
+) -> Found:
     """Read the files that were given; a sort of source that was not given counts as not observed."""
     readings = [read_calendar(location, context) for location in calendars]
     activity = read_slack_export(slack_export, context) if slack_export else None
@@ -86,22 +88,39 @@ def read_files(calendars: Sequence[str], slack_export: Path | None, context: Rea
         for location, reading in zip(calendars, readings, strict=True)
         if reading.total == 0
     ]
-    return found_in(seen, period, notes, calendars=bool(readings), activity=activity is not None)
+    return found_in(seen, person, period, notes, calendars=bool(readings), activity=activity is not None)
 
 
-def found_in(seen: Observations, period: Interval, notes: Sequence[str], *, calendars: bool, activity: bool) -> Found:
+def found_in(
+    seen: Observations, person: Person, period: Interval, notes: Sequence[str], *, calendars: bool, activity: bool
+) -> Found:
     """Count what falls into the period, and say what is missing."""
-    first, last = period.start - DAY, period.end + DAY
     events = sum(
-        not isinstance(event.when, Interval) or (event.when.end > first and event.when.start < last)
+        not isinstance(event.when, Interval) or (event.when.end > period.start and event.when.start < period.end)
         for event in seen.events
     )
     messages = sum(period.start <= at < period.end for at in seen.stream.at)
     said = list(notes)
     if not calendars:
         said.append("No calendar is given: meetings, and all that depends on them, are not known.")
+    else:
+        said += _reach("The calendar", seen.calendar_observed, person, period)
     if not activity:
         said.append("No chat activity is given: interruptions are not known, only meetings and the time between.")
-    elif messages == 0:
-        said.append("No message of yours, or to you, falls into the period: interruptions count as zero.")
+    else:
+        said += _reach("Chat activity", seen.messages_observed, person, period)
+        if messages == 0:
+            said.append("No message of yours, or to you, was found in the period.")
     return Found(seen, tuple(said), events, messages)
+
+
+def _reach(name: str, observed: Sequence[Interval], person: Person, period: Interval) -> list[str]:
+    """Say which part of the period a source reaches, where that is not all of it."""
+    reach = intersect([period], observed)
+    if not reach:
+        return [f"{name} covers no day of the period: its figures are not known."]
+    start, end = reach[0].start, reach[-1].end
+    if (start, end) == (period.start, period.end):
+        return []
+    first, last = (datetime.fromtimestamp(at, person.zone).date() for at in (start, end - 1))
+    return [f"{name} reaches from {first} to {last} only: the days outside are gaps, not zeros."]

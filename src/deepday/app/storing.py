@@ -20,6 +20,7 @@ from deepday.store.repository import Store, open_store
 from deepday.store.rows import ImportResult, Outcome, Source
 
 YEAR = 366 * 86_400
+QUARTER = YEAR // 4
 _COPY = re.compile(r"\s*(\(\d+\)|[-_ ]copy)$", re.IGNORECASE)  # "calendar (1)" is a newer "calendar"
 _EXPORT_FILES = ("users.json", "org_users.json", "channels.json", "dms.json", "mpims.json", "groups.json")
 
@@ -91,10 +92,16 @@ def import_files(
 
 def _import_calendar(store: Store, location: str, name: str | None, context: ReadContext, now: int) -> Imported:
     known = next((source for source in store.sources() if source.location == _place(location)), None)
-    validators = Validators(known.etag, known.last_modified) if known and known.etag + known.last_modified else None
+    # Series are unrolled a year ahead, so a copy that never changes is fetched anew now and then all the same.
+    fresh = known is not None and now - known.imported_at < QUARTER
+    validators = Validators(known.etag, known.last_modified) if known and fresh else None
     reading = read_calendar(location, context, validators)
-    if reading.unchanged and known:
-        return Imported(location, known.name, ImportResult(Outcome.UNCHANGED), ())
+    digest = _digest(reading.digest, context)
+    if known and reading.unchanged:
+        store.confirm_calendar(known.name, [Interval(known.imported_at, now)])
+        return Imported(location, known.name, ImportResult(Outcome.UNCHANGED, kept=known.events), ())
+    if known and fresh and known.digest == digest and "://" not in location:
+        return Imported(location, known.name, ImportResult(Outcome.UNCHANGED, kept=known.events), reading.skipped)
     source = name or reading.name or _COPY.sub("", Path(location).stem) or "calendar"
     taken = store.calendar_source(source)
     if not name and taken and not _same_calendar(taken, location):
@@ -106,12 +113,17 @@ def _import_calendar(store: Store, location: str, name: str | None, context: Rea
         # What lies ahead may still change, so it has not been observed.
         observed=intersect(reading.observed, [Interval(0, now)]),
         skipped=reading.skipped,
-        digest=reading.digest,
+        digest=digest,
         etag=reading.validators.etag,
         last_modified=reading.validators.last_modified,
         written_at=reading.written_at,
     )
     return Imported(location, source, result, reading.skipped)
+
+
+def _digest(content: str, context: ReadContext) -> str:
+    """Return what tells one import from another: the content, whose eyes it was read with, and what was kept."""
+    return hashlib.sha256(f"{content} {context.email} {context.zone.key} {context.keep_titles}".encode()).hexdigest()
 
 
 def _same_calendar(taken: Source, location: str) -> bool:
