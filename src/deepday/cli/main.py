@@ -34,7 +34,7 @@ app.command("doctor", epilog="Example: deepday doctor me.ics slack-export.zip")(
 app.add_typer(config.app, name="config")
 
 
-def _version(value: bool) -> None:  # noqa: FBT001 - a callback's signature
+def _version(value: bool) -> None:
     if value:
         typer.echo(f"deepday {__version__}")
         raise typer.Exit

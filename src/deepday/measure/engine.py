@@ -103,7 +103,7 @@ def find_bursts(
     conversation: Column,
     low: int,
     high: int,
-    pending: Column,
+    latest: Column,
     gap: int,
     minimum: int,
     attend: int,
@@ -116,15 +116,13 @@ def find_bursts(
 ) -> int:
     """Write the bursts (A4) of the messages ``low`` to ``high`` (sorted by time), with their origins (A5).
 
-    ``pending`` holds, for each conversation, the time of the latest unanswered incoming message, :data:`NEVER` at
-    first; it is written. ``trace`` and ``tail``: where the owner's own trace begins and ends (A9); for an exposure
-    ``trace`` is :data:`NEVER`. ``gap`` is at least ``minimum``, so bursts and traces are disjoint. Returns how many.
+    ``latest`` holds, for each conversation, the number of its latest message, less than 0 at first; it is written.
+    ``trace`` and ``tail``: where the owner's own trace begins and ends (A9); for an exposure ``trace`` is
+    :data:`NEVER`. ``gap`` is at least ``minimum``, so bursts and traces are disjoint. Returns how many.
     """
     count = -1
     first, last, kind, own = 0, NEVER, EXPOSURE, NEVER
-    for i in range(low, high):
-        t = at[i]
-        c = conversation[i]
+    for i, t in enumerate(at[low:high], low):
         if t - last > gap:
             if count >= 0:
                 e = last if last > first + minimum else first + minimum
@@ -136,21 +134,19 @@ def find_bursts(
             count += 1
             first = t
             if outgoing[i]:
-                age = t - pending[c]
-                kind = EXTERNAL if age <= attend else DEFERRED if age <= deferred else SELF
+                before = latest[conversation[i]]
+                kind = SELF
+                if before >= 0 and not outgoing[before]:  # unanswered until now
+                    age = t - at[before]
+                    kind = EXTERNAL if age <= attend else DEFERRED if age <= deferred else SELF
                 own = t
-                pending[c] = NEVER
             else:
                 kind = EXPOSURE
                 own = NEVER
-                pending[c] = t
-        elif outgoing[i]:
-            if kind == EXPOSURE:
-                kind = EXTERNAL
-                own = t
-            pending[c] = NEVER
-        else:
-            pending[c] = t
+        elif kind == EXPOSURE and outgoing[i]:  # in this order: directions are what a processor guesses worst
+            kind = EXTERNAL
+            own = t
+        latest[conversation[i]] = i
         last = t
     if count >= 0:
         e = last if last > first + minimum else first + minimum
@@ -389,6 +385,8 @@ def sweep(  # noqa: PLR0912, PLR0915 - one loop over everything, see the module'
                             l_cause[rows] = high_burst
                             rows += 1
                 if not has_meeting:
+                    if y > j:
+                        j = y - 1  # bursts are disjoint: of those seen only the last can reach beyond
                     break
                 me = union_e[x] if union_e[x] < b else b
                 traced += me - ce
@@ -400,7 +398,7 @@ def sweep(  # noqa: PLR0912, PLR0915 - one loop over everything, see the module'
                     if ce > cs:
                         to_meeting += 1
                     if y > j:
-                        y -= 1  # bursts are disjoint: of the earlier ones only the last can reach into the meeting
+                        y -= 1
                     while y < bursts and start[y] < me:
                         if end[y] > ce and y > seen_meeting and origin[y] != EXPOSURE:
                             multitasking += 1
@@ -412,6 +410,8 @@ def sweep(  # noqa: PLR0912, PLR0915 - one loop over everything, see the module'
                     l_state[rows] = L_MEETING if kind == WORK else L_OUTSIDE + (kind << 4)
                     l_cause[rows] = -2 - x  # a meeting
                     rows += 1
+                if y > j:
+                    j = y - 1
                 cs = me
                 x += 1
             if kind == WORK:

@@ -1,0 +1,227 @@
+"""The settings: one definition gives the validation, the example file and the JSON Schema.
+
+Values that another part reads (hours, zone, lag, preset) stay text here; what can be checked without that part is.
+"""
+
+import datetime as dt
+import difflib
+from itertools import pairwise
+from typing import Annotated, Any, Self, get_args
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic.fields import FieldInfo
+
+from deepday.errors import InputError
+from deepday.model import WeeklyHours
+
+
+def _known_hours(text: str) -> str:
+    try:
+        WeeklyHours.parse(text)
+    except InputError as error:
+        raise ValueError(f"{error.what} {error.advice}") from None
+    return text
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):  # no name at all, a folder of zones, no such zone
+        near = difflib.get_close_matches(name, available_timezones(), n=1)
+        advice = f'did you mean "{near[0]}"?' if near else 'write a name of the IANA list, like "Europe/Berlin".'
+        raise ValueError(f'"{name}" is no time zone; {advice}') from None
+    return name
+
+
+def _known_holidays(code: str) -> str:
+    if code == "none":
+        return code
+    from holidays import list_supported_countries  # noqa: PLC0415 - only those who set it wait for it
+
+    country, _, subdivision = code.partition("-")
+    regions = list_supported_countries()
+    if country not in regions:
+        raise ValueError(
+            f'"{country}" is no country whose holidays are known; write two letters (ISO 3166), or "none".'
+        )
+    if subdivision and subdivision not in regions[country]:
+        known = ", ".join(regions[country]) or "none"
+        raise ValueError(f'"{country}" has no region "{subdivision}"; known are: {known}.')
+    return code
+
+
+def _or_date(schema: dict[str, Any]) -> None:
+    table = dict(schema)
+    schema.clear()
+    schema["anyOf"] = [{"type": "string", "format": "date"}, table]
+
+
+_Hours = Annotated[str, AfterValidator(_known_hours)]
+_Zone = Annotated[str, AfterValidator(_known_zone)]
+_Holidays = Annotated[str, Field(pattern=r"^(none|[A-Z]{2}(-[A-Za-z0-9]+)?)$"), AfterValidator(_known_holidays)]
+
+
+class Table(BaseModel):
+    """A table of the settings file. Nothing is guessed: an unknown key or a value of another type is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class OwnHoliday(Table):
+    """A day off of one's own, besides the public ones: a date, or a table with date and name."""
+
+    model_config = ConfigDict(json_schema_extra=_or_date)
+
+    date: dt.date = Field(description="The day.", examples=[dt.date(2026, 12, 24)])
+    name: str = Field(default="day off", description="What the reports call it.", examples=["moving house"])
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_date(cls, value: object) -> object:
+        if type(value) is dt.date:
+            return {"date": value}
+        if not isinstance(value, dict | OwnHoliday):
+            raise ValueError('must be a date (2026-12-24) or { date = 2026-12-24, name = "moving house" }.')  # noqa: TRY004
+        return value
+
+
+class Me(Table):
+    """Whose week is measured."""
+
+    email: str | None = Field(
+        default=None,
+        description="Your address in calendars and in Slack; upper and lower case do not matter.",
+        examples=["ada@example.org"],
+        pattern=r"^[^@\s]+@[^@\s]+$",
+    )
+    slack_user: str | None = Field(
+        default=None,
+        description="Your Slack member ID, where the address does not lead to you.",
+        examples=["U012AB3CD"],
+        pattern=r"^[UW][A-Z0-9]+$",
+    )
+    zone: _Zone | None = Field(
+        default=None,
+        description="The time zone you live by, a name of the IANA list. Not set: this machine's zone.",
+        examples=["Europe/Berlin"],
+    )
+    hours: _Hours = Field(
+        default="Mon-Fri 09:00-17:00",
+        description="Your working hours in local time. The time between two spans of a day is a break.",
+        examples=["Mon-Thu 09:00-12:30,13:15-18:00; Fri 09:00-13:00"],
+    )
+    holidays: _Holidays = Field(
+        default="none",
+        description='The public holidays that you have off: country, or country and region (ISO 3166), or "none".',
+        examples=["DE-BE"],
+    )
+    own_holidays: Annotated[tuple[OwnHoliday, ...], Field(strict=False)] = Field(
+        default=(),
+        description="Days off besides the public ones: dates, or tables with date and name.",
+        examples=[[dt.date(2026, 12, 24), {"date": dt.date(2026, 12, 31), "name": "moving house"}]],
+    )
+
+
+class TripSettings(Table):
+    """A time that you spend in another zone."""
+
+    first: dt.date = Field(description="The first local date there.", examples=[dt.date(2026, 5, 4)])
+    last: dt.date = Field(description="The last local date there, included.", examples=[dt.date(2026, 5, 8)])
+    zone: _Zone = Field(description="The time zone there.", examples=["America/New_York"])
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last < self.first:
+            raise ValueError(f"the trip ends on {self.last}, before it begins on {self.first}.")
+        return self
+
+
+class MeasureSettings(Table):
+    """What the figures assume. Every report says which of these it was made with."""
+
+    resumption_lag: str = Field(
+        default="1,5,15",
+        description="How long it takes to pick work up again: one number, or lowest, most likely and highest.",
+        examples=["10"],
+        pattern=r"^\s*[0-9.]+\s*(,\s*[0-9.]+\s*,\s*[0-9.]+\s*)?$",
+        json_schema_extra={"unit": "minutes"},
+    )
+    burst_gap: float = Field(
+        default=5,
+        description="Messages no further apart than this are one interruption.",
+        examples=[3],
+        gt=0,
+        le=120,
+        json_schema_extra={"unit": "minutes"},
+    )
+    answer_limit: float = Field(
+        default=60,
+        description="The answering time that is agreed on; reports give the share of messages answered within it.",
+        examples=[240],
+        gt=0,
+        le=10_080,
+        json_schema_extra={"unit": "minutes of working time"},
+    )
+    notice: float = Field(
+        default=0.6,
+        description="How many of the messages that you did not answer are taken as noticed.",
+        examples=[0.3],
+        ge=0,
+        le=1,
+        json_schema_extra={"unit": "share from 0 to 1"},
+    )
+    count_tentative: bool = Field(
+        default=False, description="Whether meetings count that you accepted tentatively.", examples=[True]
+    )
+    preset: str = Field(
+        default="deepday/1",
+        description="How focus is counted, so that figures can be laid beside another tool's.",
+        examples=["viva/1"],
+        pattern=r"^[a-z0-9-]+/[0-9]+$",
+    )
+    hourly_rate: float | None = Field(
+        default=None,
+        description="What an hour of your work costs, on-costs included. Not set: no money in the reports.",
+        examples=[75],
+        gt=0,
+        json_schema_extra={"unit": "currency per hour"},
+    )
+    currency: str = Field(
+        default="EUR", description="The currency of that rate (ISO 4217).", examples=["USD"], pattern=r"^[A-Z]{3}$"
+    )
+
+
+class PrivacySettings(Table):
+    """What may be kept. Texts, places and people's names never are."""
+
+    keep_titles: bool = Field(
+        default=False, description="Whether titles of calendar events may be kept on this machine.", examples=[True]
+    )
+
+
+class Settings(Table):
+    """Everything that can be set. A file that is missing, or empty, means the defaults."""
+
+    me: Me = Field(default=Me(), description="Whose week it is.")
+    trips: Annotated[tuple[TripSettings, ...], Field(strict=False)] = Field(
+        default=(), description="Times that you spend in another zone, one table for each."
+    )
+    measure: MeasureSettings = Field(default=MeasureSettings(), description="What the figures assume.")
+    privacy: PrivacySettings = Field(default=PrivacySettings(), description="What may be kept.")
+
+    @field_validator("trips")
+    @classmethod
+    def _apart(cls, trips: tuple[TripSettings, ...]) -> tuple[TripSettings, ...]:
+        ordered = sorted(trips, key=lambda trip: trip.first)
+        for one, other in pairwise(ordered):
+            if other.first <= one.last:
+                raise ValueError(f"the trips from {one.first} and from {other.first} overlap.")
+        return trips
+
+
+def table_of(field: FieldInfo) -> type[Table] | None:
+    """Return the table that a setting consists of, or is a list of; ``None`` for a plain value."""
+    annotation = field.annotation
+    candidates = (annotation, *get_args(annotation))
+    return next((item for item in candidates if isinstance(item, type) and issubclass(item, Table)), None)

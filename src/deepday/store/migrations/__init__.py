@@ -1,0 +1,1 @@
+"""Alembic's environment: ``env.py`` and one module for each revision."""

@@ -1,0 +1,224 @@
+"""The store: what was imported, by source, in values of :mod:`deepday.model`."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import delete, insert, select
+
+from deepday.clock import Clock, SystemClock
+from deepday.model import ActivityStream, CalendarEvent, DateRange, Interval, Skipped, intersect, merge
+from deepday.store import schema
+from deepday.store.activity import add_messages, drop_lonely_conversations, read_stream
+from deepday.store.calendars import read_events, replace_events
+from deepday.store.database import Database
+from deepday.store.rows import ImportResult, Outcome, Source, SourceKind
+from deepday.store.sources import (
+    find_source,
+    read_coverage,
+    read_skipped,
+    read_sources,
+    record_source,
+    replace_coverage,
+    replace_skipped,
+)
+
+_KEY = "pseudonym_key"
+_KEY_BYTES = 32
+
+
+def open_store(url_or_path: str | Path, clock: Clock) -> "Store":
+    """Return the store at that path (a SQLite file) or SQLAlchemy URL.
+
+    The file is made when something is first written; until then the store is empty. Raises
+    :class:`deepday.errors.InputError` when the address cannot be used. Every method of the store raises
+    :class:`~deepday.errors.InputError` when the file is not deepday's, and :class:`~deepday.errors.DeepdayError` when
+    it is locked, damaged, out of reach, or written by a newer deepday.
+    """
+    return Store(Database(url_or_path, clock), clock)
+
+
+class Store:
+    """Calendars and chat activity that were imported. Every import is one transaction: whole, or not at all.
+
+    Close it when done, or use it in a ``with`` statement.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    @staticmethod
+    def exists(url_or_path: str | Path) -> bool:
+        """Tell whether there is a store; nothing is made. Raises :class:`InputError` for an unusable address."""
+        return Database(url_or_path, SystemClock()).exists()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._database.close()
+
+    def pseudonym_key(self) -> bytes:
+        """Return the 32 secret bytes that pseudonyms are made with. They are made once and never change."""
+        query = select(schema.meta.c.value).where(schema.meta.c.key == _KEY)
+        with self._database.reading() as connection:
+            key = connection.execute(query).scalar()
+        if key is None:
+            with self._database.writing() as connection:
+                key = connection.execute(query).scalar()  # another program may have been faster
+                if key is None:
+                    key = secrets.token_bytes(_KEY_BYTES)
+                    connection.execute(insert(schema.meta).values(key=_KEY, value=key))
+        return key
+
+    def sources(self) -> list[Source]:
+        """Return all sources: activity, then calendars, each sorted by name."""
+        with self._database.reading() as connection:
+            return read_sources(connection)
+
+    def calendar_source(self, name: str) -> Source | None:
+        """Return the calendar of that name."""
+        columns = schema.source.c
+        with self._database.reading() as connection:
+            found = read_sources(connection, columns.kind == SourceKind.CALENDAR.value, columns.name == name)
+        return found[0] if found else None
+
+    def replace_calendar(
+        self,
+        name: str,
+        *,
+        location: str,
+        events: Iterable[CalendarEvent],
+        observed: Iterable[Interval],
+        skipped: Sequence[Skipped] = (),
+        digest: str = "",
+        etag: str = "",
+        last_modified: str = "",
+        written_at: int = 0,
+    ) -> ImportResult:
+        """Make this copy of the calendar the only one: its events, what it covers, what was left out of it.
+
+        Nothing changes when the store holds a copy that was written later (``Outcome.OLDER``; an unknown time, 0, is
+        never older). ``Outcome.UNCHANGED`` when the copy says what the store knew; it counts as imported anew.
+        """
+        with self._database.writing() as connection:
+            known, stored_at = find_source(connection, SourceKind.CALENDAR, name) or (None, 0)
+            if 0 < written_at < stored_at:
+                return ImportResult(Outcome.OLDER)
+            source_id = record_source(
+                connection,
+                known,
+                kind=SourceKind.CALENDAR.value,
+                name=name,
+                location=location,
+                digest=digest,
+                etag=etag,
+                last_modified=last_modified,
+                written_at=written_at,
+                imported_at=self._now(),
+            )
+            difference = replace_events(connection, source_id, events)
+            covers_other = replace_coverage(connection, source_id, observed)
+            skips_other = replace_skipped(connection, source_id, skipped)
+        changed = known is None or difference or covers_other or skips_other
+        return ImportResult(Outcome.IMPORTED if changed else Outcome.UNCHANGED, *difference)
+
+    def confirm_calendar(self, name: str, observed: Iterable[Interval]) -> None:
+        """Take note that the stored copy of the calendar is still good: it covers ``observed`` as well."""
+        with self._database.writing() as connection:
+            known = find_source(connection, SourceKind.CALENDAR, name)
+            if known:
+                replace_coverage(connection, known[0], [*read_coverage(connection, known[0]), *observed])
+
+    def add_activity(
+        self,
+        name: str,
+        *,
+        location: str,
+        stream: ActivityStream,
+        observed: Iterable[Interval],
+        skipped: Sequence[Skipped] = (),
+        digest: str = "",
+    ) -> ImportResult:
+        """Add the messages that are new, and what was observed to what had been. ``skipped`` replaces the last one's.
+
+        A message is known by its conversation and its microsecond.
+        """
+        with self._database.writing() as connection:
+            known, _ = find_source(connection, SourceKind.ACTIVITY, name) or (None, 0)
+            source_id = record_source(
+                connection,
+                known,
+                kind=SourceKind.ACTIVITY.value,
+                name=name,
+                location=location,
+                digest=digest,
+                etag="",
+                last_modified="",
+                written_at=0,
+                imported_at=self._now(),
+            )
+            messages = add_messages(connection, source_id, stream)
+            covers_more = replace_coverage(connection, source_id, [*read_coverage(connection, source_id), *observed])
+            skips_other = replace_skipped(connection, source_id, skipped)
+        changed = known is None or messages.written or covers_more or skips_other
+        outcome = Outcome.IMPORTED if changed else Outcome.UNCHANGED
+        return ImportResult(outcome, added=messages.added, kept=messages.known)
+
+    def events(self, window: Interval, dates: DateRange) -> list[CalendarEvent]:
+        """Return, from all calendars, the timed events that overlap the window, all-day ones that overlap the dates.
+
+        Timed ones come first; each sort by start. ``source`` is the name of the calendar. The same event seen in two
+        calendars comes twice.
+        """
+        with self._database.reading() as connection:
+            return read_events(connection, window, dates)
+
+    def activity(self, window: Interval) -> ActivityStream:
+        """Return the messages inside the window, from all sources, each once."""
+        with self._database.reading() as connection:
+            return read_stream(connection, window)
+
+    def coverage(self, kind: SourceKind) -> list[Interval]:
+        """Return the merged intervals in which nothing seen means that nothing was there.
+
+        Activity: at least one source covers the time, since a person's messages come in pieces. Calendars: every one
+        covers it, since a meeting may be in any of them.
+        """
+        with self._database.reading() as connection:
+            ids = connection.execute(select(schema.source.c.id).where(schema.source.c.kind == kind.value)).scalars()
+            covered = [read_coverage(connection, source_id) for source_id in ids.all()]
+        if kind is SourceKind.ACTIVITY:
+            return merge(item for intervals in covered for item in intervals)
+        return reduce(intersect, covered) if covered else []
+
+    def skipped(self) -> list[Skipped]:
+        """Return what could not be used, by source, in the order in which it was met."""
+        with self._database.reading() as connection:
+            return read_skipped(connection)
+
+    def forget(self, name: str) -> bool:
+        """Delete every source of that name with all that only it brought; tell whether there was one.
+
+        What is deleted is overwritten in the file. Copies made before a migration (``*.backup`` beside the file) are
+        not touched.
+        """
+        named = schema.source.c.name == name
+        with self._database.reading() as connection:
+            if not read_sources(connection, named):
+                return False
+        with self._database.writing() as connection:
+            connection.execute(delete(schema.source).where(named))
+            drop_lonely_conversations(connection)
+        self._database.leave_no_log()
+        return True
+
+    def _now(self) -> int:
+        return int(self._clock.now().timestamp())

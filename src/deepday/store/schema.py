@@ -1,0 +1,163 @@
+"""The tables. Portable SQL; on SQLite they are STRICT, so that a column holds what it says.
+
+Two kinds of source fill them: calendars (``event``) and chat activity (``conversation``, ``message``). ``coverage``
+keeps what was observed, so that "nothing there" and "not looked at" stay apart, ``skipped`` what could not be used,
+``meta`` what belongs to the installation. Everything hangs on ``source`` and goes with it.
+
+Instants are UTC seconds. Flags are 0 or 1: SQLite's STRICT tables know no boolean.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+REVISION = "0001"
+"""The newest revision in ``migrations/versions``. Revisions are numbers: a greater one is a newer deepday's."""
+
+
+class _Words(TypeDecorator[str]):
+    """Text that may come from a file name or a broken export: half a surrogate pair cannot be written as UTF-8."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Spell such a half as an escape."""
+        del dialect
+        return None if value is None else value.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+_Long = BigInteger().with_variant(Integer(), "sqlite")  # an INTEGER of SQLite has 64 bits already
+
+metadata = MetaData(
+    naming_convention={  # names of our own, so that later migrations can name what they change
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _source_id(*, primary_key: bool = True) -> Column[int]:
+    return Column(
+        "source_id", ForeignKey("source.id", ondelete="CASCADE"), primary_key=primary_key, autoincrement=False
+    )
+
+
+source = Table(
+    "source",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("name", _Words, nullable=False),
+    Column("location", _Words, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("etag", _Words, nullable=False),
+    Column("last_modified", _Words, nullable=False),
+    Column("written_at", _Long, nullable=False),
+    Column("imported_at", _Long, nullable=False),
+    UniqueConstraint("kind", "name"),
+    sqlite_strict=True,
+)
+
+event = Table(
+    "event",
+    metadata,
+    _source_id(),
+    Column("uid", _Words, primary_key=True),
+    Column("recurrence_id", _Words, primary_key=True),
+    Column("all_day", Integer, primary_key=True, autoincrement=False),
+    # Of a timed event UTC seconds; of an all-day one proleptic Gregorian ordinals (1 is 0001-01-01), because a date is
+    # no instant. The end is exclusive in both.
+    Column("start", _Long, primary_key=True, autoincrement=False),
+    Column("end", _Long, nullable=False),
+    Column("show_as", Text, nullable=False),
+    Column("response", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("cancelled", Integer, nullable=False),
+    Column("people", Integer),
+    Column("sequence", _Long, nullable=False),
+    Column("updated", _Long, nullable=False),
+    Column("title", _Words),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+conversation = Table(
+    "conversation",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("pseudonym", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    UniqueConstraint("pseudonym"),
+    sqlite_strict=True,
+)
+
+# Two exports may hold the same message. Each keeps its own row, so that forgetting one leaves the other whole. Time
+# comes first in the key: a window is one stretch of the table, already in order.
+message = Table(
+    "message",
+    metadata,
+    Column("at", _Long, primary_key=True, autoincrement=False),
+    Column("micros", Integer, primary_key=True, autoincrement=False),
+    Column("conversation_id", ForeignKey("conversation.id"), primary_key=True, autoincrement=False),
+    _source_id(),
+    Column("outgoing", Integer, nullable=False),
+    Column("mention", Integer, nullable=False),
+    Index(None, "conversation_id"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+coverage = Table(
+    "coverage",
+    metadata,
+    _source_id(),
+    Column("start", _Long, primary_key=True, autoincrement=False),
+    Column("end", _Long, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+skipped = Table(
+    "skipped",
+    metadata,
+    _source_id(),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("origin", _Words, nullable=False),
+    Column("place", _Words, nullable=False),
+    Column("reason", _Words, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+# Alembic's own table, as Alembic makes it: a new store is made at once and marked as current.
+alembic_version = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
