@@ -16,18 +16,17 @@ demo: $(VENV)/.run                          ## five believable weeks, measured: 
 test: $(VENV)/.dev                          ## every test
 	$(BIN)/python -m pytest -n auto
 
-check: $(VENV)/.dev                         ## types, lint, import contracts, generated files up to date
+check: $(VENV)/.dev                         ## types, lint, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m deepday.config.example --check
 
 bench: $(VENV)/.bench                       ## speed, beside peers and budgets
 	$(BIN)/python -m tests.bench
 
 docs: $(VENV)/.dev                          ## rewrite what is generated
-	$(BIN)/python -m deepday.config.example
+	$(BIN)/python -m deepday.config.example config
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

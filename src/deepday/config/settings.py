@@ -103,7 +103,7 @@ class Me(Table):
     )
     zone: _Zone | None = Field(
         default=None,
-        description="The time zone you live by, a name of the IANA list. Not set: this machine's zone.",
+        description="The time zone you live by, a name of the IANA list. Not set: each command asks for --zone.",
         examples=["Europe/Berlin"],
     )
     hours: _Hours = Field(
