@@ -22,7 +22,7 @@ check: $(VENV)/.dev                         ## types, lint, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.bench                       ## speed, beside peers and budgets
+bench: $(VENV)/.bench                       ## speed, beside peers and budgets (about two minutes)
 	$(BIN)/python -m tests.bench
 
 docs: $(VENV)/.dev                          ## rewrite what is generated

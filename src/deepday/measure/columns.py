@@ -19,10 +19,10 @@ def unique(events: Iterable[CalendarEvent]) -> list[CalendarEvent]:
     A copy whose SEQUENCE is lower than another's is out of date wherever it stands (RFC 5545 section 3.8.7.4): the
     event has moved since. Equal ones at different times are kept, since some programs write a series that way.
     """
-    newest: dict[tuple[str, str, object], CalendarEvent] = {}
+    newest: dict[tuple[str, str, int], CalendarEvent] = {}
     revision: dict[tuple[str, str], int] = {}
     for event in sorted(events, key=_age):
-        newest[event.uid, event.recurrence_id, event.when] = event
+        newest[event.uid, event.recurrence_id, _when(event)[0]] = event
         revision[event.uid, event.recurrence_id] = event.sequence
     current = [event for event in newest.values() if event.sequence == revision[event.uid, event.recurrence_id]]
     return sorted(current, key=lambda event: (*_when(event), event.uid, event.recurrence_id))
@@ -43,7 +43,11 @@ def _age(event: CalendarEvent) -> tuple[object, ...]:
         event.people or 0,
         event.response,
         event.show_as,
+        event.kind,
+        event.cancelled,
+        _when(event),
         event.source,
+        event.title or "",
     )
 
 

@@ -73,20 +73,28 @@ def absences(events: Sequence[CalendarEvent], person: Person) -> list[Interval]:
 
 
 def working_days(person: Person, first: date, last: date, away: Sequence[Interval]) -> list[Day]:
-    """Return the dates from ``first`` to ``last`` with their windows; ``away`` as :func:`absences` gives it."""
-    return [_day(person, day, away) for day in dates(first, last)]
+    """Return the dates from ``first`` to ``last`` with their windows; ``away`` as :func:`absences` gives it.
+
+    Each date begins where the one before ends. Across the date line, going east, a date may have no time left at all.
+    """
+    days: list[Day] = []
+    end = person.midnight(first)
+    for day in dates(first, last):
+        span = Interval(end, max(end, person.day(day).end))
+        days.append(_day(person, day, span, away))
+        end = span.end
+    return days
 
 
-def _day(person: Person, day: date, away: Sequence[Interval]) -> Day:
+def _day(person: Person, day: date, span: Interval, away: Sequence[Interval]) -> Day:
     zone = person.zone_on(day)
-    span = person.day(day)
     plan = person.hours.on(day)
     scheduled = [Interval(instant(day, start, zone), instant(day, end, zone)) for start, end in plan]
     normal = sum(end - start for start, end in plan)
     if day in person.holidays:
         return Day(day, span, normal, (), ((span.start, span.end, engine.OFF_DAY),), person.holidays[day])
     absent = [item for item in away if item.start < span.end and item.end > span.start]
-    windows = subtract(merge(scheduled), absent)
+    windows = subtract(intersect(merge(scheduled), [span]), absent)  # a journey may end the date early
     if not windows:
         name = "absent" if absent and normal else ""
         return Day(day, span, normal, (), ((span.start, span.end, engine.OFF_DAY),), name)

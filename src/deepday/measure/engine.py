@@ -2,7 +2,7 @@
 
 Three functions on plain indexable columns, in a subset of Python that numba compiles as it stands: interpreted over
 lists for one person, compiled over arrays for an organisation (:mod:`deepday.measure.batch`). They call nothing and
-allocate nothing; the caller brings every column. All times are UTC seconds. Time zones, holidays and absences have
+allocate no columns; the caller brings every one. All times are UTC seconds. Time zones, holidays and absences have
 become segments before they get here (:mod:`deepday.measure.days`).
 
 The loops are long on purpose: a function call per burst would cost more than the work on it.

@@ -1,5 +1,6 @@
 """One person's period, measured: days, weeks and the ledger behind them."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -82,10 +83,12 @@ def _covers(observed: Sequence[Interval], day: Day) -> bool:
 
 def _rests(traces: Sequence[Interval], days: Sequence[Day]) -> list[int | None]:
     """Return for each day the longest trace-free time between the day before and it, if both have traces (A9)."""
+    starts = [trace.start for trace in traces]
+    ends = [trace.end for trace in traces]
     rests: list[int | None] = [None]
     for before, day in pairwise(days):
         noons = (before.span.start + before.span.end) // 2, (day.span.start + day.span.end) // 2
-        near = [trace for trace in traces if trace.end > before.span.start and trace.start < day.span.end]
+        near = traces[bisect_right(ends, before.span.start) : bisect_left(starts, day.span.end)]
         gaps = [
             later.start - earlier.end
             for earlier, later in pairwise(near)
@@ -99,7 +102,7 @@ def _rests(traces: Sequence[Interval], days: Sequence[Day]) -> list[int | None]:
 def _low_quality(meetings: Sequence[tuple[int, int, CalendarEvent]], days: Sequence[Day]) -> list[int]:
     """Return for each day how many of the meetings that begin on it have no list of guests."""
     unknown = [start for start, _, event in meetings if event.people is None]
-    return [sum(day.span.start <= start < day.span.end for start in unknown) for day in days]
+    return [bisect_left(unknown, day.span.end) - bisect_left(unknown, day.span.start) for day in days]
 
 
 def _day(
