@@ -7,11 +7,10 @@ import polars as pl
 from tests.bench import bare
 from tests.bench.people import MONDAY, WEEK, Person
 
-Frame = pl.DataFrame
 FIGURES = ("meeting", "meetings", "burst", "bursts", "recovered", "free", "gaps")
 
 
-def frames(person: Person) -> tuple[Frame, Frame, Frame]:
+def frames(person: Person) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Return messages, meetings and working windows, sorted."""
     return (
         pl.DataFrame({"at": person.at}),

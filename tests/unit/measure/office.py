@@ -81,7 +81,8 @@ def minutes(day: DayMeasure, *names: str) -> list[float]:
     """Return figures of a day in minutes; ``cost`` is the low cost."""
     values: list[float] = []
     for name in names:
-        value = day.figures.cost and day.figures.cost.low if name == "cost" else getattr(day.figures, name)
+        figures = day.figures.cost if name == "cost" else day.figures
+        value = getattr(figures, "low" if name == "cost" else name)
         assert value is not None, name
         values.append(value / 60)
     return values
