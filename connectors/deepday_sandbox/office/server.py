@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import threading
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
 from typing import Any, Protocol
@@ -142,6 +143,7 @@ def application(office: Office, faces: Sequence[Face], log: WireLog | None = Non
 @contextlib.contextmanager
 def serving(app: Switchboard, port: int = 0) -> Iterator[str]:
     """Serve on loopback from a thread of its own, and give the base URL (no slash at the end)."""
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # a dropped connection is what was asked for
     config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="off")
     server = uvicorn.Server(config)
     socket = config.bind_socket()

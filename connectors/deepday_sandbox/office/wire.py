@@ -10,7 +10,7 @@ from typing import Any
 from deepday_sandbox.office.clock import OfficeClock
 
 VARIABLE = "DEEPDAY_WIRE_LOG"
-_SECRET = re.compile(r"(xox[a-z]-|xapp-|xoxe\.|ya29\.|EwB|1//|M\.C|Bearer (?=[A-Za-z0-9]))[\w.~+/=-]+")
+_SECRET = re.compile(r"(Bearer [\w.-]{0,5}|xox[a-z]-|xapp-|xoxe\.|ya29\.|EwB|1//|M\.C)[\w.~+/=-]+")
 _FIELD = re.compile(
     r'((?:^|[?&"{,\s])(?:client_secret|refresh_token|access_token|id_token|code|code_verifier|device_code|'
     r'client_assertion)"?\s*[=:]\s*"?)([^"&\s]{8})[^"&\s]*'
