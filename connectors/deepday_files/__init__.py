@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from deepday.connect import ActivityReader, CalendarReader, Validators
+from deepday.connect import ActivityFileReader, CalendarFileReader, Validators
 
 
 class FilesConnector:
@@ -11,7 +11,7 @@ class FilesConnector:
     The readers, and the libraries that they need, are imported when one is asked for.
     """
 
-    def calendar(self, location: str, known: Validators | None = None) -> CalendarReader:
+    def calendar(self, location: str, known: Validators | None = None) -> CalendarFileReader:
         """Return a reader of an .ics file, of all .ics files below a folder, or of an http, https or webcal feed.
 
         With ``known`` a feed may answer that nothing has changed. Nothing is opened before the reader is used.
@@ -22,7 +22,7 @@ class FilesConnector:
             return CalendarFeed(location, known or Validators())
         return CalendarFiles(location)
 
-    def slack_export(self, path: Path) -> ActivityReader:
+    def slack_export(self, path: Path) -> ActivityFileReader:
         """Return a reader of a Slack export, ZIP or folder."""
         from deepday_files.slack_export import SlackExport  # noqa: PLC0415 - start-up time
 

@@ -27,7 +27,7 @@ class CalendarFiles:
     location: str
 
     def read_events(self, context: ReadContext) -> CalendarReading:
-        """Read the calendar; see :class:`deepday.connect.CalendarReader`.
+        """Read the calendar; see :class:`deepday.connect.CalendarFileReader`.
 
         Of a folder a file that is no calendar is skipped. Raises :class:`InputError` when nothing is left, and for a
         single file that is missing, forbidden, too large or no calendar.
@@ -61,7 +61,7 @@ class CalendarFeed:
     known: Validators
 
     def read_events(self, context: ReadContext) -> CalendarReading:
-        """Fetch and read the calendar; see :class:`deepday.connect.CalendarReader`.
+        """Fetch and read the calendar; see :class:`deepday.connect.CalendarFileReader`.
 
         Raises :class:`InputError` when the address or what it answers is wrong, :class:`DeepdayError` when it may
         work later.

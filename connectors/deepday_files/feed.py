@@ -4,16 +4,15 @@ The address of a calendar feed is a password for it. It appears in no message an
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
-import httpcore
 import httpx
 
 from deepday.clock import Clock, SystemClock
 from deepday.connect import Validators
+from deepday.connect.deadline import Deadline, DeadlineTransport
 from deepday.errors import DeepdayError, InputError
 from deepday_files.content import MOST_BYTES
 
@@ -57,12 +56,15 @@ def fetch(address: str, known: Validators, limits: Limits | None = None, clock: 
     url = _parse(address)
     limits = limits or Limits()
     place = f"{url.scheme}://{url.host}/…"
-    deadline = _Deadline(clock or SystemClock(), limits.total)
+    deadline = Deadline(clock or SystemClock(), limits.total)
     conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
     headers = _HEADERS | {name: value for name, value in conditions.items() if value}
     timeout = httpx.Timeout(limits.total, connect=limits.connect)
     try:
-        with _unlogged(), httpx.Client(transport=_Transport(deadline), timeout=timeout, headers=headers) as client:
+        with (
+            _unlogged(),
+            httpx.Client(transport=DeadlineTransport(deadline), timeout=timeout, headers=headers) as client,
+        ):
             return _follow(client, client.build_request("GET", url), place, limits, known)
     except httpx.TimeoutException:
         raise DeepdayError(f"{place} did not answer within {limits.total:g} seconds.", _LATER) from None
@@ -147,69 +149,3 @@ def _unlogged() -> Iterator[None]:
     finally:
         for logger in loggers:
             logger.disabled = False
-
-
-class _Deadline:
-    """The end of the whole fetch; httpx itself bounds only each single wait."""
-
-    def __init__(self, clock: Clock, seconds: float) -> None:
-        self._clock = clock
-        self._end = clock.monotonic() + seconds
-
-    def within(self, seconds: float | None) -> float:
-        """Return how long a wait may take that is to take at most ``seconds``.
-
-        Raises :class:`httpcore.ReadTimeout` when no time is left.
-        """
-        left = self._end - self._clock.monotonic()
-        if left <= 0:
-            raise httpcore.ReadTimeout
-        return left if seconds is None else min(left, seconds)
-
-
-class _Stream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream, deadline: _Deadline) -> None:
-        self._stream = stream
-        self._deadline = deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._deadline.within(timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._deadline.within(timeout))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(self, ssl_context: Any, server_hostname: Any = None, timeout: float | None = None) -> "_Stream":
-        secure = self._stream.start_tls(ssl_context, server_hostname, self._deadline.within(timeout))
-        return _Stream(secure, self._deadline)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-
-class _Backend(httpcore.SyncBackend):
-    def __init__(self, deadline: _Deadline) -> None:
-        super().__init__()
-        self._deadline = deadline
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        within = self._deadline.within(timeout)
-        return _Stream(super().connect_tcp(host, port, within, local_address, socket_options), self._deadline)
-
-
-class _Transport(httpx.HTTPTransport):
-    """The usual transport, over connections that keep the deadline."""
-
-    def __init__(self, deadline: _Deadline) -> None:
-        trusted = httpx.create_ssl_context()
-        super().__init__(verify=trusted)
-        self._pool = httpcore.ConnectionPool(ssl_context=trusted, network_backend=_Backend(deadline))

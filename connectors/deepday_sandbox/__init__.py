@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from deepday.connect.port import Sample
+from deepday.connect import Sample
 
 __all__ = ["SandboxConnector"]
 

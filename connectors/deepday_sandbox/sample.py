@@ -8,7 +8,7 @@ from random import Random
 import recurring_ical_events
 from icalendar import Calendar
 
-from deepday.connect.port import Sample
+from deepday.connect import Sample
 from deepday.model import Interval, merge
 from deepday_sandbox.calendar_file import write_google, write_outlook
 from deepday_sandbox.calendar_plan import plan_calendars

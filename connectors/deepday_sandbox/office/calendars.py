@@ -1,6 +1,6 @@
 """Calendars as the vendors have them underneath: entries, versions, and a journal of changes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
@@ -77,7 +77,11 @@ class Entry:
 
 @dataclass(slots=True)
 class Calendar:
-    """One calendar of one worker. ``id`` is the address for the primary one."""
+    """One calendar of one worker. ``id`` is the address for the primary one.
+
+    ``earlier`` keeps the states of entries that were overwritten, oldest first: a series that shrinks has to say which
+    occurrences are gone.
+    """
 
     id: str
     owner: str
@@ -85,6 +89,13 @@ class Calendar:
     zone: str
     primary: bool = True
     entries: dict[str, Entry] = field(default_factory=dict)
+    earlier: dict[str, list[Entry]] = field(default_factory=dict)
+
+    def as_of(self, entry_id: str, number: int) -> Entry | None:
+        """Return the state an entry had when the journal stood at that number, ``None`` where it was not there yet."""
+        now = self.entries.get(entry_id)
+        states = [*self.earlier.get(entry_id, ()), *((now,) if now else ())]
+        return next((state for state in reversed(states) if state.changed <= number), None)
 
 
 class Calendars:
@@ -96,6 +107,7 @@ class Calendars:
         self._calendars: dict[str, Calendar] = {}
         self.journal = 0
         self.oldest = 0  # changes up to here are forgotten: cursors from before are dead
+        self.listeners: list[Callable[[Calendar, Entry], None]] = []  # called after each write, with what was written
 
     def add(self, calendar: Calendar) -> Calendar:
         """Add a calendar."""
@@ -168,5 +180,10 @@ class Calendars:
     def _write(self, calendar_id: str, entry: Entry) -> Entry:
         self.journal += 1
         written = replace(entry, version=entry.version + 1, changed=self.journal, updated=self._clock.seconds())
-        self.find(calendar_id).entries[entry.id] = written
+        calendar = self.find(calendar_id)
+        if entry.id in calendar.entries:
+            calendar.earlier.setdefault(entry.id, []).append(calendar.entries[entry.id])
+        calendar.entries[entry.id] = written
+        for listener in list(self.listeners):
+            listener(calendar, written)
         return written

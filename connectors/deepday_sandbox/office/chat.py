@@ -1,6 +1,6 @@
 """Chat rooms and what was posted in them."""
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,13 +45,12 @@ class Chat:
 
     def post(self, post: Post) -> Post:
         """Put a message into its room; a taken ``ts`` moves on by a microsecond."""
-        posts = self._posts[post.room]
-        taken = {one.ts for one in posts[-50:]} | {one.ts for one in posts if one.ts == post.ts}
-        ts = post.ts
-        while ts in taken:
-            ts += 1
+        posts, ts = self._posts[post.room], post.ts
+        index = bisect_left(posts, ts, key=lambda one: one.ts)
+        while index < len(posts) and posts[index].ts == ts:
+            ts, index = ts + 1, index + 1
         written = Post(ts, post.room, post.user, post.text, post.thread, post.subtype, post.bot_id, post.extra)
-        insort(posts, written)
+        posts.insert(index, written)
         return written
 
     def replace(self, room: str, ts: int, changed: Post | None) -> Post:

@@ -1,6 +1,7 @@
 """The fault switch: what can go wrong between a client and a vendor, on demand."""
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -52,9 +53,11 @@ class Faults:
         """Switch everything off."""
         self._faults.clear()
 
-    def take(self, method: str, path: str) -> Fault | None:
-        """Return the fault that hits this request, and count it."""
+    def take(self, method: str, path: str, kinds: Container[FaultKind] = FaultKind) -> Fault | None:
+        """Return the fault of one of those kinds that hits this request, and count it."""
         for fault in self._faults:
+            if fault.kind not in kinds:
+                continue
             if (fault.method and fault.method != method) or not re.search(fault.path, path) or fault.times == 0:
                 continue
             if fault.skip:

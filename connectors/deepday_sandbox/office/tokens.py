@@ -39,6 +39,10 @@ class Tokens:
             return None
         return None if kind == "refresh" and grant.dies and now >= grant.dies else grant
 
+    def look_up(self, token: str) -> tuple[Grant, str, int] | None:
+        """Return grant, kind and end (UTC seconds, 0: none) of a token that was handed out, dead ones too."""
+        return self._known.get(token)
+
     def spend(self, token: str, kind: str) -> Grant | None:
         """Return the grant and make the token useless: authorisation codes and device codes work once."""
         grant = self.grant_of(token, kind)

@@ -1,10 +1,11 @@
 """The ports that a connector satisfies, and how connectors are found."""
 
-from deepday.connect.port import (
-    PORT_VERSION,
-    ActivityReader,
+from deepday.connect.ports import PORT_VERSION
+from deepday.connect.ports.account import Account, Capabilities, Degraded, Port, satisfied
+from deepday.connect.ports.files import (
+    ActivityFileReader,
     ActivityReading,
-    CalendarReader,
+    CalendarFileReader,
     CalendarReading,
     FileSources,
     Progress,
@@ -14,22 +15,48 @@ from deepday.connect.port import (
     Validators,
     no_progress,
 )
+from deepday.connect.ports.messaging import ChangeNotifier, Messenger, RequestSource
+from deepday.connect.ports.reading import ActivityReader, CalendarReader
+from deepday.connect.ports.settings import AutoReplyWriter, DoNotDisturbWriter, PresenceWriter, StatusWriter
+from deepday.connect.ports.tokens import Refresh, TokenKeeper
+from deepday.connect.ports.writing import EventWriter
 from deepday.connect.registry import ConnectorInfo, available, load
+from deepday.connect.restoring import Restoration, Restored, restoration
 
 __all__ = [
     "PORT_VERSION",
+    "Account",
+    "ActivityFileReader",
     "ActivityReader",
     "ActivityReading",
+    "AutoReplyWriter",
+    "CalendarFileReader",
     "CalendarReader",
     "CalendarReading",
+    "Capabilities",
+    "ChangeNotifier",
     "ConnectorInfo",
+    "Degraded",
+    "DoNotDisturbWriter",
+    "EventWriter",
     "FileSources",
+    "Messenger",
+    "Port",
+    "PresenceWriter",
     "Progress",
     "ReadContext",
+    "Refresh",
+    "RequestSource",
+    "Restoration",
+    "Restored",
     "Sample",
     "SampleWriter",
+    "StatusWriter",
+    "TokenKeeper",
     "Validators",
     "available",
     "load",
     "no_progress",
+    "restoration",
+    "satisfied",
 ]

@@ -3,24 +3,60 @@
 from deepday.model.activity import ActivityStream, Conversation, ConversationKind, Message
 from deepday.model.event import CalendarEvent, EventKind, Response, ShowAs
 from deepday.model.interval import DateRange, Interval, intersect, merge, subtract, total
+from deepday.model.live import (
+    ActivityPage,
+    Calendar,
+    Cursor,
+    EventDraft,
+    EventPage,
+    EventUpsert,
+    OutgoingMessage,
+    PostedMessage,
+    UrgentSignal,
+    Watch,
+    WrittenEvent,
+)
 from deepday.model.person import Person, Trip, WeeklyHours
+from deepday.model.secret import MasterKey, Secret, TokenSet
+from deepday.model.settings import Audience, AutoReply, Availability, DoNotDisturb, Presence, Setting, Status
 from deepday.model.skipped import Skipped
 
 __all__ = [
+    "ActivityPage",
     "ActivityStream",
+    "Audience",
+    "AutoReply",
+    "Availability",
+    "Calendar",
     "CalendarEvent",
     "Conversation",
     "ConversationKind",
+    "Cursor",
     "DateRange",
+    "DoNotDisturb",
+    "EventDraft",
     "EventKind",
+    "EventPage",
+    "EventUpsert",
     "Interval",
+    "MasterKey",
     "Message",
+    "OutgoingMessage",
     "Person",
+    "PostedMessage",
+    "Presence",
     "Response",
+    "Secret",
+    "Setting",
     "ShowAs",
     "Skipped",
+    "Status",
+    "TokenSet",
     "Trip",
+    "UrgentSignal",
+    "Watch",
     "WeeklyHours",
+    "WrittenEvent",
     "intersect",
     "merge",
     "subtract",

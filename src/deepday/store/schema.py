@@ -2,7 +2,10 @@
 
 Two kinds of source fill them: calendars (``event``) and chat activity (``conversation``, ``message``). ``coverage``
 keeps what was observed, so that "nothing there" and "not looked at" stay apart, ``skipped`` what could not be used,
-``meta`` what belongs to the installation. Everything hangs on ``source`` and goes with it.
+``meta`` what belongs to the installation. All of these hang on ``source`` and go with it.
+
+``sign_in`` is an account that somebody connected, ``token`` its tokens, sealed with a ``data_key``, which is wrapped
+with a master key that is not here.
 
 Instants are UTC seconds. Flags are 0 or 1: SQLite's STRICT tables know no boolean.
 """
@@ -12,6 +15,7 @@ from sqlalchemy import (
     Column,
     Dialect,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -24,7 +28,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest revision in ``migrations/versions``. Revisions are numbers: a greater one is a newer deepday's."""
 
 
@@ -150,6 +154,51 @@ meta = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("value", LargeBinary, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+sign_in = Table(
+    "sign_in",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("provider", Text, primary_key=True),
+    Column("generation", Integer, nullable=False),  # counts up with every change of the tokens
+    Column("granted_at", _Long, nullable=False),  # when its owner signed in
+    Column("obtained_at", _Long, nullable=False),
+    Column("expires_at", _Long, nullable=False),  # 0: does not expire
+    Column("scopes", Text, nullable=False),  # separated by spaces
+    Column("refused", Integer, nullable=False),  # 1: the vendor ended the grant, its owner must sign in again
+    # Who refreshes now, in any process, and until when others wait for it.
+    Column("holder", Text, nullable=False),
+    Column("held_until", _Long, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+data_key = Table(
+    "data_key",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("master_id", Text, nullable=False),
+    Column("nonce", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("made_at", _Long, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+token = Table(
+    "token",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("provider", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("generation", Integer, nullable=False),
+    Column("key_id", ForeignKey("data_key.id"), nullable=False),
+    Column("nonce", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    ForeignKeyConstraint(["account", "provider"], ["sign_in.account", "sign_in.provider"], ondelete="CASCADE"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )

@@ -14,7 +14,7 @@ import pytest
 import recurring_ical_events
 from icalendar import Calendar
 
-from deepday.connect.port import Sample, SampleWriter
+from deepday.connect import Sample, SampleWriter
 from deepday.model import Interval, Person, Trip, WeeklyHours, intersect, merge, subtract, total
 from deepday.model.person import instant
 from deepday_sandbox import SandboxConnector

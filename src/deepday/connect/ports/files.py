@@ -1,4 +1,4 @@
-"""The ports: small Protocols that a connector satisfies. Reads give values of :mod:`deepday.model`."""
+"""Ports for what people export: files, folders, feeds, and samples of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,8 +8,6 @@ from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from deepday.model import ActivityStream, CalendarEvent, Interval, Skipped
-
-PORT_VERSION = 1
 
 Progress = Callable[[str, int, int], None]
 """Called as ``progress(what, done, total)``; ``total`` is 0 where it is not known."""
@@ -79,8 +77,8 @@ class ActivityReading:
     total: int = 0
 
 
-class CalendarReader(Protocol):
-    """Reads one calendar.
+class CalendarFileReader(Protocol):
+    """Reads the copy of one calendar that somebody exported: a file, a folder, a feed.
 
     Must return every occurrence that overlaps ``context.window``, exceptions of series applied, cancelled ones left
     out or marked. Must report what it could not use in ``skipped``. May return events outside the window. Must not
@@ -93,8 +91,8 @@ class CalendarReader(Protocol):
         ...
 
 
-class ActivityReader(Protocol):
-    """Reads one stream of chat activity.
+class ActivityFileReader(Protocol):
+    """Reads the copy of one stream of chat activity that somebody exported.
 
     Must return the owner's messages and the directed ones: direct messages, group direct messages, threads the owner
     wrote in before, mentions of the owner. Must leave out bots, edits, joins. Must not keep, log or return text or
@@ -110,14 +108,14 @@ class ActivityReader(Protocol):
 class FileSources(Protocol):
     """A connector that reads files that people exported."""
 
-    def calendar(self, location: str, known: Validators | None = None) -> CalendarReader:
+    def calendar(self, location: str, known: Validators | None = None) -> CalendarFileReader:
         """Return a reader of an .ics file, a folder of them, or an http(s) feed.
 
         With ``known`` a feed may answer that nothing has changed.
         """
         ...
 
-    def slack_export(self, path: Path) -> ActivityReader:
+    def slack_export(self, path: Path) -> ActivityFileReader:
         """Return a reader of a Slack export, ZIP or folder."""
         ...
 

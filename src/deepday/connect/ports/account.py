@@ -1,0 +1,82 @@
+"""What a live account can do, and what it cannot, in words."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from deepday.connect.ports import PORT_VERSION
+from deepday.connect.ports.messaging import ChangeNotifier, Messenger, RequestSource
+from deepday.connect.ports.reading import ActivityReader, CalendarReader
+from deepday.connect.ports.settings import AutoReplyWriter, DoNotDisturbWriter, PresenceWriter, StatusWriter
+from deepday.connect.ports.writing import EventWriter
+
+
+class Port(StrEnum):
+    """The ports of a live account, by name."""
+
+    CALENDAR_READER = "calendar reader"
+    EVENT_WRITER = "event writer"
+    AUTO_REPLY_WRITER = "auto reply writer"
+    STATUS_WRITER = "status writer"
+    DO_NOT_DISTURB_WRITER = "do not disturb writer"
+    PRESENCE_WRITER = "presence writer"
+    ACTIVITY_READER = "activity reader"
+    MESSENGER = "messenger"
+    REQUEST_SOURCE = "request source"
+    CHANGE_NOTIFIER = "change notifier"
+
+
+_PROTOCOLS: dict[Port, type] = {
+    Port.CALENDAR_READER: CalendarReader,
+    Port.EVENT_WRITER: EventWriter,
+    Port.AUTO_REPLY_WRITER: AutoReplyWriter,
+    Port.STATUS_WRITER: StatusWriter,
+    Port.DO_NOT_DISTURB_WRITER: DoNotDisturbWriter,
+    Port.PRESENCE_WRITER: PresenceWriter,
+    Port.ACTIVITY_READER: ActivityReader,
+    Port.MESSENGER: Messenger,
+    Port.REQUEST_SOURCE: RequestSource,
+    Port.CHANGE_NOTIFIER: ChangeNotifier,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Degraded:
+    """Something of a port that this account does otherwise or not at all.
+
+    ``words``: one sentence for its owner, like "No focus-time events on this account: a plain busy event is used."
+    """
+
+    port: Port
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an account can do with the consent that it has now.
+
+    ``ports``: those whose methods may be called. ``degraded``: what is missing from them, and what is missing
+    altogether. ``port_version``: the version of the ports that the connector was written for.
+    """
+
+    ports: frozenset[Port]
+    degraded: tuple[Degraded, ...] = ()
+    port_version: int = PORT_VERSION
+
+
+@runtime_checkable
+class Account(Protocol):
+    """A live account at one vendor.
+
+    Must announce a port only if the account's kind and its granted scopes allow it. May ask the vendor once, and must
+    then remember the answer. Must not announce what it has not.
+    """
+
+    def capabilities(self) -> Capabilities:
+        """Say what can be done with this account now."""
+        ...
+
+
+def satisfied(account: object) -> frozenset[Port]:
+    """Return the ports whose methods the object has; what it announces must be among them."""
+    return frozenset(port for port, protocol in _PROTOCOLS.items() if isinstance(account, protocol))

@@ -1,0 +1,177 @@
+"""What goes to and comes from a live account: calendars, cursors, drafts of events, messages, signals."""
+
+from dataclasses import dataclass, field
+
+from deepday.model.activity import Message
+from deepday.model.event import CalendarEvent, EventKind, ShowAs
+from deepday.model.interval import Interval
+from deepday.model.secret import Secret
+from deepday.model.skipped import Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """One calendar of an account.
+
+    ``id`` is the vendor's, opaque. ``primary``: the one that colleagues' free/busy look-ups see. ``writable``: the
+    owner may add events. ``zone``: IANA name, empty when the vendor does not say.
+    """
+
+    id: str
+    name: str = ""
+    primary: bool = False
+    writable: bool = False
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a reading stopped, in the vendor's own opaque words (sync token, delta link, page token).
+
+    Keep ``text`` as it is and hand it back to the connector that gave it. Vendors put addresses into it, so it is not
+    shown.
+    """
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EventUpsert:
+    """One calendar object as it is now: **all** of its occurrences in the window.
+
+    It replaces whatever was known under ``id`` (the vendor's): a single event brings one entry of ``events``, a
+    series as many as the vendor counts under that id, an object that left the window none. ``etag``: its version.
+    ``key`` and ``marker``: those of the :class:`EventDraft` where deepday made it, empty otherwise.
+    """
+
+    id: str
+    events: tuple[CalendarEvent, ...]
+    etag: str = ""
+    key: str = ""
+    marker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """A part of what changed in a calendar.
+
+    ``upserts``: objects that are new or different. ``removals``: ids of objects that are gone; unknown ones occur and
+    mean nothing. ``cursor``: where to go on: at once when ``more``, otherwise at the next reading. ``skipped``: what
+    could not be used.
+    """
+
+    upserts: tuple[EventUpsert, ...]
+    removals: tuple[str, ...]
+    cursor: Cursor
+    more: bool = False
+    skipped: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityPage:
+    """A part of the messages since a cursor.
+
+    ``observed``: intervals that are complete with this page (and those before it): no message seen there means that
+    there was none. The rest as in :class:`EventPage`.
+    """
+
+    messages: tuple[Message, ...]
+    observed: tuple[Interval, ...]
+    cursor: Cursor
+    more: bool = False
+    skipped: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EventDraft:
+    """An event that deepday wants in a calendar.
+
+    ``key`` is ours and the same for the same event for ever: 5 to 64 characters of ``0-9a-v`` (base32hex, which every
+    vendor takes as an id). ``marker`` names the installation and is kept with the event: the proof that we made it.
+    ``zone``: IANA name in which the calendar should show it. ``kind`` may be degraded by the vendor's rules.
+    """
+
+    key: str
+    marker: str
+    when: Interval
+    title: str
+    description: str = ""
+    zone: str = "UTC"
+    show_as: ShowAs = ShowAs.BUSY
+    kind: EventKind = EventKind.DEFAULT
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenEvent:
+    """An event of ours as the vendor has it now.
+
+    ``id`` and ``etag`` are the vendor's; a write needs the newest ``etag``. ``kind`` is what the vendor made of it.
+    """
+
+    calendar: str
+    id: str
+    etag: str
+    key: str
+    marker: str
+    when: Interval
+    title: str = ""
+    show_as: ShowAs = ShowAs.BUSY
+    kind: EventKind = EventKind.DEFAULT
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """A message to post: ``key`` is ours, one for each message; ``to`` a person or conversation in the vendor's ids.
+
+    ``thread``: the id of the message to answer to, empty for none.
+    """
+
+    key: str
+    to: str
+    text: str = field(repr=False)
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PostedMessage:
+    """A message of ours as the vendor has it. ``at``: UTC seconds."""
+
+    key: str
+    id: str
+    to: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class UrgentSignal:
+    """Somebody asks for the owner, urgently.
+
+    ``id`` is the same each time the vendor delivers the same signal. ``at``: UTC seconds at which it was sent.
+    ``sender`` and ``conversation``: the vendor's ids. ``text``: what was asked, at most 500 characters, and never
+    shown by accident. ``attempt``: 1 for the first delivery.
+    """
+
+    id: str
+    at: int
+    sender: str
+    conversation: str
+    text: str = field(default="", repr=False)
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """An order to be told when a calendar changes.
+
+    ``id`` and ``secret`` are ours: write them down **before** the call, the first hint may come before its answer.
+    ``address``: where hints are sent. ``until``: UTC seconds at which the vendor stops. ``vendor_id``: empty before the
+    call.
+    """
+
+    id: str
+    calendar: str
+    address: str
+    secret: Secret
+    until: int
+    vendor_id: str = ""
