@@ -25,6 +25,7 @@ from deepday.measure.uncertainty import JointCost
 from deepday.model import ActivityStream, CalendarEvent, Interval, Person, Skipped, intersect, subtract, total
 
 SHORT_REST = 11 * HOUR  # the EU's daily rest period
+NIGHT = 6 * HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +83,20 @@ def _covers(observed: Sequence[Interval], day: Day) -> bool:
 
 
 def _rests(traces: Sequence[Interval], days: Sequence[Day]) -> list[int | None]:
-    """Return for each day the longest trace-free time between the day before and it, if both have traces (A9)."""
+    """Return for each day the longest trace-free time of the night before it, if both days have traces (A9).
+
+    Of the night is what reaches into the six hours before or after midnight.
+    """
     starts = [trace.start for trace in traces]
     ends = [trace.end for trace in traces]
     rests: list[int | None] = [None]
     for before, day in pairwise(days):
-        noons = (before.span.start + before.span.end) // 2, (day.span.start + day.span.end) // 2
+        night = Interval(day.span.start - NIGHT, day.span.start + NIGHT)
         near = traces[bisect_right(ends, before.span.start) : bisect_left(starts, day.span.end)]
         gaps = [
             later.start - earlier.end
             for earlier, later in pairwise(near)
-            if earlier.end < noons[1] and later.start > noons[0]
+            if earlier.end < night.end and later.start > night.start
         ]
         both = any(t.start < before.span.end for t in near) and any(t.end > day.span.start for t in near)
         rests.append(max(gaps) if both and gaps else None)
@@ -126,7 +130,8 @@ def _day(
     if both and row[engine.C_FIRST_TRACE] != engine.NEVER:
         reach = Interval(whole(engine.C_FIRST_TRACE), whole(engine.C_LAST_TRACE))
         breaks = [Interval(start, end) for start, end, kind in day.segments if kind == engine.BREAK]
-        span = reach.seconds - total(intersect([reach], breaks))
+        # Breaks are left out as far as no work was seen in them, so that the span is never less than the evidence.
+        span = reach.seconds - total(intersect([reach], breaks)) + whole(engine.C_BREAK_WORK)
     figures = Figures(
         work=work,
         meeting=known(meeting, needs=calendar),

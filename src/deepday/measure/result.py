@@ -78,9 +78,9 @@ class Figures:
 class DayMeasure:
     """One local date.
 
-    ``scheduled``: the normal length of that weekday; ``day_off``: the holiday's name, else empty. ``rest_before``:
-    the longest stretch without a trace of work between this day's and the day before's, ``None`` where one of the
-    two has no trace.
+    ``scheduled``: the normal length of that weekday. ``day_off``: the holiday's name, or "absent", else empty.
+    ``rest_before``: the longest stretch of the night before without a trace of work, ``None`` where one of the two days
+    has no trace.
     """
 
     date: date
