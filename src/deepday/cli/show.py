@@ -23,7 +23,7 @@ def console() -> "Console":
 
 def print_json(value: Mapping[str, object]) -> None:
     """Print one JSON document on standard output."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
 
 
 def say(text: str) -> None:

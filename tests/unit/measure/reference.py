@@ -73,14 +73,15 @@ def is_meeting(event: CalendarEvent, parameters: Parameters) -> bool:
         responses.add(Response.TENTATIVE)
         shown.add(ShowAs.TENTATIVE)
     company = parameters.preset.meetings.count_unknown_company if event.people is None else event.people >= 2
-    short = event.when.end - event.when.start <= 12 * 3600
+    short = event.when.end - event.when.start <= parameters.preset.meetings.maximum_seconds
     return event.response in responses and event.show_as in shown and company and short
 
 
 def is_absence(event: CalendarEvent) -> bool:
-    """A1: what the calendar says about being away, unless it was called off."""
+    """A1: what the calendar says about being away, if the owner said so and it was not called off."""
     marked = event.kind == EventKind.OUT_OF_OFFICE or event.show_as == ShowAs.OUT_OF_OFFICE
-    return marked and not event.cancelled and event.response != Response.DECLINED
+    said = event.response == Response.ACCEPTED and event.show_as != ShowAs.FREE
+    return marked and said and not event.cancelled
 
 
 def newest_copies(events: Sequence[CalendarEvent]) -> list[CalendarEvent]:

@@ -242,7 +242,9 @@ def test_a_weekend_is_a_day_off_without_a_name() -> None:
     [
         ({"kind": EventKind.OUT_OF_OFFICE}, 0),
         ({"show_as": ShowAs.OUT_OF_OFFICE}, 0),
-        ({"show_as": ShowAs.OUT_OF_OFFICE, "response": Response.TENTATIVE}, 0),
+        ({"show_as": ShowAs.OUT_OF_OFFICE, "response": Response.TENTATIVE}, 480),
+        ({"show_as": ShowAs.OUT_OF_OFFICE, "response": Response.NEEDS_ACTION}, 480),
+        ({"kind": EventKind.OUT_OF_OFFICE, "show_as": ShowAs.FREE}, 480),
         ({"show_as": ShowAs.OUT_OF_OFFICE, "response": Response.DECLINED}, 480),
         ({"kind": EventKind.OUT_OF_OFFICE, "cancelled": True}, 480),
         ({"show_as": ShowAs.WORKING_ELSEWHERE}, 480),

@@ -318,8 +318,8 @@ def share_waiting(durations: Sequence[tuple[int, bool]], at: int) -> Fraction:
     return share
 
 
-def read(curve: Sequence[tuple[int, float]], at: int) -> float:
-    return next((share for length, share in reversed(curve) if length <= at), 1.0)
+def read(curve: Sequence[tuple[int, Fraction]], at: int) -> Fraction:
+    return next((share for length, share in reversed(curve) if length <= at), Fraction(1))
 
 
 @given(WAITS, st.randoms(use_true_random=False))
@@ -328,14 +328,14 @@ def test_kaplan_meier_by_its_definition(durations: list[tuple[int, bool]], shuff
     curve = kaplan_meier(durations)
     assert [length for length, _ in curve] == sorted({length for length, answered in durations if answered})
     for at in range(14):
-        assert read(curve, at) == pytest.approx(float(share_waiting(durations, at)), abs=1e-12)
+        assert read(curve, at) == share_waiting(durations, at)
 
 
 @given(WAITS, st.lists(st.integers(0, 15), max_size=10))
 def test_more_open_waits_never_make_answers_look_faster(durations: list[tuple[int, bool]], still: list[int]) -> None:
     before, after = kaplan_meier(durations), kaplan_meier([*durations, *((length, False) for length in still)])
     for at in range(17):
-        assert read(after, at) >= read(before, at) - 1e-12
+        assert read(after, at) >= read(before, at)
 
 
 @QUICK
