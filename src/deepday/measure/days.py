@@ -24,8 +24,8 @@ from deepday.model.person import instant
 class Day:
     """One local date of the owner.
 
-    ``scheduled``: the normal length of that weekday in seconds, ``planned`` its hours. ``windows``: working time W, without breaks, holidays
-    and absences. ``segments``: ``(start, end, kind)`` with the kinds of :mod:`deepday.measure.engine`; they cover
+    ``scheduled``: the normal length of that weekday in seconds, ``planned`` its hours. ``windows``: working time W,
+    without breaks, holidays and absences. ``segments``: ``(start, end, kind)`` with the kinds of :mod:`deepday.measure.engine`; they cover
     the date without gaps. ``day_off``: the holiday's name, or "absent", else empty.
     """
 
