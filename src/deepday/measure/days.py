@@ -25,8 +25,9 @@ class Day:
     """One local date of the owner.
 
     ``scheduled``: the normal length of that weekday in seconds, ``planned`` its hours. ``windows``: working time W,
-    without breaks, holidays and absences. ``segments``: ``(start, end, kind)`` with the kinds of :mod:`deepday.measure.engine`; they cover
-    the date without gaps. ``day_off``: the holiday's name, or "absent", else empty.
+    without breaks, holidays and absences. ``segments``: ``(start, end, kind)`` with the kinds of
+    :mod:`deepday.measure.engine`; they cover the date without gaps. ``day_off``: the holiday's name, or "absent", else
+    empty.
     """
 
     date: date

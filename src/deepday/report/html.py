@@ -44,7 +44,7 @@ def render_html(measurement: Measurement, *, shareable: bool = False, generated:
         "panel_height": PANEL_HEIGHT,
         "parameters": parameters,
         "directed": DIRECTED,
-        "assumptions": assumptions(parameters),
+        "assumptions": assumptions(measurement),
         "lag": lag_in_words(parameters),
         "lag_ends": (lag_quantile(parameters, 0.05), lag_quantile(parameters, 0.95)),
         "range": cost_range(week) if week else None,

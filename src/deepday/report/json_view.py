@@ -25,7 +25,7 @@ def measurement_to_json(measurement: Measurement, *, shareable: bool = False) ->
     head: dict[str, object] = {
         "schema": MEASURE_SCHEMA,
         "zone": measurement.zone,
-        "parameters": _parameters(measurement.parameters),
+        "parameters": {"hours": measurement.hours, **_parameters(measurement.parameters)},
     }
     weeks = [week_to_json(week) for week in shown.weeks]
     if shareable:

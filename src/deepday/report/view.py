@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from deepday.measure.parameters import Parameters
 from deepday.measure.result import DayMeasure, Measurement, Money, WeekMeasure
 from deepday.report.share import FEWEST_DAYS, left_out, reduced, weekday_means
 from deepday.report.tables import Table, cost_range, day_table, is_free, is_partial, remark, week_table, weekday_table
@@ -54,9 +55,9 @@ def view_of(measurement: Measurement, *, shareable: bool = False) -> View:
         key_figures=_key_figures(measurement, week) if week else (),
         weeks=shown.weeks,
         tables=tables if shareable else (day_table(measurement), week_table(shown.weeks)),
-        latency=_latency(week) if week else "",
-        evidence=_evidence(week) if week else "",
-        money=_money(week.money) if week and week.money else "",
+        latency=_of(week, _latency(week)) if week else "",
+        evidence=_of(week, _evidence(week)) if week else "",
+        money=_of(week, _money(week.money)) if week and week.money else "",
         unread=_unread(measurement, shareable=shareable),
         gaps=(*_gaps(measurement, shareable=shareable), *_guests(shown.weeks)),
         notes=shown.notes,
@@ -137,6 +138,9 @@ def _key_figures(measurement: Measurement, week: WeekMeasure) -> tuple[KeyFigure
             f"without meetings or own chat ({per_cent(figures.focus120, observed)} of working time). "
             f"{duration(figures.fragmented)} more came in shorter pieces."
         )
+        preset = measurement.parameters.preset.name
+        if preset != Parameters().preset.name and figures.preset_focus is not None:
+            meaning += f" Counted as {preset} does: {duration(figures.preset_focus)}."
         found.append(KeyFigure("Quiet blocks of 2 h or more", duration(figures.focus120), meaning))
     elif figures.calendar_focus is not None:
         meaning = f"{per_cent(figures.calendar_focus, planned)} of working time; how quiet it was is not known."
@@ -155,6 +159,11 @@ def _key_figures(measurement: Measurement, week: WeekMeasure) -> tuple[KeyFigure
 def _range(low: int, high: int) -> str:
     first, last = roughly(low), roughly(high)
     return first if first == last else f"{first} to {last}"
+
+
+def _of(week: WeekMeasure, sentence: str) -> str:
+    """Say of which week a sentence speaks; the report may be of many."""
+    return f"{week_name(week.week)}: {sentence}" if sentence else ""
 
 
 def _latency(week: WeekMeasure) -> str:

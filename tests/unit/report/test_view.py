@@ -75,7 +75,9 @@ def test_nothing_observed_is_not_zero() -> None:
 
 def test_an_open_median_is_not_replaced_by_a_number() -> None:
     view = view_of(sample.make([sample.tuesday()], latency=Latency(5, 7, None, 0.3, 3600)))
-    assert view.latency.startswith("More than half of 12 directed messages had no answer when observation ended; 30 %")
+    assert view.latency.startswith(
+        "W11: More than half of 12 directed messages had no answer when observation ended; 30 %"
+    )
 
 
 def test_few_messages_are_not_enough_for_an_answering_time() -> None:
@@ -85,7 +87,7 @@ def test_few_messages_are_not_enough_for_an_answering_time() -> None:
 
 
 def test_hours_of_evidence_are_a_range() -> None:
-    assert view_of(sample.one_day()).evidence.startswith("Traces of work between 2 h 13 min and 11 h 11 min")
+    assert view_of(sample.one_day()).evidence.startswith("W11: Traces of work between 2 h 13 min and 11 h 11 min")
 
 
 def test_money_is_told_only_when_a_rate_is_given() -> None:
