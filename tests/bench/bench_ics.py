@@ -101,9 +101,7 @@ def main() -> None:
         "deepday": ours,
     }
     heading("Calendar files")
-    say(
-        f"{events:,} events, {len(data) / 1e6:.1f} MB, {START:%Y-%m-%d} to {STOP:%Y-%m-%d}; CPU seconds, median of three"
-    )
+    say(f"{events:,} events, {len(data) / 1e6:.1f} MB, {START:%Y-%m-%d} to {STOP:%Y-%m-%d}; CPU seconds, median of 3")
     say("(of one run for the libraries alone); peak memory on a file a tenth of the size.")
     rows: list[tuple[str, ...]] = []
     reference: Run | None = None
