@@ -16,12 +16,14 @@ import zlib
 from abc import ABC, abstractmethod
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
 from deepday.errors import DeepdayError, InputError
 from deepday.model import Skipped
+from deepday_files.skips import printable, skip
 
 STEP = 64 * 1024
 
@@ -127,6 +129,13 @@ class Archive(ABC):
             hashed.update(f"{member.path}\0{member.size}\0{member.check}\0".encode())
         return hashed.hexdigest()
 
+    @abstractmethod
+    def made(self, zone: tzinfo) -> int:
+        """Return the time of the newest member in UTC seconds, 0 if none has one; a ZIP's times are taken in ``zone``.
+
+        Whoever packed the archive, or copied the folder, decided on it: it may be anything.
+        """
+
     def open(self, member: Member) -> Stream:
         """Open a member of :attr:`members`. Raises :class:`MemberError` when that cannot be done."""
         try:
@@ -155,7 +164,7 @@ class Archive(ABC):
     def _check_honesty(self, member: Member, size: int, *, at_end: bool) -> None: ...
 
     def _refuse(self, name: str, reason: str) -> None:
-        self.refused.append(Skipped(self.name, _shown(name), reason))
+        self.refused.append(skip(self.name, _shown(name), reason))
 
     def _check_number(self, number: int) -> None:
         if number > self.limits.members:
@@ -197,6 +206,9 @@ class _FolderArchive(Archive):
                     f"The folder {self.name} cannot be read: {error.strerror}.", "Check its rights."
                 ) from None
             self._refuse(folder, f"This folder cannot be read: {error.strerror}.")
+
+    def made(self, zone: tzinfo) -> int:  # noqa: ARG002 - files on disk have times in UTC
+        return max((member.check for member in self.members), default=0) // 10**9
 
     def _open(self, member: Member) -> IO[bytes]:
         return (self._root / member.path).open("rb")
@@ -248,6 +260,14 @@ class _ZipArchive(Archive):
 
     def close(self) -> None:
         self._close.close()
+
+    def made(self, zone: tzinfo) -> int:
+        for stamp in sorted({info.date_time for info, _ in self._entries.values()}, reverse=True):
+            try:
+                return int(datetime(*stamp, tzinfo=zone).timestamp())
+            except (ValueError, OverflowError):
+                continue  # the format has room for a month 15 and a second 62
+        return 0
 
     def _listed(self) -> zipfile.ZipFile:
         try:
@@ -357,5 +377,5 @@ def _entry_problem(info: zipfile.ZipInfo) -> str:
 
 def _shown(name: str) -> str:
     """Return the name so that it can be printed: no control characters, its end if it is very long."""
-    text = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in name)
+    text = printable(name)
     return text if len(text) <= 200 else f"…{text[-200:]}"

@@ -16,6 +16,7 @@ _ANSWERS = {
     "DECLINED": Response.DECLINED,
     "DELEGATED": Response.DELEGATED,
 }
+_BY_TITLE = {"out of office": EventKind.OUT_OF_OFFICE, "focus time": EventKind.FOCUS_TIME}
 _NO_PERSON = ("@resource.calendar.google.com", "@group.calendar.google.com")
 """Google's addresses of rooms and equipment, and of secondary calendars (which stand as the organiser)."""
 
@@ -31,14 +32,15 @@ def show_as(properties: Properties) -> ShowAs:
 
 
 def kind(properties: Properties, title: str, email: str) -> EventKind:
-    """Return the sort of entry; focus time and absences are told by the titles that Google Calendar gives them."""
-    if show_as(properties) is ShowAs.OUT_OF_OFFICE:
+    """Return the sort of entry; focus time and absences are told by the titles that Google Calendar gives them.
+
+    An absence that somebody else announces by an invitation is the owner's only once the owner accepts it.
+    """
+    shown, own = show_as(properties), _is_own(properties, email)
+    if shown is ShowAs.OUT_OF_OFFICE and (own or response(properties, email) is Response.ACCEPTED):
         return EventKind.OUT_OF_OFFICE
-    invited = {_address(one) for one in _listed(properties) if not (_is_thing(one) or _is(one, email))} - {""}
-    if not invited and title.casefold() == "out of office":
-        return EventKind.OUT_OF_OFFICE
-    if not invited and title.casefold() == "focus time":
-        return EventKind.FOCUS_TIME
+    if own and shown is not ShowAs.FREE:
+        return _BY_TITLE.get(title.casefold(), EventKind.DEFAULT)
     return EventKind.DEFAULT
 
 
@@ -67,6 +69,12 @@ def people(properties: Properties) -> int | None:
 def word(properties: Properties, name: str) -> str:
     """Return the value of a one-word property in capitals, empty when it is missing."""
     return properties[name][0].value.strip().upper() if name in properties else ""
+
+
+def _is_own(properties: Properties, email: str) -> bool:
+    """Tell whether nobody but the owner has to do with the entry; a room and a calendar are nobody when invited."""
+    invited = {_address(one) for one in properties.get("ATTENDEE", []) if not (_is_thing(one) or _is(one, email))}
+    return invited <= {""} and all(_is(one, email) for one in properties.get("ORGANIZER", []))
 
 
 def _listed(properties: Properties) -> list[Property]:

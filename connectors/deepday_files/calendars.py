@@ -9,6 +9,7 @@ from deepday.errors import InputError
 from deepday.model import CalendarEvent, Skipped
 from deepday_files.content import MOST_BYTES
 from deepday_files.ics import FileReading, read_calendar
+from deepday_files.skips import skip
 
 _SCHEMES = {"http", "https", "webcal", "webcals"}
 _EXPORT = "Give the path of an .ics file that your calendar exported, a folder of them, or an http(s) address."
@@ -47,7 +48,7 @@ class CalendarFiles:
                 data = _read(name, source)
                 readings.append((read_calendar(data, source, context), hashlib.sha256(data).hexdigest()))
             except InputError as error:
-                broken.append(Skipped(source, "file", error.what))
+                broken.append(skip(source, "file", error.what))
         if not readings:
             raise InputError(f"None of the .ics files in {self.location} can be read. {broken[0].reason}", _EXPORT)
         return _reading(readings, context, broken)

@@ -67,6 +67,7 @@ class _Cutter:
         self._parts = Parts()
         self._open: list[_Open] = []
         self._names: Counter[str] = Counter()  # of the open components, so that deep nesting costs nothing
+        self._event: _Open | None = None  # the open VEVENT, of which there is never more than one; for the same reason
         self._at = 0
         self._line = 0
         self._properties: list[str] = []
@@ -102,13 +103,18 @@ class _Cutter:
         }:  # neither belongs inside anything but a calendar: what is open lacks its END
             while self._open and (name == "VCALENDAR" or self._open[-1].name != "VCALENDAR"):
                 self._close(start, "END is missing")
+        elif name == "VTIMEZONE":  # zones inside zones would each hold the text of all further in
+            while self._names[name]:
+                self._close(start, "END is missing")
         self._open.append(_Open(name, self._line, start))
         self._names[name] += 1
+        if name == "VEVENT":
+            self._event = self._open[-1]
 
     def _end(self, name: str, end: int) -> None:
         if not self._names[name]:
-            if self._names["VEVENT"]:
-                self._innermost_event().fault = f"END:{name[:20]} has no BEGIN"
+            if self._event is not None:
+                self._event.fault = f"END:{name[:20]} has no BEGIN"
             return
         inner = ""
         while self._open[-1].name != name:
@@ -116,12 +122,11 @@ class _Cutter:
             self._close(end, "END is missing")
         self._close(end, f"{inner} inside it has no END" if inner else "")
 
-    def _innermost_event(self) -> _Open:
-        return next(one for one in reversed(self._open) if one.name == "VEVENT")
-
     def _close(self, end: int, fault: str) -> None:
         one = self._open.pop()
         self._names[one.name] -= 1
+        if one is self._event:
+            self._event = None
         if one.name == "VCALENDAR":
             self._properties.extend(one.pieces)
         elif one.name in {"VEVENT", "VTIMEZONE"}:

@@ -4,6 +4,7 @@ import re
 
 from deepday.errors import InputError
 from deepday.model import Skipped
+from deepday_files.skips import skip
 
 MOST_BYTES = 50_000_000
 """A calendar of 20,000 events has about 17 MB."""
@@ -11,7 +12,7 @@ MOST_BYTES = 50_000_000
 _CALENDAR = re.compile(r"^BEGIN:[ \t]*VCALENDAR[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _FOLD = re.compile(rb"(?:\r\n|\n)[ \t]")
 _LOOKS = (
-    (re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype|html|head|body)", re.IGNORECASE | re.DOTALL), "a web page"),
+    (re.compile(r"\s*(?:(?><!--.*?-->)\s*)*<(?:!doctype|html|head|body)", re.IGNORECASE | re.DOTALL), "a web page"),
     (re.compile(r"\s*<\?xml|\s*<[a-z]", re.IGNORECASE), "XML"),
     (re.compile(r"\s*[{\[]"), "JSON"),
     (re.compile(r"PK[\x03\x05]"), "a ZIP archive"),
@@ -46,13 +47,13 @@ def _text(data: bytes, source: str) -> tuple[str, list[Skipped]]:
         text = data.decode("utf-16", errors="replace")
         if "\ufffd" not in text:
             return text, []
-        return text, [Skipped(source, "encoding", "Some bytes are no valid UTF-16 and were replaced.")]
+        return text, [skip(source, "encoding", "Some bytes are no valid UTF-16 and were replaced.")]
     for candidate in (data, _FOLD.sub(b"", data)):  # some programs fold lines in the middle of a character
         try:
             return candidate.decode("utf-8-sig"), []
         except UnicodeDecodeError:
             continue
-    return data.decode("latin-1"), [Skipped(source, "encoding", "It is no valid UTF-8 and was read as Latin-1.")]
+    return data.decode("latin-1"), [skip(source, "encoding", "It is no valid UTF-8 and was read as Latin-1.")]
 
 
 def _looks_like(text: str) -> str:

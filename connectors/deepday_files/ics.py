@@ -14,6 +14,7 @@ from deepday_files.prefilter import touching
 from deepday_files.properties import Property
 from deepday_files.recurrence import Budget
 from deepday_files.series import by_series, expand, newest
+from deepday_files.skips import skip
 from deepday_files.zones import Zones
 
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -110,7 +111,7 @@ class _Reader:
         self._skip(f"line {component.line}, UID {uid}" if uid else f"line {component.line}", str(error))
 
     def _skip(self, where: str, reason: str) -> None:
-        self._skipped.append(Skipped(self._source, where, f"{reason[0].upper()}{reason[1:]}."))
+        self._skipped.append(skip(self._source, where, f"{reason[0].upper()}{reason[1:]}."))
 
     def _in_window(self, when: Interval | DateRange) -> bool:
         window = self._context.window

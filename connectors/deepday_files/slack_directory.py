@@ -9,6 +9,7 @@ from deepday.connect import ReadContext
 from deepday.errors import InputError
 from deepday.model import ConversationKind, Skipped
 from deepday_files.archive import Archive, MemberError
+from deepday_files.skips import skip
 from deepday_files.slack_json import entries
 from deepday_files.slack_layout import CONVERSATIONS, PEOPLE, Layout, parent
 
@@ -101,7 +102,7 @@ def read_places(archive: Archive, layout: Layout, owner: str, skipped: list[Skip
                 known.setdefault((parent(member_path), name), place)
     if "channels.json" not in layout.metadata:
         reason = "The export has no channels.json; what is not listed elsewhere is told from the names of the folders."
-        skipped.append(Skipped(archive.name, "channels.json", reason))
+        skipped.append(skip(archive.name, "channels.json", reason))
     places = {}
     for folder in layout.days:
         name = folder.rpartition("/")[2]
@@ -143,7 +144,7 @@ def _listed(
                     else:
                         without_id += 1
         except MemberError as error:
-            skipped.append(Skipped(archive.name, member.path, error.what))
+            skipped.append(skip(archive.name, member.path, error.what))
         if without_id:
             reason = f"{without_id:,} {'entry' if without_id == 1 else 'entries'} without a usable id."
-            skipped.append(Skipped(archive.name, member.path, reason))
+            skipped.append(skip(archive.name, member.path, reason))

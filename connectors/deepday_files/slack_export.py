@@ -19,14 +19,14 @@ from deepday.model import (
     subtract,
 )
 from deepday_files.archive import Archive, MemberError, open_archive
+from deepday_files.skips import skip
 from deepday_files.slack_directory import People, Place, read_people, read_places
 from deepday_files.slack_json import entries
 from deepday_files.slack_layout import DayFile, Layout, day_of, survey
-from deepday_files.slack_messages import Post, UnusableError, read_post
+from deepday_files.slack_messages import EARLIEST, LATEST, Post, UnusableError, read_post
 
 HORIZON = timedelta(days=120)  # how long before the window a thread may have begun for its replies to be recognised
 AFTERWARDS = timedelta(days=2)  # the zone of a day file is unknown: it may hold messages of the day before or after
-SILENCE = timedelta(days=7)  # how long before the first and after the last day file "no file" still means "no message"
 
 _SHOWN_PER_REASON = 20
 
@@ -40,8 +40,9 @@ class SlackExport:
     are not opened. Threads are followed for 120 days before the window; older day files, and those of more than 2 days
     after the window, are not opened either.
 
-    An export does not say which period it covers. It is taken as observed from 7 days before its first day file to
-    7 days after its last, without the days of files that could not be read in full.
+    An export does not say which period it covers. It is taken as observed from ``context.silence`` days before its
+    first day file to as many after its last, but no longer than to the time of its newest file, when it was made; and
+    without the days of files that could not be read in full.
     """
 
     def __init__(self, path: Path) -> None:
@@ -61,17 +62,23 @@ class SlackExport:
             stream = ActivityStream.of(reader.messages(_to_read(layout, places, context)))
             skipped += reader.skipped
             gaps = reader.gaps | {day for item in archive.refused if (day := day_of(item.where))}
-            observed = _observed(layout, gaps, context)
+            made = _made(archive, layout, reader.newest, context.zone)
+            observed = _observed(layout, made, gaps, context)
             return ActivityReading(stream, observed, tuple(_readable(skipped)), archive.digest, reader.total)
 
 
 class _Reader:
-    """Reads day files; ``total`` entries of any sort, ``gaps`` the days of files that were not read in full."""
+    """Reads day files.
+
+    ``total`` entries of any sort, ``gaps`` the days of files that were not read in full, ``newest`` the UTC second of
+    the latest message that a person wrote, to anybody, 0 without one.
+    """
 
     def __init__(self, archive: Archive, people: People, context: ReadContext) -> None:
         self.skipped: list[Skipped] = []
         self.gaps: set[date] = set()
         self.total = 0
+        self.newest = 0
         self._archive = archive
         self._people = people
         self._context = context
@@ -99,13 +106,14 @@ class _Reader:
                         unusable[error.reason] += 1
                         continue
                     if post is not None:
+                        self.newest = max(self.newest, post.micros // 1_000_000)
                         yield post
         except MemberError as error:
             self.gaps.add(day_file.day)
-            self.skipped.append(Skipped(self._archive.name, path, error.what))
+            self.skipped.append(skip(self._archive.name, path, error.what))
         for reason, count in sorted(unusable.items()):
             text = f"{count:,} {'message' if count == 1 else 'messages'} {reason}."
-            self.skipped.append(Skipped(self._archive.name, path, text))
+            self.skipped.append(skip(self._archive.name, path, text))
 
 
 class _Listener:
@@ -164,16 +172,35 @@ def _to_read(layout: Layout, places: dict[str, Place], context: ReadContext) -> 
     return [(place, sorted(days, key=lambda item: item.day)) for place, days in work.items()]
 
 
-def _observed(layout: Layout, gaps: Iterable[date], context: ReadContext) -> tuple[Interval, ...]:
-    """Return the part of the window that the export covers, without the days of ``gaps``."""
+def _made(archive: Archive, layout: Layout, newest: int, zone: tzinfo) -> int | None:
+    """Return the first second after the export was made, None when that cannot be told.
+
+    ``newest`` is the last message read. It proves that the export was made later, where the archive's time says less:
+    the time of a file in a ZIP does not say of which zone it is.
+    """
+    made = archive.made(zone)
+    last = max(_days(layout), default=date.min)
+    # Archivers that know no time write 1980-01-01, and some programs that unpack write the start of 1970.
+    if not EARLIEST <= made < LATEST or _date(made, zone) < last:
+        return None
+    return max(made, newest + 1)
+
+
+def _days(layout: Layout) -> Iterator[date]:
+    return (item.day for files in layout.days.values() for item in files)
+
+
+def _observed(layout: Layout, made: int | None, gaps: Iterable[date], context: ReadContext) -> tuple[Interval, ...]:
+    """Return the part of the window that the export covers, up to ``made`` and without the days of ``gaps``."""
     window = [context.window]
-    days = [item.day for files in layout.days.values() for item in files]
+    days = list(_days(layout))
     if days:
-        first, last = min(days), max(days)
-        covered = Interval(
-            _midnight(first - SILENCE, context.zone), _midnight(last + SILENCE + timedelta(days=1), context.zone)
-        )
+        silence = timedelta(days=context.silence)
+        first, after = min(days) - silence, max(days) + silence + timedelta(days=1)
+        covered = Interval(_midnight(first, context.zone), _midnight(after, context.zone))
         window = intersect(window, [covered])
+    if made is not None:
+        window = intersect(window, merge([Interval(context.window.start, made)]))
     holes = merge(
         Interval(_midnight(day, zone), _midnight(day + timedelta(days=1), zone))
         for day in gaps
@@ -199,4 +226,4 @@ def _readable(skipped: Iterable[Skipped]) -> Iterator[Skipped]:
             yield item
     for (source, reason), count in seen.items():
         if count > _SHOWN_PER_REASON:
-            yield Skipped(source, f"and {count - _SHOWN_PER_REASON:,} more", reason)
+            yield skip(source, f"and {count - _SHOWN_PER_REASON:,} more", reason)

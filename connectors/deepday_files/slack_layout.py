@@ -13,6 +13,7 @@ from typing import NamedTuple
 from deepday.errors import InputError
 from deepday.model import Skipped
 from deepday_files.archive import Archive, Member
+from deepday_files.skips import skip
 
 PEOPLE = ("users.json", "org_users.json")  # the second one in exports of an Enterprise Grid
 CONVERSATIONS = ("channels.json", "groups.json", "dms.json", "mpims.json")
@@ -97,4 +98,4 @@ def day_of(name: str) -> date | None:
 
 def _note_unknown(archive: Archive, layout: Layout, member: Member) -> None:
     reason = "This is no file of a Slack export (channel/YYYY-MM-DD.json and the like); it was not read."
-    layout.unknown.append(Skipped(archive.name, member.path, reason))
+    layout.unknown.append(skip(archive.name, member.path, reason))

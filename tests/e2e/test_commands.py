@@ -2,6 +2,9 @@
 
 import csv
 import re
+import shlex
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -114,7 +117,7 @@ def test_doctor_finds_what_is_wrong_with_files_and_what_is_fine(run: Run, tmp_pa
     (tmp_path / "page.ics").write_text("<html>Sign in</html>", encoding="utf-8")
     result = run("doctor", *FILES, "page.ics", "--me", ME, "--zone", "Europe/Berlin")
     assert result.code == 1
-    assert re.search(r"^ok .*calendar\.ics: .*1 events", result.out, re.MULTILINE)
+    assert re.search(r"^ok .*calendar\.ics: .*events: 1", result.out, re.MULTILINE)
     assert re.search(r"^ok .*export\.zip: .*2 messages read, 2 by or for the owner", result.out, re.MULTILINE)
     assert re.search(r"^FAIL page\.ics", result.out, re.MULTILINE)
 
@@ -134,3 +137,81 @@ def test_demo_measures_its_sample_and_its_own_command_repeats_it(run: Run, tmp_p
     weeks = [(week["observed_days"], week["eligible_days"]) for week in result.json["weeks"]]
     assert all(0 < observed <= eligible for observed, eligible in weeks)
     assert any(observed < eligible for observed, eligible in weeks), "a day without data is a gap"
+    line = next(line for line in result.err.splitlines() if "deepday measure" in line)
+    setting, _, *words = shlex.split(line.split(":", 1)[1])
+    name, value = setting.split("=", 1)
+    again = run(*words, "--json", **{name: value})
+    assert again.json["days"] == result.json["days"]
+
+
+def test_the_store_is_one_person_s(run: Run) -> None:
+    run("import", *FILES, *WHO)
+    other = run("import", *FILES, "--me", "d1@example.com")
+    assert other.code == 2
+    assert ME in other.err
+    assert run("erase", "--yes").code == 0
+    assert run("measure", *PERIOD).code == 3
+    assert run("import", *FILES, "--me", "d1@example.com").code == 0
+
+
+def test_one_source_can_be_erased(run: Run) -> None:
+    run("import", *FILES, *WHO)
+    assert run("erase", "Slack", "--yes").code == 0
+    day = run("measure", *PERIOD, "--json").json["days"][0]
+    assert (day["meeting"], day["interruptions"]) == (3600, None)
+    assert run("erase", "Slack", "--yes").code == 3
+
+
+def test_another_slack_user_is_another_view(run: Run) -> None:
+    run("import", *FILES, *WHO, "--slack-user", "UD1")
+    run("import", "export.zip", "--slack-user", "U0ME")
+    stored = run("measure", *PERIOD, "--json").json["days"]
+    given = ("--calendar", FILES[0], "--slack-export", FILES[1], "--slack-user", "U0ME", *WHO, *PERIOD)
+    assert stored == run("measure", *given, "--json").json["days"]
+
+
+def test_two_calendars_of_one_name_are_both_kept(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    write_calendar(tmp_path / "work" / "calendar.ics", [vevent("09:00", "09:30", uid="other")])
+    run("import", "calendar.ics", "export.zip", *WHO)
+    run("import", "work/calendar.ics")
+    assert run("measure", *PERIOD, "--json").json["days"][0]["meeting"] == 90 * 60
+
+
+def test_options_that_cannot_be_settings_stop_the_first_import(run: Run, tmp_path: Path) -> None:
+    wrong = run("import", *FILES, "--me", ME, "--zone", "Europe/Berlin", "--holidays", "XX")
+    assert wrong.code == 2
+    assert "holidays" in wrong.err
+    assert not (tmp_path / "home").exists()
+    assert run("import", *FILES, "--me", ME, "--zone", "Europe/Berlin", "--holidays", "de-be").code == 0
+    assert run("config", "check").code == 0
+
+
+def test_the_address_of_a_feed_stays_secret(run: Run, tmp_path: Path) -> None:
+    class Feed(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = (tmp_path / "calendar.ics").read_bytes()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+    write_calendar(tmp_path / "calendar.ics")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Feed) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/private-canary/basic.ics?token=canary"
+        shown = [
+            run("measure", "--calendar", address, "--slack-export", FILES[1], *WHO, *PERIOD, "--json"),
+            run("measure", "--calendar", address, "--slack-export", FILES[1], *WHO, *PERIOD, "--html", "report.html"),
+            run("doctor", address, *WHO[:4]),
+            run("import", address, "export.zip", *WHO, "--json"),
+            run("doctor"),
+        ]
+        server.shutdown()
+    assert [result.code for result in shown] == [0, 0, 0, 0, 0]
+    assert not [result for result in shown if "canary" in result.out + result.err]
+    kept = [path for path in tmp_path.rglob("*") if path.is_file() and b"private-canary" in path.read_bytes()]
+    assert kept == []

@@ -31,7 +31,8 @@ def day(run: Run, tmp_path: Path) -> Any:
         period = ("--from", when, "--to", when, "--hours", hours, "--resumption-lag", lag)
         result = run("measure", *files, *period, *ALWAYS, *options)
         assert result.code == 0, result.err
-        found = result.json["days"][0] | {"low": result.json["days"][0]["cost"]["low"]}
+        first = result.json["days"][0]
+        found = first | first["cost"]
         return [found[name] / 60 for name in names]
 
     return measured
@@ -40,6 +41,61 @@ def day(run: Run, tmp_path: Path) -> Any:
 def test_a_single_interruption(day: Any) -> None:
     figures = day([], said("10:00 in, 10:03 out"), "handling", "low", "focus120", "quiet60", "fragmented")
     assert figures == [3, 13, 417, 477, 60]
+    assert day([], said("10:00 in, 10:03 out"), "interruptions") == [1 / 60]
+
+
+def test_messages_within_the_gap_are_one_burst(day: Any) -> None:
+    figures = day([], said("10:00 in, 10:04 out, 10:08 in, 10:12 out"), "handling", "low", "focus120")
+    assert figures == [12, 22, 408]
+
+
+def test_recovery_is_cut_by_a_meeting_and_by_the_end_of_work(day: Any) -> None:
+    events, messages = [vevent("10:00", "10:05")], said("09:55 in, 09:56 out, 16:55 in, 16:57 out")
+    assert day(events, messages, "low", "free", "focus120", "fragmented") == [10, 475, 410, 62]
+
+
+def test_a_fragmented_day(day: Any) -> None:
+    times = [("09:20", "10:00"), ("11:00", "11:30"), ("13:00", "14:00"), ("15:45", "16:15")]
+    names = ("free", "calendar_focus", "fragmented", "sliver", "quiet60")
+    assert day([vevent(start, end) for start, end in times], [], *names) == [320, 0, 320, 20, 255]
+
+
+def test_origins(day: Any) -> None:
+    figures = day([], said("9:30 out, 9:32 in, 11:00 in, 11:40 out"), "low", "high", "focus120", "fragmented")
+    assert figures == [0, 11, 447, 30]
+
+
+def test_a_meeting_across_midnight(run: Run, tmp_path: Path) -> None:
+    late = vevent("23:00", "02:00").replace("DTEND;TZID=Europe/Berlin:20260310", "DTEND;TZID=Europe/Berlin:20260311")
+    calendar, export = write_calendar(tmp_path / "late.ics", [late]), write_export(tmp_path / "export.zip", CASCADE)
+    files = ("--calendar", calendar, "--slack-export", export, "--me", ME, "--hours", "Mon-Fri 09:00-17:00")
+    days = run("measure", *files, "--from", "2026-03-10", "--to", "2026-03-11", *ALWAYS).json["days"]
+    assert [(day["after_hours"], day["meeting"]) for day in days] == [(3600, 0), (7200, 0)]
+
+
+def test_absent_in_the_afternoon(day: Any) -> None:
+    away = vevent("13:00", "17:00", lines=["X-MICROSOFT-CDO-BUSYSTATUS:OOF"])
+    assert day([away], [], "work", "meeting") == [240, 0]
+
+
+def test_a_gap_is_no_zero(run: Run, tmp_path: Path) -> None:
+    """Golden example 16: 62 minutes on Monday, none on Tuesday, Wednesday lost, Thursday off, 43 on Friday."""
+    monday, wednesday, friday = date(2026, 3, 9), date(2026, 3, 11), date(2026, 3, 13)
+    away = (
+        "BEGIN:VEVENT\r\nUID:away\r\nDTSTAMP:20260301T000000Z\r\nDTSTART;VALUE=DATE:20260312\r\n"
+        "X-MICROSOFT-CDO-BUSYSTATUS:OOF\r\nEND:VEVENT"
+    )
+    messages = [Said(f"10:{n:02}", outgoing=n > 0, day=monday) for n in range(0, 53, 4)]
+    messages += [Said(f"10:{n:02}", outgoing=n > 0, day=friday) for n in range(0, 34, 3)]
+    calendar = write_calendar(tmp_path / "away.ics", [away])
+    export = write_export(tmp_path / "export.zip", messages, broken=[wednesday])
+    files = ("--calendar", calendar, "--slack-export", export, "--me", ME, "--hours", "Mon-Fri 09:00-17:00")
+    form = run("measure", *files, "--from", "2026-W11", "--to", "2026-W11", "--resumption-lag", "10", *ALWAYS).json
+    costs = [day["cost"] and day["cost"]["central"] / 60 for day in form["days"][:5]]
+    assert costs == [62, 0, None, 0, 43]
+    week = form["weeks"][0]
+    assert (week["eligible_days"], week["observed_days"], week["cost"]["central"]) == (4, 3, 6300)
+    assert week["five_day_equivalent"] == 10_500
 
 
 MEETINGS = [
@@ -168,5 +224,6 @@ def test_no_text_leaves_the_export(run: Run, tmp_path: Path) -> None:
     page = tmp_path / "report.html"
     for command in (("measure", *common, *ALWAYS), ("measure", *common, "--zone", "Europe/Berlin", "--html", page)):
         result = run(*command)
+        assert result.code == 0
         assert "canary" not in result.out + result.err
     assert "canary" not in page.read_text(encoding="utf-8")

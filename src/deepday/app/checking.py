@@ -5,14 +5,14 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from pathlib import Path
 
 from deepday import __version__
-from deepday.app.person import build_parameters, build_person, find_zone, public_holidays
+from deepday.app.person import build_parameters, build_person, find_zone, public_holidays, with_days_off
 from deepday.app.request import Request
-from deepday.app.sources import context_for, file_sources, read_slack_export
+from deepday.app.sources import context_for, read_calendar, read_slack_export, shown
 from deepday.app.storing import is_slack_export
 from deepday.clock import Clock, SystemClock
 from deepday.config.load import load_settings
@@ -80,7 +80,7 @@ def examine(
     yield from _zone(request.zone or settings.me.zone, clock)
     yield from _store(settings, clock)
     for location in [*request.calendars, *([str(request.slack_export)] if request.slack_export else []), *locations]:
-        yield _file(location, request, settings, progress)
+        yield _file(location, request, settings, progress, clock)
 
 
 def _zone(name: str | None, clock: Clock) -> Iterator[Check]:
@@ -102,7 +102,7 @@ def _store(settings: Settings, clock: Clock) -> Iterator[Check]:
             return
         with open_store(database_location(), clock) as store:
             sources = store.sources()
-            yield Check("store", Health.OK, f"{len(sources)} sources")
+            yield Check("store", Health.OK, f"sources: {len(sources)}")
             for source in sources:
                 amount = (
                     f"{source.events} events" if source.kind is SourceKind.CALENDAR else f"{source.messages} messages"
@@ -122,7 +122,11 @@ def _gaps(settings: Settings, store: Store, clock: Clock) -> Iterator[Check]:
         return
     person = build_person(Request(), settings)
     yesterday = clock.now().astimezone(person.zone).date() - timedelta(days=1)
-    days = [day for day in working_days(person, yesterday - timedelta(days=34), yesterday, []) if day.windows]
+    first = yesterday - timedelta(days=34)
+    person = with_days_off(person, Request(), settings, first, yesterday)
+    days = [day for day in working_days(person, first, yesterday, []) if day.windows]
+    if not days:
+        return
     for kind, file in ((SourceKind.CALENDAR, "calendar"), (SourceKind.ACTIVITY, "Slack export")):
         covered = store.coverage(kind)
         missing = [day.date for day in days if subtract(day.windows, covered)]
@@ -133,29 +137,29 @@ def _gaps(settings: Settings, store: Store, clock: Clock) -> Iterator[Check]:
         yield Check(f"{kind} days", Health.WARNING, finding, f"Import a newer {file}: deepday import FILE")
 
 
-def _day(instant: int) -> str:
-    return datetime.fromtimestamp(instant, UTC).date().isoformat()
+def _day(instant: int, zone: tzinfo = UTC) -> str:
+    return datetime.fromtimestamp(instant, zone).date().isoformat()
 
 
-def _file(location: str, request: Request, settings: Settings, progress: Progress) -> Check:
+def _file(location: str, request: Request, settings: Settings, progress: Progress, clock: Clock) -> Check:
     try:
-        return _reading(location, request, settings, progress)
+        return _reading(location, request, settings, progress, clock)
     except DeepdayError as error:
-        return Check(location, Health.PROBLEM, error.what, error.advice)
+        return Check(shown(location), Health.PROBLEM, error.what, error.advice)
 
 
-def _reading(location: str, request: Request, settings: Settings, progress: Progress) -> Check:
+def _reading(location: str, request: Request, settings: Settings, progress: Progress, clock: Clock) -> Check:
     who = Person(
         email=request.me or settings.me.email or "",
         zone=find_zone(request.zone or settings.me.zone or "UTC"),
         hours=WeeklyHours.parse(settings.me.hours),
         slack_user=request.slack_user or settings.me.slack_user,
     )
-    now = int(SystemClock().now().timestamp())
+    now = int(clock.now().timestamp())
     context = context_for(who, Interval(now - DECADE, now + DECADE // 10), progress, keep_titles=False)
     if is_slack_export(location):
-        activity = read_slack_export(Path(location).expanduser(), context)
-        first, last = (_day(activity.stream.at[i]) if activity.stream else "never" for i in (0, -1))
+        activity = read_slack_export(Path(location), context)
+        first, last = (_day(activity.stream.at[i], who.zone) if activity.stream else "never" for i in (0, -1))
         mine = f"{len(activity.stream)} by or for the owner, {first} to {last}"
         finding = f"Slack export, {activity.total} messages read, {mine}"
         return _with_skipped(location, finding, activity.skipped)
@@ -163,17 +167,19 @@ def _reading(location: str, request: Request, settings: Settings, progress: Prog
 
 
 def _calendar(location: str, context: ReadContext) -> Check:
-    reading = file_sources().calendar(location).read_events(context)
+    reading = read_calendar(location, context)
     timed = [event.when for event in reading.events if isinstance(event.when, Interval)]
-    dates = f", {_day(min(timed).start)} to {_day(max(timed).start)}" if timed else ""
+    dates = f", {_day(min(timed).start, context.zone)} to {_day(max(timed).start, context.zone)}" if timed else ""
     mine = sum(event.people is not None for event in reading.events)
-    finding = f"calendar {reading.name!r}, {reading.total} events{dates}, {mine} occurrences with a guest list"
+    finding = (
+        f"calendar {reading.name or 'without a name'}, events: {reading.total}{dates}, occurrences with guests: {mine}"
+    )
     return _with_skipped(location, finding, reading.skipped)
 
 
 def _with_skipped(location: str, finding: str, skipped: Sequence[Skipped]) -> Check:
     if not skipped:
-        return Check(location, Health.OK, finding)
+        return Check(shown(location), Health.OK, finding)
     reasons = Counter(item.reason for item in skipped).most_common(3)
     said = "; ".join(f"{count} x {reason}" if count > 1 else reason for reason, count in reasons)
-    return Check(location, Health.WARNING, f"{finding}; {len(skipped)} left out", said)
+    return Check(shown(location), Health.WARNING, f"{finding}; {len(skipped)} left out", said)

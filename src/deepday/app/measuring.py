@@ -39,13 +39,20 @@ def measure_period(request: Request, progress: Progress, *, ledger: bool = True,
     first, last, found, person = observe(request, settings, person, progress, clock or SystemClock())
     measurement = measure(person, first, last, found.seen, parameters, ledger=ledger)
     measurement = replace(measurement, notes=found.notes)
-    problem = None
-    if not found.events and not found.messages:
-        problem = NotEnoughDataError(
-            f"Nothing lies between {first} and {last}: no event, and no message of yours or to you.",
-            "Check the dates (--from, --to) and that the files cover them: deepday doctor FILE",
-        )
-    return Outcome(measurement, problem)
+    return Outcome(measurement, _problem(measurement, found))
+
+
+def _problem(measurement: Measurement, found: Found) -> NotEnoughDataError | None:
+    """Say what keeps the figures from meaning anything. A day that is covered and empty is a zero, and no problem."""
+    period = f"{measurement.days[0].date} to {measurement.days[-1].date}"
+    advice = "Check the dates (--from, --to) and what the files cover: deepday doctor FILE"
+    if found.empty:
+        return NotEnoughDataError("There is no event, and no message of yours or to you, in what was given.", advice)
+    if not any(day.calendar_observed for day in measurement.days):
+        return NotEnoughDataError(f"No calendar covers a day of {period}: working time cannot be measured.", advice)
+    if found.activity and not any(day.messages_observed for day in measurement.days):
+        return NotEnoughDataError(f"The chat activity covers no day of {period}: interruptions are not known.", advice)
+    return None
 
 
 def observe(
@@ -62,6 +69,12 @@ def observe(
         period = person.window(first, last)
         return first, last, read_files(request.calendars, request.slack_export, context, person, period), person
     return _from_store(request, settings, person, today)
+
+
+def _private(path: Path) -> None:
+    """Make the file readable by its owner only, before anything is in it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
 
 
 def _from_store(request: Request, settings: Settings, person: Person, today: date) -> tuple[date, date, Found, Person]:
@@ -83,9 +96,8 @@ def _from_store(request: Request, settings: Settings, person: Person, today: dat
             skipped=tuple(store.skipped()),
         )
     period = person.window(first, last)
-    found = found_in(
-        seen, person, period, (), calendars=SourceKind.CALENDAR in kinds, activity=SourceKind.ACTIVITY in kinds
-    )
+    calendars, activity = (kind in kinds for kind in (SourceKind.CALENDAR, SourceKind.ACTIVITY))
+    found = found_in(seen, person, period, calendars=calendars, activity=activity, empty=not kinds)
     return first, last, found, person
 
 
@@ -122,13 +134,13 @@ def write_files(
             from deepday.report.html import render_html  # noqa: PLC0415
 
             now = (clock or SystemClock()).now()
-            html.parent.mkdir(parents=True, exist_ok=True)
+            _private(html)
             html.write_text(render_html(measurement, shareable=shareable, generated=now), encoding="utf-8")
             yield html
         if csv:
             from deepday.report.csv_view import write_csv  # noqa: PLC0415
 
-            csv.parent.mkdir(parents=True, exist_ok=True)
+            _private(csv)
             yield from write_csv(measurement, csv, shareable=shareable)
     except OSError as error:
         raise InputError(

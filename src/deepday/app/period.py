@@ -9,22 +9,22 @@ from arrow.parser import ParserError
 from deepday.errors import InputError
 
 LONGEST = 3 * 366
-_WEEK = re.compile(r"^(\d{4})-?[Ww](\d{1,2})$")
+_WEEK = re.compile(r"(\d{4})-?[Ww](\d{1,2})")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_YEARS = range(1970, 2101)
 
 
 def parse_dates(text: str) -> tuple[date, date]:
     """Read ``2026-03-10`` or ``2026-W11`` as first and last date. Raises :class:`InputError` for anything else."""
-    week = _WEEK.match(text.strip())
+    week, day = _WEEK.fullmatch(text.strip()), _DAY.fullmatch(text.strip())
+    advice = "Write a date as 2026-03-10 or an ISO week as 2026-W11."
     try:
-        if week:
-            first = date.fromisocalendar(int(week[1]), int(week[2]), 1)
-            return first, first + timedelta(days=6)
-        day = arrow.get(text.strip(), "YYYY-MM-DD").date()
+        first = date.fromisocalendar(int(week[1]), int(week[2]), 1) if week else arrow.get(day[0] if day else "").date()
     except (ParserError, ValueError):
-        raise InputError(
-            f"{text!r} is neither a date nor a week.", "Write a date as 2026-03-10 or an ISO week as 2026-W11."
-        ) from None
-    return day, day
+        raise InputError(f"{text!r} is neither a date nor a week.", advice) from None
+    if first.year not in _YEARS:
+        raise InputError(f"The year of {text!r} is out of range.", advice)
+    return first, first + timedelta(days=6 if week else 0)
 
 
 def parse_period(first: str | None, last: str | None, *, until: date) -> tuple[date, date]:
@@ -33,10 +33,10 @@ def parse_period(first: str | None, last: str | None, *, until: date) -> tuple[d
     ``until``: the last date that can be complete, used where no end is given. Raises :class:`InputError` where the
     end lies before the beginning, or the period is longer than three years.
     """
-    end = parse_dates(last)[1] if last else until
+    end = parse_dates(last)[1] if last is not None else until
     monday = end - timedelta(days=end.weekday())
-    begin = parse_dates(first)[0] if first else monday - timedelta(weeks=4)
-    if first and not last and begin > end:
+    begin = parse_dates(first)[0] if first is not None else monday - timedelta(weeks=4)
+    if first is not None and last is None and begin > end:
         end = begin
     if begin > end:
         raise InputError(f"--from {begin} lies after --to {end}.", "Swap them, or correct one of the two.")

@@ -1,9 +1,10 @@
 """Observations from files given on the command line, or from the store."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from deepday.connect import (
     ActivityReading,
@@ -23,12 +24,15 @@ DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the sources gave, and sentences about what a reader of the figures should know."""
+    """What the sources gave, and sentences about what a reader of the figures should know.
+
+    ``activity``: whether there is a source of chat activity. ``empty``: whether the sources hold nothing at all.
+    """
 
     seen: Observations
     notes: tuple[str, ...]
-    events: int
-    messages: int
+    activity: bool
+    empty: bool
 
 
 def file_sources() -> FileSources:
@@ -57,14 +61,36 @@ def context_for(person: Person, window: Interval, progress: Progress, *, keep_ti
     )
 
 
+def is_address(location: str) -> bool:
+    """Tell whether a location is a feed's address rather than a file."""
+    return "://" in location
+
+
+def shown(location: str) -> str:
+    """Return how a location may be shown: of an address only scheme and host, since the rest of it is a secret."""
+    if not is_address(location):
+        return location
+    parts = urlsplit(location)
+    return f"{parts.scheme}://{parts.hostname or ''}/…"
+
+
+def local_path(location: str) -> Path:
+    """Return the path of a file, ``~`` written out where it names somebody's home."""
+    try:
+        return Path(location).expanduser()
+    except RuntimeError:  # no such user, so it is a name like any other
+        return Path(location)
+
+
 def read_calendar(location: str, context: ReadContext, known: Validators | None = None) -> CalendarReading:
     """Read a calendar file, folder or feed."""
-    return file_sources().calendar(location, known).read_events(context)
+    place = location if is_address(location) else str(local_path(location))
+    return file_sources().calendar(place, known).read_events(context)
 
 
 def read_slack_export(path: Path, context: ReadContext) -> ActivityReading:
     """Read a Slack export."""
-    return file_sources().slack_export(path).read_activity(context)
+    return file_sources().slack_export(local_path(str(path))).read_activity(context)
 
 
 def read_files(
@@ -84,23 +110,22 @@ def read_files(
         skipped=tuple(item for one in (*readings, activity) if one for item in one.skipped),
     )
     notes = [
-        f"{location} holds no events: meetings count as zero."
+        f"{shown(location)} holds no events: meetings count as zero."
         for location, reading in zip(calendars, readings, strict=True)
         if reading.total == 0
     ]
-    return found_in(seen, person, period, notes, calendars=bool(readings), activity=activity is not None)
+    if activity and activity.total == 0:
+        notes.append(f"{slack_export} holds no messages: interruptions count as zero. Is it the right export?")
+    empty = not any(reading.total for reading in readings) and not len(seen.stream)
+    found = found_in(seen, person, period, calendars=bool(readings), activity=activity is not None, empty=empty)
+    return replace(found, notes=(*notes, *found.notes))
 
 
 def found_in(
-    seen: Observations, person: Person, period: Interval, notes: Sequence[str], *, calendars: bool, activity: bool
+    seen: Observations, person: Person, period: Interval, *, calendars: bool, activity: bool, empty: bool
 ) -> Found:
-    """Count what falls into the period, and say what is missing."""
-    events = sum(
-        not isinstance(event.when, Interval) or (event.when.end > period.start and event.when.start < period.end)
-        for event in seen.events
-    )
-    messages = sum(period.start <= at < period.end for at in seen.stream.at)
-    said = list(notes)
+    """Say what is missing in the period."""
+    said: list[str] = []
     if not calendars:
         said.append("No calendar is given: meetings, and all that depends on them, are not known.")
     else:
@@ -109,9 +134,9 @@ def found_in(
         said.append("No chat activity is given: interruptions are not known, only meetings and the time between.")
     else:
         said += _reach("Chat activity", seen.messages_observed, person, period)
-        if messages == 0:
+        if not any(period.start <= at < period.end for at in seen.stream.at):
             said.append("No message of yours, or to you, was found in the period.")
-    return Found(seen, tuple(said), events, messages)
+    return Found(seen, tuple(said), activity, empty)
 
 
 def _reach(name: str, observed: Sequence[Interval], person: Person, period: Interval) -> list[str]:

@@ -9,19 +9,20 @@ from pathlib import Path
 
 from deepday.app.person import build_person
 from deepday.app.request import Request
-from deepday.app.sources import context_for, read_calendar, read_slack_export
+from deepday.app.sources import context_for, is_address, local_path, read_calendar, read_slack_export, shown
 from deepday.clock import Clock, SystemClock
-from deepday.config.load import load_settings
+from deepday.config.load import load_settings, parse_settings, toml_value
 from deepday.config.paths import config_file, database_location
-from deepday.connect import Progress, ReadContext, Validators
+from deepday.connect import CalendarReading, Progress, ReadContext, Validators
 from deepday.errors import InputError, NotEnoughDataError
 from deepday.model import Interval, Skipped, intersect
 from deepday.store.repository import Store, open_store
-from deepday.store.rows import ImportResult, Outcome, Source
+from deepday.store.rows import ImportResult, Outcome
 
 YEAR = 366 * 86_400
 QUARTER = YEAR // 4
 _COPY = re.compile(r"\s*(\(\d+\)|[-_ ]copy)$", re.IGNORECASE)  # "calendar (1)" is a newer "calendar"
+_EXPORT_NAME = re.compile(r"(.+?) Slack export\b")
 _EXPORT_FILES = ("users.json", "org_users.json", "channels.json", "dms.json", "mpims.json", "groups.json")
 
 
@@ -47,13 +48,14 @@ def open_existing_store(clock: Clock | None = None) -> Store:
 
 def is_slack_export(location: str) -> bool:
     """Tell whether a location looks like a Slack export (ZIP or folder) rather than a calendar."""
-    path = Path(location).expanduser()
-    if path.is_dir():
-        return any(next(path.glob(pattern), None) for name in _EXPORT_FILES for pattern in (name, f"*/{name}"))
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return file.read(2) == b"PK"
+    path = local_path(location)
+    try:
+        if path.is_dir():
+            return any(next(path.glob(pattern), None) for name in _EXPORT_FILES for pattern in (name, f"*/{name}"))
+        with path.open("rb") as file:
+            return file.read(2) == b"PK"
+    except (OSError, ValueError):
+        return False  # the calendar's reader says what is wrong with it
 
 
 def import_files(
@@ -65,8 +67,10 @@ def import_files(
     the options, so that later commands know whose week it is.
     """
     clock = clock or SystemClock()
+    if not all(locations):
+        raise InputError("A file's name is empty.", "Give the path of an .ics file or a Slack export.")
+    configuration = _configuration(request)
     person = build_person(request, settings := load_settings())
-    now = int(clock.now().timestamp())
     calendars = [*request.calendars, *(item for item in locations if not is_slack_export(item))]
     exports = [item for item in locations if is_slack_export(item)]
     if request.slack_export:
@@ -75,19 +79,18 @@ def import_files(
         raise InputError("Nothing to import: no file is given.", "Give an .ics file, a feed's URL, or a Slack export.")
     if name and len(calendars) + len(exports) > 1:
         raise InputError("--name names one source, but several files are given.", "Import them one at a time.")
+    now = int(clock.now().timestamp())
+    keep_titles = request.keep_titles or settings.privacy.keep_titles
+    context = context_for(person, Interval(now - 2 * YEAR, now + YEAR), progress, keep_titles=keep_titles)
     with open_store(database_location(), clock) as store:
+        store.claim(person.email)
+        _remember(configuration)
         key = store.pseudonym_key()
-        window = Interval(now - 2 * YEAR, now + YEAR)
-        keep_titles = request.keep_titles or settings.privacy.keep_titles
-        context = replace(
-            context_for(person, window, progress, keep_titles=keep_titles),
-            pseudonym=lambda text: hmac.digest(key, text.encode(), hashlib.sha256).hex()[:24],
-        )
+        context = replace(context, pseudonym=lambda text: hmac.digest(key, text.encode(), hashlib.sha256).hex()[:24])
         for location in calendars:
             yield _import_calendar(store, location, name, context, now)
         for location in exports:
-            yield _import_export(store, location, name, replace(context, window=Interval(0, now + YEAR)))
-    _remember(request)
+            yield _import_export(store, location, name, replace(context, window=Interval(0, now), silence=0))
 
 
 def _import_calendar(store: Store, location: str, name: str | None, context: ReadContext, now: int) -> Imported:
@@ -99,13 +102,10 @@ def _import_calendar(store: Store, location: str, name: str | None, context: Rea
     digest = _digest(reading.digest, context)
     if known and reading.unchanged:
         store.confirm_calendar(known.name, [Interval(known.imported_at, now)])
-        return Imported(location, known.name, ImportResult(Outcome.UNCHANGED, kept=known.events), ())
-    if known and fresh and known.digest == digest and "://" not in location:
+        return Imported(shown(location), known.name, ImportResult(Outcome.UNCHANGED, kept=known.events), ())
+    if known and fresh and known.digest == digest and not is_address(location):
         return Imported(location, known.name, ImportResult(Outcome.UNCHANGED, kept=known.events), reading.skipped)
-    source = name or reading.name or _COPY.sub("", Path(location).stem) or "calendar"
-    taken = store.calendar_source(source)
-    if not name and taken and not _same_calendar(taken, location):
-        source = f"{source} ({Path(location).stem})"
+    source = name or _calendar_name(store, location, reading)
     result = store.replace_calendar(
         source,
         location=_place(location),
@@ -118,7 +118,24 @@ def _import_calendar(store: Store, location: str, name: str | None, context: Rea
         last_modified=reading.validators.last_modified,
         written_at=reading.written_at,
     )
-    return Imported(location, source, result, reading.skipped)
+    return Imported(shown(location), source, result, reading.skipped)
+
+
+def _calendar_name(store: Store, location: str, reading: CalendarReading) -> str:
+    """Return what to call a calendar: its own name, or its file's; another calendar of that name is not replaced.
+
+    A copy of a calendar that is stored already comes from the same place, or has events in common with it.
+    """
+    place = shown(location)
+    stem = _COPY.sub("", Path(place).stem) if not is_address(location) else place
+    source = reading.name or stem or "calendar"
+    taken = store.calendar_source(source)
+    if taken is None or taken.location == _place(location):
+        return source
+    stored, new = store.uids(source), {event.uid for event in reading.events}
+    if stored & new or not stored or not new:
+        return source
+    return f"{source} ({local_path(location).resolve().parent.name}/{stem})" if stem != place else f"{source} ({place})"
 
 
 def _digest(content: str, context: ReadContext) -> str:
@@ -126,44 +143,80 @@ def _digest(content: str, context: ReadContext) -> str:
     return hashlib.sha256(f"{content} {context.email} {context.zone.key} {context.keep_titles}".encode()).hexdigest()
 
 
-def _same_calendar(taken: Source, location: str) -> bool:
-    """Tell whether a stored calendar and this file are copies of one: same place, or same name but for "(1)"."""
-    return taken.location == _place(location) or _COPY.sub("", Path(taken.location).stem) == _COPY.sub(
-        "", Path(location).stem
-    )
-
-
 def _place(location: str) -> str:
-    return location if "://" in location else str(Path(location).expanduser().resolve())
+    """Return what a source is found again by: a file's path, or a hash of an address, which is a secret."""
+    if is_address(location):
+        return f"{shown(location)} {hashlib.sha256(location.encode()).hexdigest()}"
+    return str(local_path(location).resolve())
 
 
 def _import_export(store: Store, location: str, name: str | None, context: ReadContext) -> Imported:
-    reading = read_slack_export(Path(location).expanduser(), context)
-    source = name or "Slack"
+    reading = read_slack_export(Path(location), context)
+    # Slack calls the file "My team Slack export Mar 1 2026 - Mar 31 2026".
+    workspace = _EXPORT_NAME.match(Path(location).stem)
+    source = name or (workspace[1] if workspace else "Slack")
     result = store.add_activity(
         source,
         location=_place(location),
         stream=reading.stream,
-        observed=reading.observed,
+        observed=intersect(reading.observed, [context.window]),
         skipped=reading.skipped,
         digest=reading.digest,
+        owner=context.slack_user or context.email,
     )
     return Imported(location, source, result, reading.skipped)
 
 
-def _remember(request: Request) -> None:
-    """Write the configuration from the options, where there is none yet."""
+def _configuration(request: Request) -> str:
+    """Return the settings that the options stand for, as TOML. Raises :class:`InputError` where they cannot be set."""
+    holidays = request.holidays and (
+        request.holidays.lower() if request.holidays.lower() == "none" else request.holidays.upper()
+    )
     given = {
         "email": request.me,
-        "slack_user": request.slack_user,
+        "slack_user": request.slack_user and request.slack_user.upper(),
         "zone": request.zone,
         "hours": request.hours,
-        "holidays": request.holidays,
+        "holidays": holidays,
     }
+    text = "[me]\n" + "".join(f"{key} = {toml_value(value)}\n" for key, value in given.items() if value is not None)
+    parse_settings(text, "options")
+    return text if request.me else ""
+
+
+def unsaved(request: Request) -> str:
+    """Say which options of an import differ from the settings, which only the first import writes."""
+    me = load_settings().me
+    given = {name: getattr(request, name) for name in ("slack_user", "zone", "hours", "holidays")}
+    other = [
+        name for name, value in given.items() if value is not None and value.lower() != str(getattr(me, name)).lower()
+    ]
+    if not other:
+        return ""
+    return f"Not saved: {', '.join(other)}. Later commands go by {config_file()}; change it there."
+
+
+def _remember(configuration: str) -> None:
+    """Write the configuration, where there is none yet."""
     path = config_file()
-    if path.exists() or not request.me:
+    if path.exists() or not configuration:
         return
-    lines = [f'{key} = "{value}"' for key, value in given.items() if value]
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = "# Written by the first import. Every setting: deepday config example\n\n[me]\n" + "\n".join(lines) + "\n"
-    path.write_text(text, encoding="utf-8")
+    path.touch(mode=0o600)
+    path.write_text(
+        f"# Written by the first import. Every setting: deepday config example\n\n{configuration}", encoding="utf-8"
+    )
+
+
+def erase_store(source: str | None) -> list[str]:
+    """Delete one source, or with ``None`` the whole store with its backups, and say what was deleted.
+
+    Raises :class:`NotEnoughDataError` where there is nothing to delete.
+    """
+    with open_existing_store() as store:
+        if source is None:
+            return [str(file) for file in store.erase()]
+        if not store.forget(source):
+            names = ", ".join(repr(item.name) for item in store.sources()) or "none"
+            raise NotEnoughDataError(f"There is no source {source!r}.", f"Stored are: {names}.")
+        return [source]

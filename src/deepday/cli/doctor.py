@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from deepday.app.request import Request
 from deepday.cli import options, show
 
 _MARKS = {"ok": "ok  ", "warning": "WARN", "problem": "FAIL"}
 
 
 def doctor(
+    context: typer.Context,
     files: Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="Files to look into.")] = None,
     calendar: options.Calendars = None,
     slack_export: options.SlackExport = None,
@@ -22,12 +22,9 @@ def doctor(
     """Check this machine, the settings, the store for gaps, and any files."""
     from deepday.app.checking import Health, examine  # noqa: PLC0415 - help does without
 
-    request = Request(
-        calendars=tuple(calendar or ()), slack_export=slack_export, me=me, slack_user=slack_user, zone=zone
-    )
     checks = []
     with show.progress() as progress:
-        for check in examine(request, files or (), progress):
+        for check in examine(options.request(context), files or (), progress):
             checks.append(check)
             if not json_:
                 typer.echo(f"{_MARKS[check.health]} {check.subject}: {check.finding}")

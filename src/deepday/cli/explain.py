@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from deepday.app.request import Request
 from deepday.cli import options, show
 
 
 def explain(
+    context: typer.Context,
     when: Annotated[str, typer.Argument(metavar="DATE|WEEK", help="2026-03-10 or 2026-W11.")],
     metric: Annotated[
         str | None, typer.Argument(metavar="[METRIC]", help="One figure, such as cost, meeting or focus120.")
@@ -23,32 +23,20 @@ def explain(
     resumption_lag: options.Lag = None,
     burst_gap: options.BurstGap = None,
     count_tentative: options.CountTentative = False,
+    preset: options.Preset = None,
     titles: options.Titles = False,
     json_: options.Json = False,
 ) -> None:
     """Show what each minute of working time was, and which events stand behind it."""
     from deepday.app.explaining import explain_period  # noqa: PLC0415 - help does without
 
-    request = Request(
-        calendars=tuple(calendar or ()),
-        slack_export=slack_export,
-        me=me,
-        slack_user=slack_user,
-        zone=zone,
-        hours=hours,
-        holidays=holidays,
-        resumption_lag=resumption_lag,
-        burst_gap=burst_gap,
-        count_tentative=count_tentative,
-        keep_titles=titles,
-    )
     with show.progress() as progress:
-        measurement = explain_period(request, when, progress)
+        measurement = explain_period(options.request(context), when, progress)
     if json_:
         from deepday.report.json_view import ledger_to_json  # noqa: PLC0415
 
-        show.print_json(ledger_to_json(measurement.ledgers, metric))
+        show.print_json(ledger_to_json(measurement, metric))
         return
     from deepday.report.terminal import render_explain  # noqa: PLC0415
 
-    render_explain(measurement.ledgers, show.console(), metric)
+    render_explain(measurement, show.console(), metric)

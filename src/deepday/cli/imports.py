@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from deepday.app.request import Request
 from deepday.cli import options, show
 
 SHOWN = 5
 
 
 def import_(
+    context: typer.Context,
     files: Annotated[
         list[str] | None, typer.Argument(metavar="FILE...", help=".ics files, feeds' URLs, Slack exports.")
     ] = None,
@@ -32,21 +32,11 @@ def import_(
     Importing the same file again changes nothing; a newer export updates. The options of the first import become
     your configuration.
     """
-    from deepday.app.storing import import_files  # noqa: PLC0415 - help does without
+    from deepday.app.storing import import_files, unsaved  # noqa: PLC0415 - help does without
 
-    request = Request(
-        calendars=tuple(calendar or ()),
-        slack_export=slack_export,
-        me=me,
-        slack_user=slack_user,
-        zone=zone,
-        hours=hours,
-        holidays=holidays,
-        keep_titles=titles,
-    )
     done = []
     with show.progress() as progress:
-        for imported in import_files(request, files or (), name, progress):
+        for imported in import_files(options.request(context), files or (), name, progress):
             done.append(imported)
             result = imported.result
             show.say(
@@ -57,6 +47,8 @@ def import_(
                 show.say(f"  left out: {item.where}: {item.reason}")
             if len(imported.skipped) > SHOWN:
                 show.say(f"  and {len(imported.skipped) - SHOWN} more; --json lists all")
+    if differing := unsaved(options.request(context)):
+        show.say(differing)
     if json_:
         show.print_json(
             {

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from deepday import __version__
-from deepday.cli import config, demo, doctor, explain, imports, measure
+from deepday.cli import config, demo, doctor, erase, explain, imports, measure
 from deepday.errors import DeepdayError
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app.command(
 )(measure.measure)
 app.command("explain", epilog="Example: deepday explain 2026-03-10 cost")(explain.explain)
 app.command("import", epilog="Example: deepday import me.ics slack-export.zip --me you@example.com")(imports.import_)
+app.command("erase", epilog="Example: deepday erase, or deepday erase Slack")(erase.erase)
 app.command("doctor", epilog="Example: deepday doctor me.ics slack-export.zip")(doctor.doctor)
 app.add_typer(config.app, name="config")
 
@@ -42,7 +43,7 @@ def _version(value: bool) -> None:
 
 @app.callback()
 def _common(
-    version: Annotated[  # noqa: ARG001 - the callback acts on it
+    version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
@@ -72,4 +73,7 @@ def main() -> None:
 
 
 def _unexpected(error: Exception) -> DeepdayError:
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return DeepdayError(f"{where}{error.strerror}.", "Check the path, and who may read and write there.")
     return DeepdayError(f"Something unexpected happened: {type(error).__name__}.", "Run again as deepday --debug …")

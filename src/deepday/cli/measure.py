@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from deepday.app.request import Request
 from deepday.cli import options, show
 
 
 def measure(
+    context: typer.Context,
     calendar: options.Calendars = None,
     more: options.MoreCalendars = None,
     slack_export: options.SlackExport = None,
@@ -39,25 +39,9 @@ def measure(
     """
     from deepday.app import measuring  # noqa: PLC0415 - help does without
 
-    request = Request(
-        calendars=(*(calendar or ()), *(more or ())),
-        slack_export=slack_export,
-        me=me,
-        slack_user=slack_user,
-        zone=zone,
-        hours=hours,
-        holidays=holidays,
-        first=first,
-        last=last,
-        resumption_lag=resumption_lag,
-        burst_gap=burst_gap,
-        count_tentative=count_tentative,
-        preset=preset,
-        hourly_rate=hourly_rate,
-        keep_titles=titles,
-    )
+    ledger = html is not None or not (json_ or csv)
     with show.progress() as progress:
-        outcome = measuring.measure_period(request, progress, ledger=not (json_ or csv) or html is not None)
+        outcome = measuring.measure_period(options.request(context), progress, ledger=ledger)
     if json_:
         show.print_json(measuring.as_json(outcome.measurement, shareable=shareable))
     elif not (html or csv):

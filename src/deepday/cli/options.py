@@ -1,9 +1,12 @@
-"""Options that several commands share, and what they make of them."""
+"""Options that several commands share, and the request that they make."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from deepday.app.request import Request
 
 Calendars = Annotated[
     list[str] | None,
@@ -35,8 +38,17 @@ BurstGap = Annotated[
 ]
 CountTentative = Annotated[bool, typer.Option("--count-tentative", help="Count tentative meetings too.")]
 Preset = Annotated[str | None, typer.Option("--preset", help="Count focus as another tool does, such as clockwise/1.")]
-Rate = Annotated[
-    float | None, typer.Option("--hourly-rate", metavar="MONEY", min=0, help="Show a value of the time, too.")
-]
+Rate = Annotated[float | None, typer.Option("--hourly-rate", metavar="MONEY", help="Show a value of the time, too.")]
 Titles = Annotated[bool, typer.Option("--titles", help="Keep the titles of events, to recognise them.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on standard output.")]
+
+
+def request(context: typer.Context) -> "Request":
+    """Return what the command was asked for, from those of the options above that it has."""
+    from deepday.app.request import Request  # noqa: PLC0415 - help does without
+
+    given: dict[str, Any] = dict(context.params)
+    calendars = (*(given.pop("calendar", None) or ()), *(given.pop("more", None) or ()))
+    given["keep_titles"] = given.pop("titles", False)
+    known = {name: value for name, value in given.items() if name in Request.__dataclass_fields__}
+    return Request(calendars=calendars, **known)

@@ -23,12 +23,14 @@ def console() -> "Console":
 
 def print_json(value: Mapping[str, object]) -> None:
     """Print one JSON document on standard output."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(value, indent=2, allow_nan=False))
 
 
 def say(text: str) -> None:
-    """Print a remark on standard error, out of the way of what is asked for."""
-    typer.echo(text, err=True)
+    """Print a remark on standard error, out of the way of what is asked for; nothing in it can steer the terminal."""
+    from deepday.report.words import plain  # noqa: PLC0415 - help does without
+
+    typer.echo("\n".join(map(plain, text.split("\n"))), err=True)
 
 
 @contextmanager

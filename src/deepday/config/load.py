@@ -41,7 +41,11 @@ def load_settings(path: Path | None = None) -> Settings:
     :class:`DeepdayError` when the file cannot be read.
     """
     file = path or paths.config_file()
-    text = _read(file)
+    return parse_settings(_read(file), str(file))
+
+
+def parse_settings(text: str, file: str) -> Settings:
+    """Read the TOML text; ``file`` is how it is called in what is said of it. Raises :class:`InputError` as above."""
     try:
         return Settings.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:

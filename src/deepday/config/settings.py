@@ -151,8 +151,8 @@ class MeasureSettings(Table):
         default=5,
         description="Messages no further apart than this are one interruption.",
         examples=[3],
-        gt=0,
-        le=120,
+        ge=1,
+        le=60,
         json_schema_extra={"unit": "minutes"},
     )
     answer_limit: float = Field(

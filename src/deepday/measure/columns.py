@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from deepday.measure import engine
 from deepday.measure.days import Day
 from deepday.measure.parameters import MeetingRule, Parameters
-from deepday.model import ActivityStream, CalendarEvent, Interval
+from deepday.model import ActivityStream, CalendarEvent, Interval, Response, ShowAs
 
 LedgerRow = tuple[int, int, int, int]
 """Start, end, state (an ``L_`` constant, the kind of segment in the bits above the fourth), cause (-1: none)."""
+
+
+_DEFINITE = (Response.NEEDS_ACTION, Response.DELEGATED, Response.TENTATIVE, Response.ACCEPTED, Response.DECLINED)
+_DEFINITE_TIME = (ShowAs.FREE, ShowAs.WORKING_ELSEWHERE, ShowAs.TENTATIVE, ShowAs.BUSY, ShowAs.OUT_OF_OFFICE)
 
 
 def unique(events: Iterable[CalendarEvent]) -> list[CalendarEvent]:
@@ -35,14 +39,15 @@ def _when(event: CalendarEvent) -> tuple[int, int]:
 
 
 def _age(event: CalendarEvent) -> tuple[object, ...]:
-    # A copy with a guest list says more than one without; the rest only makes the choice independent of order.
+    # Of copies of the same age the one that says more counts: an answer over none, busy over free, a guest list over
+    # none. The rest only makes the choice independent of order.
     return (
         event.sequence,
         event.updated,
+        _DEFINITE.index(event.response),
+        _DEFINITE_TIME.index(event.show_as),
         event.people is not None,
         event.people or 0,
-        event.response,
-        event.show_as,
         event.kind,
         event.cancelled,
         _when(event),

@@ -24,14 +24,16 @@ from deepday.model.person import instant
 class Day:
     """One local date of the owner.
 
-    ``scheduled``: the normal length of that weekday in seconds. ``windows``: working time W, without breaks, holidays
-    and absences. ``segments``: ``(start, end, kind)`` with the kinds of :mod:`deepday.measure.engine`; they cover
-    the date without gaps. ``day_off``: the holiday's name, or "absent", else empty.
+    ``scheduled``: the normal length of that weekday in seconds, ``planned`` its hours. ``windows``: working time W,
+    without breaks, holidays and absences. ``segments``: ``(start, end, kind)`` with the kinds of
+    :mod:`deepday.measure.engine`; they cover the date without gaps. ``day_off``: the holiday's name, or "absent", else
+    empty.
     """
 
     date: date
     span: Interval
     scheduled: int
+    planned: tuple[Interval, ...]
     windows: tuple[Interval, ...]
     segments: tuple[tuple[int, int, int], ...]
     day_off: str
@@ -59,11 +61,11 @@ def dates(first: date, last: date) -> list[date]:
 
 
 def absences(events: Sequence[CalendarEvent], person: Person) -> list[Interval]:
-    """Return when the owner was out of office: marked so, not cancelled, not declined. All-day entries are dates."""
+    """Return when the owner was out of office: marked so, accepted, not cancelled. All-day entries are dates."""
     away: list[Interval] = []
     for event in events:
         marked = event.kind is EventKind.OUT_OF_OFFICE or event.show_as is ShowAs.OUT_OF_OFFICE
-        if not marked or event.cancelled or event.response is Response.DECLINED:
+        if not marked or event.cancelled or event.response is not Response.ACCEPTED or event.show_as is ShowAs.FREE:
             continue
         if isinstance(event.when, Interval):
             away.append(event.when)
@@ -89,16 +91,19 @@ def working_days(person: Person, first: date, last: date, away: Sequence[Interva
 def _day(person: Person, day: date, span: Interval, away: Sequence[Interval]) -> Day:
     zone = person.zone_on(day)
     plan = person.hours.on(day)
-    scheduled = [Interval(instant(day, start, zone), instant(day, end, zone)) for start, end in plan]
+    planned = [Interval(instant(day, start, zone), instant(day, end, zone)) for start, end in plan]
     normal = sum(end - start for start, end in plan)
+    planned = intersect(merge(planned), [span])  # a journey may end the date early
     if day in person.holidays:
-        return Day(day, span, normal, (), ((span.start, span.end, engine.OFF_DAY),), person.holidays[day])
+        return Day(
+            day, span, normal, tuple(planned), (), ((span.start, span.end, engine.OFF_DAY),), person.holidays[day]
+        )
     absent = [item for item in away if item.start < span.end and item.end > span.start]
-    windows = subtract(intersect(merge(scheduled), [span]), absent)  # a journey may end the date early
+    windows = subtract(planned, absent)
     if not windows:
         name = "absent" if absent and normal else ""
-        return Day(day, span, normal, (), ((span.start, span.end, engine.OFF_DAY),), name)
-    return Day(day, span, normal, tuple(windows), _segments(span, windows, absent), "")
+        return Day(day, span, normal, tuple(planned), (), ((span.start, span.end, engine.OFF_DAY),), name)
+    return Day(day, span, normal, tuple(planned), tuple(windows), _segments(span, windows, absent), "")
 
 
 def _segments(

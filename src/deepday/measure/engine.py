@@ -253,137 +253,101 @@ def sweep(  # noqa: PLR0912, PLR0915 - one loop over everything, see the module'
                     quiet_from = cs
                     low_end, high_end = NEVER, NEVER
                     low_burst, high_burst, low_from, high_from = -1, -1, 0, 0
-                    while y < bursts and start[y] < ce:
-                        s = start[y]
-                        e = end[y]
-                        origin_y = origin[y]
-                        entered = s >= cs
-                        if not entered:
-                            s = cs
-                        if e > ce:
-                            e = ce
-                        if origin_y != EXPOSURE:
-                            t = trace[y] if trace[y] > cs else cs
-                            f = tail[y] if tail[y] < ce else ce
-                            if f > t:
-                                traced += f - t
-                                if first_trace == NEVER:
-                                    first_trace = t
-                                last_trace = f
-                        if e > s:
+                    while True:
+                        # The next burst, or at last the end of free time, ends what the bursts before it left open.
+                        inside = y < bursts and start[y] < ce
+                        s, e, origin_y, entered = ce, ce, EXTERNAL, False
+                        if inside:
+                            origin_y = origin[y]
+                            entered = start[y] >= cs
+                            s = start[y] if entered else cs
+                            if end[y] < ce:
+                                e = end[y]
                             if origin_y != EXPOSURE:
-                                handling += e - s
-                                length = s - quiet_from
-                                if length >= 900:
-                                    quiet15 += length
-                                    if length >= 3600:
-                                        quiet60 += length
-                                        if length >= 7200:
-                                            focus120 += length
-                                if ledger:
-                                    if length > 0:
-                                        l_start[rows] = quiet_from
-                                        l_end[rows] = s
-                                        l_state[rows] = L_QUIET
-                                        l_cause[rows] = -1
-                                        rows += 1
-                                    l_start[rows] = s
-                                    l_end[rows] = e
-                                    l_state[rows] = L_HANDLING
-                                    l_cause[rows] = y
-                                    rows += 1
-                                quiet_from = e
-                                if entered:
-                                    if origin_y == EXTERNAL:
-                                        to_external += 1
-                                    elif origin_y == DEFERRED:
-                                        to_deferred += 1
-                                    else:
-                                        to_self += 1
-                                if origin_y == EXTERNAL:
-                                    if y > seen_free:
-                                        interruptions += 1
-                                        seen_free = y
-                                    if low_end != NEVER:
-                                        length = s - low_end
-                                        if length < lag95:
-                                            low95 += lag95 - length
-                                            if length < lag50:
-                                                low50 += lag50 - length
-                                                if length < lag5:
-                                                    low5 += lag5 - length
-                                        if ledger:
-                                            l_start[rows] = low_from
-                                            l_end[rows] = low_end + lag50 if lag50 < length else low_end + length
-                                            l_state[rows] = L_LOW
-                                            l_cause[rows] = low_burst
-                                            rows += 1
-                                    low_time += e - s
-                                    low_count += 1
-                                    low_end, low_from, low_burst = e, s, y
-                            elif y > seen_free:
+                                t = trace[y] if trace[y] > cs else cs
+                                f = tail[y] if tail[y] < ce else ce
+                                if f > t:
+                                    traced += f - t
+                                    if first_trace == NEVER:
+                                        first_trace = t
+                                    last_trace = f
+                            if e <= s:  # over before this free time began, but for its trace
+                                y += 1
+                                continue
+                        if origin_y != EXPOSURE:
+                            length = s - quiet_from
+                            if length >= 900:
+                                quiet15 += length
+                                if length >= 3600:
+                                    quiet60 += length
+                                    if length >= 7200:
+                                        focus120 += length
+                            if ledger and length > 0:
+                                l_start[rows] = quiet_from
+                                l_end[rows] = s
+                                l_state[rows] = L_QUIET
+                                l_cause[rows] = -1
+                                rows += 1
+                            quiet_from = e
+                        if origin_y == EXTERNAL and low_end != NEVER:
+                            length = s - low_end
+                            if length < lag95:
+                                low95 += lag95 - length
+                                if length < lag50:
+                                    low50 += lag50 - length
+                                    if length < lag5:
+                                        low5 += lag5 - length
+                            if ledger:
+                                l_start[rows] = low_from
+                                l_end[rows] = low_end + lag50 if lag50 < length else low_end + length
+                                l_state[rows] = L_LOW
+                                l_cause[rows] = low_burst
+                                rows += 1
+                        if origin_y <= EXTERNAL and high_end != NEVER:
+                            length = s - high_end
+                            if length < lag95:
+                                high95 += lag95 - length
+                                if length < lag50:
+                                    high50 += lag50 - length
+                                    if length < lag5:
+                                        high5 += lag5 - length
+                            if ledger:
+                                l_start[rows] = high_from
+                                l_end[rows] = high_end + lag50 if lag50 < length else high_end + length
+                                l_state[rows] = L_HIGH
+                                l_cause[rows] = high_burst
+                                rows += 1
+                        if not inside:
+                            break
+                        if origin_y == EXPOSURE:
+                            if y > seen_free:
                                 exposures += 1
                                 seen_free = y
-                            if origin_y <= EXTERNAL:
-                                if high_end != NEVER:
-                                    length = s - high_end
-                                    if length < lag95:
-                                        high95 += lag95 - length
-                                        if length < lag50:
-                                            high50 += lag50 - length
-                                            if length < lag5:
-                                                high5 += lag5 - length
-                                    if ledger:
-                                        l_start[rows] = high_from
-                                        l_end[rows] = high_end + lag50 if lag50 < length else high_end + length
-                                        l_state[rows] = L_HIGH
-                                        l_cause[rows] = high_burst
-                                        rows += 1
-                                high_time += e - s
-                                high_count += 1
-                                high_end, high_from, high_burst = e, s, y
+                        else:
+                            handling += e - s
+                            if ledger:
+                                l_start[rows] = s
+                                l_end[rows] = e
+                                l_state[rows] = L_HANDLING
+                                l_cause[rows] = y
+                                rows += 1
+                            if origin_y == EXTERNAL:
+                                if y > seen_free:
+                                    interruptions += 1
+                                    seen_free = y
+                                to_external += entered
+                                low_time += e - s
+                                low_count += 1
+                                low_end, low_from, low_burst = e, s, y
+                            elif origin_y == DEFERRED:
+                                to_deferred += entered
+                            else:
+                                to_self += entered
+                        if origin_y <= EXTERNAL:
+                            high_time += e - s
+                            high_count += 1
+                            high_end, high_from, high_burst = e, s, y
                         y += 1
-                    length = ce - quiet_from
-                    if length >= 900:
-                        quiet15 += length
-                        if length >= 3600:
-                            quiet60 += length
-                            if length >= 7200:
-                                focus120 += length
-                    if ledger and length > 0:
-                        l_start[rows] = quiet_from
-                        l_end[rows] = ce
-                        l_state[rows] = L_QUIET
-                        l_cause[rows] = -1
-                        rows += 1
-                    if low_end != NEVER:
-                        length = ce - low_end
-                        if length < lag95:
-                            low95 += lag95 - length
-                            if length < lag50:
-                                low50 += lag50 - length
-                                if length < lag5:
-                                    low5 += lag5 - length
-                        if ledger:
-                            l_start[rows] = low_from
-                            l_end[rows] = low_end + lag50 if lag50 < length else low_end + length
-                            l_state[rows] = L_LOW
-                            l_cause[rows] = low_burst
-                            rows += 1
-                    if high_end != NEVER:
-                        length = ce - high_end
-                        if length < lag95:
-                            high95 += lag95 - length
-                            if length < lag50:
-                                high50 += lag50 - length
-                                if length < lag5:
-                                    high5 += lag5 - length
-                        if ledger:
-                            l_start[rows] = high_from
-                            l_end[rows] = high_end + lag50 if lag50 < length else high_end + length
-                            l_state[rows] = L_HIGH
-                            l_cause[rows] = high_burst
-                            rows += 1
                 if not has_meeting:
                     if y > j:
                         j = y - 1  # bursts are disjoint: of those seen only the last can reach beyond

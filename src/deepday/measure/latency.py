@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import accumulate, groupby
 from operator import itemgetter
 
@@ -66,21 +67,21 @@ def waits(stream: ActivityStream, clock: WorkingClock, observed: Sequence[Interv
     return sorted(found, key=lambda wait: wait.since)
 
 
-def kaplan_meier(durations: Iterable[tuple[int, bool]]) -> list[tuple[int, float]]:
+def kaplan_meier(durations: Iterable[tuple[int, bool]]) -> list[tuple[int, Fraction]]:
     """Return the survival curve as ``(duration, share still waiting after it)`` at each answered duration.
 
     ``durations`` are ``(length, answered)``; an open wait leaves the risk set after the answers at its length.
 
-    >>> [(t, round(s, 3)) for t, s in kaplan_meier([(5, True), (12, True), (30, False), (45, True), (60, False)])]
+    >>> [(t, float(s)) for t, s in kaplan_meier([(5, True), (12, True), (30, False), (45, True), (60, False)])]
     [(5, 0.8), (12, 0.6), (45, 0.3)]
     """
     rows = sorted(durations)
-    curve: list[tuple[int, float]] = []
-    share, at_risk = 1.0, len(rows)
+    curve: list[tuple[int, Fraction]] = []
+    share, at_risk = Fraction(1), len(rows)  # exact: whether a share is one half decides the median
     for length, group in groupby(rows, key=itemgetter(0)):
         same = [answered for _, answered in group]
         if any(same):
-            share *= 1 - sum(same) / at_risk
+            share *= 1 - Fraction(sum(same), at_risk)
             curve.append((length, share))
         at_risk -= len(same)
     return curve
@@ -91,9 +92,9 @@ def summarise(found: Sequence[Wait], limit: int) -> Latency | None:
     if not found:
         return None
     curve = kaplan_meier((wait.seconds, wait.answered) for wait in found)
-    median = next((length for length, share in curve if share <= 0.5), None)
-    waiting = next((share for length, share in reversed(curve) if length <= limit), 1.0)
+    median = next((length for length, share in curve if share <= Fraction(1, 2)), None)
+    waiting = next((share for length, share in reversed(curve) if length <= limit), Fraction(1))
     longest = max(wait.seconds for wait in found)
-    known = longest >= limit or waiting == 0.0
+    known = longest >= limit or waiting == 0
     answered = sum(wait.answered for wait in found)
-    return Latency(answered, len(found) - answered, median, 1 - waiting if known else None, limit)
+    return Latency(answered, len(found) - answered, median, float(1 - waiting) if known else None, limit)

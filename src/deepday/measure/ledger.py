@@ -46,6 +46,7 @@ def build_ledgers(
             end=plan.span.end,
             zone=person.zone_on(day.date).key,
             work=tuple((window.start, window.end) for window in plan.windows),
+            calendar_observed=day.calendar_observed,
             observed=day.observed,
             spans=tuple(_spans(mine, causes, day)),
         )
@@ -68,15 +69,16 @@ def _spans(rows: Sequence[LedgerRow], causes: "_Causes", day: DayMeasure) -> lis
             spans.append(Span(start, int(end), State.INTERRUPTED, (causes.burst(cause),)))
         elif state != engine.L_HIGH:
             named = _OUTSIDE[kind] if state == engine.L_OUTSIDE else State.MEETING if is_meeting else State.HANDLING
-            found = causes.meetings(start, end) if is_meeting else (causes.burst(cause),)
+            found = causes.meetings(start, end, chat=day.messages_observed) if is_meeting else (causes.burst(cause),)
             spans.append(Span(start, end, named, found))
     for start, end, state, cause in rows:
         if state == engine.L_HIGH and day.observed:
-            # What the exposures add: the part that no interruption has taken already.
-            spans.extend(
-                Span(left.start, left.end, State.EXPOSED, (causes.burst(cause),))
-                for left in subtract([Interval(start, int(end))], interrupted)
-            )
+            # What the exposures add is the part that no interruption has taken already, if only nothing.
+            exposure = causes.burst(cause)
+            left = subtract([Interval(start, int(end))], interrupted)
+            if not left and exposure.origin == "exposure":
+                left = [Interval(start, start)]
+            spans.extend(Span(part.start, part.end, State.EXPOSED, (exposure,)) for part in left)
     return sorted(spans, key=lambda span: (span.start, span.end, span.state))
 
 
@@ -91,13 +93,13 @@ class _Causes:
         self._starts = [start for start, _, _ in meetings]
         self._stream = stream
 
-    def meetings(self, start: int, end: int) -> tuple[Cause, ...]:
-        """Return the meetings that overlap ``[start, end)``, and the owner's own chat in them (multitasking)."""
+    def meetings(self, start: int, end: int, *, chat: bool) -> tuple[Cause, ...]:
+        """Return the meetings that overlap ``[start, end)``, and with ``chat`` the owner's own chat in them."""
         # Meetings last twelve hours at most, so none that began a day before can reach here.
         first, last = bisect_right(self._starts, start - 86_400), bisect_right(self._starts, end - 1)
         meetings = [_meeting(event) for _, stop, event in self._meetings[first:last] if stop > start]
         starts, ends, origins = self._columns.bursts[:3]
-        chats = range(bisect_right(ends, start), bisect_left(starts, end))
+        chats = range(bisect_right(ends, start), bisect_left(starts, end)) if chat else ()
         return (*meetings, *(self.burst(number) for number in chats if origins[number] != engine.EXPOSURE))
 
     def burst(self, number: int) -> Cause:

@@ -25,6 +25,7 @@ from deepday.measure.uncertainty import JointCost
 from deepday.model import ActivityStream, CalendarEvent, Interval, Person, Skipped, intersect, subtract, total
 
 SHORT_REST = 11 * HOUR  # the EU's daily rest period
+NIGHT = 6 * HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def measure(
     columns = PersonColumns.of(days, [(start, end) for start, end, _ in meetings], seen.stream, parameters)
     figures, rows = columns.sweep(parameters.lags, ledger=ledger)
     observed = [(_covers(seen.calendar_observed, day), _covers(seen.messages_observed, day)) for day in days]
-    rests = _rests(columns.traces(), days)
+    rests = _rests(columns.traces(), days, [all(pair) for pair in observed])
     low_quality = _low_quality(meetings, days)
     measured = tuple(
         _day(day, row, seen_day, rest, unknown, parameters)
@@ -68,6 +69,7 @@ def measure(
     joint = JointCost(columns, parameters)
     return Measurement(
         zone=person.zone.key,
+        hours=str(person.hours),
         parameters=parameters,
         skipped=seen.skipped,
         days=measured,
@@ -77,25 +79,32 @@ def measure(
 
 
 def _covers(observed: Sequence[Interval], day: Day) -> bool:
-    """Tell whether the source was read for all working time of the day, for the whole day where there is none (A13)."""
-    return not subtract(day.windows or [day.span], observed)
+    """Tell whether the source was read for all working time of the day (A13).
+
+    On a day off that is the time that would have been worked, on a day without any the whole of it.
+    """
+    return not subtract(day.windows or day.planned or [day.span], observed)
 
 
-def _rests(traces: Sequence[Interval], days: Sequence[Day]) -> list[int | None]:
-    """Return for each day the longest trace-free time between the day before and it, if both have traces (A9)."""
+def _rests(traces: Sequence[Interval], days: Sequence[Day], observed: Sequence[bool]) -> list[int | None]:
+    """Return for each day the longest trace-free time of the night before it, 0 where work went on all night (A9).
+
+    Of the night is what reaches into the six hours before or after midnight. ``None`` unless both days were observed
+    and have traces.
+    """
     starts = [trace.start for trace in traces]
     ends = [trace.end for trace in traces]
     rests: list[int | None] = [None]
-    for before, day in pairwise(days):
-        noons = (before.span.start + before.span.end) // 2, (day.span.start + day.span.end) // 2
+    for number, (before, day) in enumerate(pairwise(days)):
+        night = Interval(day.span.start - NIGHT, day.span.start + NIGHT)
         near = traces[bisect_right(ends, before.span.start) : bisect_left(starts, day.span.end)]
         gaps = [
             later.start - earlier.end
             for earlier, later in pairwise(near)
-            if earlier.end < noons[1] and later.start > noons[0]
+            if earlier.end < night.end and later.start > night.start
         ]
         both = any(t.start < before.span.end for t in near) and any(t.end > day.span.start for t in near)
-        rests.append(max(gaps) if both and gaps else None)
+        rests.append(max(gaps, default=0) if both and observed[number] and observed[number + 1] else None)
     return rests
 
 
@@ -126,7 +135,8 @@ def _day(
     if both and row[engine.C_FIRST_TRACE] != engine.NEVER:
         reach = Interval(whole(engine.C_FIRST_TRACE), whole(engine.C_LAST_TRACE))
         breaks = [Interval(start, end) for start, end, kind in day.segments if kind == engine.BREAK]
-        span = reach.seconds - total(intersect([reach], breaks))
+        # Breaks are left out as far as no work was seen in them, so that the span is never less than the evidence.
+        span = reach.seconds - total(intersect([reach], breaks)) + whole(engine.C_BREAK_WORK)
     figures = Figures(
         work=work,
         meeting=known(meeting, needs=calendar),
@@ -188,17 +198,22 @@ def _weeks(
                 last=mine[-1].date,
                 observed_days=len(observed),
                 eligible_days=sum(day.eligible for day in mine),
-                figures=_sums([measured[number].figures for number in counting or partly]),
+                figures=_sums([measured[number].figures for number in counting or partly or numbers]),
                 cost_interval=_cost_interval([rows[number] for number in counting], parameters),
                 joint_interval=joint.interval(counting),
                 five_day_equivalent=round(mean * 5) if mean is not None and len(observed) >= 3 else None,
                 mean_eligible_day=round(mean) if mean is not None else None,
                 latency=summarise([wait for wait in waited if start <= wait.since < end], parameters.answer_limit),
                 money=joint.money(counting),
-                short_rests=sum(day.rest_before is not None and day.rest_before < SHORT_REST for day in mine),
+                short_rests=_short_rests(mine),
             )
         )
     return weeks
+
+
+def _short_rests(days: Sequence[DayMeasure]) -> int | None:
+    rests = [day.rest_before for day in days if day.rest_before is not None]
+    return sum(rest < SHORT_REST for rest in rests) if any(day.observed for day in days) else None
 
 
 def _central(day: DayMeasure) -> int:
@@ -225,9 +240,7 @@ def _sums(days: Sequence[Figures]) -> Figures:
 
     def add(name: str) -> object:
         values = [getattr(day, name) for day in days]
-        if name == "work":
-            return sum(values)
-        if not values or values[0] is None:
+        if values[0] is None:
             return None
         if isinstance(values[0], int):
             return sum(values)

@@ -96,7 +96,9 @@ PRESETS: dict[str, Preset] = {
     for preset in (
         Preset("deepday/1", 120 * MINUTE, "quiet", MeetingRule(), "two hours without meetings or own chat"),
         Preset("clockwise/1", 120 * MINUTE, "calendar", MeetingRule(), "two free hours in the calendar"),
-        Preset("viva/1", 60 * MINUTE, "quiet", MeetingRule(), "one uninterrupted hour"),
+        Preset(
+            "viva/1", 60 * MINUTE, "quiet", MeetingRule(maximum_seconds=24 * HOUR), "one uninterrupted hour or more"
+        ),
         Preset("rize/1", 15 * MINUTE, "quiet", MeetingRule(), "a quarter of an hour; apps are not seen here"),
         Preset(
             "multitudes/1",
@@ -133,6 +135,8 @@ class Parameters:
                 f"A burst gap of {self.burst_gap / MINUTE:g} minutes is out of range.",
                 "Give 1 to 60 minutes; 5 is usual.",
             )
+        if self.hourly_rate is not None and not 0 < self.hourly_rate < math.inf:
+            raise InputError(f"An hourly rate of {self.hourly_rate:g} is out of range.", "Give a number above 0.")
         if not (0 <= self.notice <= 1 and self.answer_limit > 0):
             raise InputError(
                 "The share noticed lies between 0 and 1, the answer limit above 0.", "Correct the setting."

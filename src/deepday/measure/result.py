@@ -49,7 +49,7 @@ class Figures:
     Partition: ``work = meeting + handling + focus120 + fragmented``, and ``free = work - meeting``.
     """
 
-    work: int
+    work: int | None
     meeting: int | None
     double_booked: int | None
     free: int | None
@@ -78,9 +78,9 @@ class Figures:
 class DayMeasure:
     """One local date.
 
-    ``scheduled``: the normal length of that weekday; ``day_off``: the holiday's name, else empty. ``rest_before``:
-    the longest stretch without a trace of work between this day's and the day before's, ``None`` where one of the
-    two has no trace.
+    ``scheduled``: the normal length of that weekday. ``day_off``: the holiday's name, or "absent", else empty.
+    ``rest_before``: the longest stretch of the night before without a trace of work, ``None`` where one of the two days
+    has no trace.
     """
 
     date: date
@@ -147,7 +147,7 @@ class WeekMeasure:
     mean_eligible_day: int | None
     latency: Latency | None
     money: Money | None
-    short_rests: int
+    short_rests: int | None
 
 
 class State(StrEnum):
@@ -210,7 +210,8 @@ class DayLedger:
     """Every minute of one local date that anything is known of, sorted by start.
 
     ``start``, ``end``: the instants of the date. ``zone``: its IANA name. ``work``: the working windows as
-    ``(start, end)``. Spans of a partition state are disjoint and cover ``work`` where both sources were observed.
+    ``(start, end)``. ``observed``: whether both sources cover the date; then spans of a partition state are disjoint
+    and cover ``work``.
     """
 
     date: date
@@ -218,15 +219,17 @@ class DayLedger:
     end: int
     zone: str
     work: tuple[tuple[int, int], ...]
+    calendar_observed: bool
     observed: bool
     spans: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One measured period, complete: what the reports, the JSON and ``explain`` show."""
+    """One measured period, complete: what the reports, the JSON and ``explain`` show. ``hours``: the working hours."""
 
     zone: str
+    hours: str
     parameters: Parameters
     skipped: tuple[Skipped, ...]
     days: tuple[DayMeasure, ...]

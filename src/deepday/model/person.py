@@ -42,6 +42,22 @@ class WeeklyHours:
             raise InputError("Working hours are empty.", _HOURS_ADVICE)
         return cls(tuple(days.get(weekday, ()) for weekday in range(7)))
 
+    def __str__(self) -> str:
+        """Write the hours as :meth:`parse` reads them, weekdays of the same hours together."""
+        groups: list[list[int]] = []
+        for weekday in (weekday for weekday in range(7) if self.by_weekday[weekday]):
+            if groups and groups[-1][-1] == weekday - 1 and self.by_weekday[weekday] == self.by_weekday[weekday - 1]:
+                groups[-1].append(weekday)
+            else:
+                groups.append([weekday])
+        return "; ".join(
+            f"{'-'.join(_WEEKDAYS[day] for day in dict.fromkeys((group[0], group[-1])))} "
+            + ",".join(
+                "-".join(f"{at // 3600:02}:{at % 3600 // 60:02}" for at in span) for span in self.by_weekday[group[0]]
+            )
+            for group in groups
+        )
+
     def on(self, day: date) -> tuple[tuple[int, int], ...]:
         """Return the scheduled spans of that date, seconds since local midnight."""
         return self.by_weekday[day.weekday()]

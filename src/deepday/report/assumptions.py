@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from deepday.measure.parameters import Parameters
+from deepday.measure.result import Measurement
 from deepday.report.words import duration
 
 
@@ -15,9 +16,9 @@ class Assumption:
     reason: str
 
 
-def assumptions(parameters: Parameters) -> tuple[Assumption, ...]:
+def assumptions(measurement: Measurement) -> tuple[Assumption, ...]:
     """Return the assumed numbers, the uncertain ones first."""
-    preset = parameters.preset
+    parameters, preset = measurement.parameters, measurement.parameters.preset
     found = [
         Assumption("Recovery time", lag_in_words(parameters), "Weak evidence, our judgement."),
         Assumption("Exposures noticed", _notice(parameters), "No evidence, no read receipts."),
@@ -26,6 +27,7 @@ def assumptions(parameters: Parameters) -> tuple[Assumption, ...]:
         Assumption("Prompt answer within", duration(parameters.attend_window), "Most chat answers do."),
         Assumption("Deferred answer within", duration(parameters.deferred_window), "Convention."),
         Assumption("Answering limit", duration(parameters.answer_limit), "For the team to agree on."),
+        Assumption("Working hours", measurement.hours, "Given by the user."),
         Assumption(f"Preset {preset.name}", f"{duration(preset.floor)} or more", f"{preset.note.capitalize()}."),
     ]
     if parameters.hourly_rate is not None:

@@ -137,7 +137,8 @@ def _day_row(day: DayMeasure, wall: WallDay, first: int, last: int) -> DayRow:
         if span.state not in {State.INTERRUPTED, State.EXPOSED}:
             bars.append(made)
             continue
-        overlays.append(made)
+        if span.seconds:
+            overlays.append(made)
         for cause in span.causes if span.state is State.INTERRUPTED else ():
             burst = wall.place(max(cause.start, span.start), min(cause.end, span.end))
             overlays.append(mark(*burst, "interruption", "interruption"))
@@ -160,6 +161,8 @@ def _day_row(day: DayMeasure, wall: WallDay, first: int, last: int) -> DayRow:
 
 
 def _from_to(start: int, end: int) -> str:
+    if start == end:
+        return f"{start // HOUR:02}:{start % HOUR // 60:02}"
     return f"{start // HOUR:02}:{start % HOUR // 60:02}{DASH}{end // HOUR:02}:{end % HOUR // 60:02}"
 
 

@@ -10,9 +10,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from deepday.measure.result import Measurement
 from deepday.report.assumptions import assumptions, lag_in_words, lag_quantile
 from deepday.report.charts import PANEL_HEIGHT, timeline_of, trend_of
+from deepday.report.explain import DIRECTED
 from deepday.report.tables import cost_range
 from deepday.report.view import view_of
-from deepday.report.words import duration, roughly, week_name
+from deepday.report.words import duration, plain, roughly, week_name
 
 _INSIDE_QUANTITY = re.compile(r"(?<=\d) (?=(?:h|min|%)\b|%)|(?<=\d h) (?=\d+ min)")
 
@@ -27,6 +28,7 @@ def render_html(measurement: Measurement, *, shareable: bool = False, generated:
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
+        finalize=_plain,  # titles, names and reasons come from files
         lstrip_blocks=True,
     )
     environment.filters.update(duration=duration, firm=_firm, roughly=roughly, week_name=week_name)
@@ -41,12 +43,17 @@ def render_html(measurement: Measurement, *, shareable: bool = False, generated:
         "trend": trend_of(view.weeks),
         "panel_height": PANEL_HEIGHT,
         "parameters": parameters,
-        "assumptions": assumptions(parameters),
+        "directed": DIRECTED,
+        "assumptions": assumptions(measurement),
         "lag": lag_in_words(parameters),
         "lag_ends": (lag_quantile(parameters, 0.05), lag_quantile(parameters, 0.95)),
         "range": cost_range(week) if week else None,
     }
     return environment.get_template("report.html").render(content)
+
+
+def _plain(value: object) -> object:
+    return plain(value) if isinstance(value, str) else value
 
 
 def _firm(text: str) -> str:

@@ -1,9 +1,10 @@
 """The measurement and its ledger as values for JSON: schemas ``deepday.measure/1`` and ``deepday.explain/1``.
 
-Durations are whole seconds, absent data is ``None``.
+Durations are whole seconds, absent data is ``None``, and so is a number that is not finite, which JSON cannot hold.
 """
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from deepday.measure.parameters import Parameters
 from deepday.measure.result import Cause, DayLedger, DayMeasure, Measurement, Span, WeekMeasure
-from deepday.report.explain import OVERLAYS, causes_of, metric_named, seconds_of, totals, worked
+from deepday.report.explain import OVERLAYS, Row, Value, explain, not_observed, totals, worked
 from deepday.report.share import WeekdayMean, left_out, reduced, weekday_means
 
 MEASURE_SCHEMA = "deepday.measure/1"
@@ -24,24 +25,24 @@ def measurement_to_json(measurement: Measurement, *, shareable: bool = False) ->
     head: dict[str, object] = {
         "schema": MEASURE_SCHEMA,
         "zone": measurement.zone,
-        "parameters": _parameters(measurement.parameters),
+        "parameters": {"hours": measurement.hours, **_parameters(measurement.parameters)},
     }
     weeks = [week_to_json(week) for week in shown.weeks]
     if shareable:
-        return {
-            **head,
+        rest: dict[str, object] = {
             "skipped_count": len(measurement.skipped),
             "weekdays": [_weekday(mean) for mean in weekday_means(measurement)],
             "weeks": weeks,
             "left_out": list(left_out()),
         }
-    return {
-        **head,
-        "skipped": [dataclasses.asdict(item) for item in measurement.skipped],
-        "days": [day_to_json(day) for day in measurement.days],
-        "weeks": weeks,
-        "notes": list(measurement.notes),
-    }
+    else:
+        rest = {
+            "skipped": [dataclasses.asdict(item) for item in measurement.skipped],
+            "days": [day_to_json(day) for day in measurement.days],
+            "weeks": weeks,
+            "notes": list(measurement.notes),
+        }
+    return {name: _finite(value) for name, value in (head | rest).items()}
 
 
 def day_to_json(day: DayMeasure) -> dict[str, Any]:
@@ -67,36 +68,62 @@ def week_to_json(week: WeekMeasure) -> dict[str, Any]:
     return {**head, **dates, **figures, **values}
 
 
-def ledger_to_json(ledgers: Sequence[DayLedger], metric: str | None = None) -> dict[str, object]:
+def ledger_to_json(measurement: Measurement, metric: str | None = None) -> dict[str, object]:
     """Return the minutes of each day with their states and causes, or those of them that make up one metric.
 
-    With ``metric`` the sum comes with it: ``seconds``, and ``count`` where the figure is a number. Raises
-    :class:`InputError` for a metric without rows.
+    The measurement is of one day or one week. With ``metric`` each day has its ``value``, and the period the value of
+    the days that are ``counted``: an integer in ``unit``, an object for a cost or switches, ``None`` where nothing was
+    observed. Raises :class:`InputError` for what is no metric.
     """
     if metric is None:
-        days = [_day(ledger, ledger.spans) for ledger in ledgers]
-        sums = {state.value: seconds for state, seconds in totals(ledgers).items()}
-        return {"schema": EXPLAIN_SCHEMA, "metric": None, "days": days, "totals": sums}
-    chosen = metric_named(metric)
-    selected = [chosen.select(ledger) for ledger in ledgers]
-    spans = [span for spans in selected for span in spans]
+        ledgers = measurement.ledgers
+        return {
+            "schema": EXPLAIN_SCHEMA,
+            "metric": None,
+            "days": [_day(ledger, ledger.spans) for ledger in ledgers],
+            "totals": {state.value: seconds for state, seconds in totals(ledgers).items()},
+            "work": sum(map(worked, ledgers)),
+            "not_observed": not_observed(ledgers),
+        }
+    explanation = explain(measurement, metric)
     return {
         "schema": EXPLAIN_SCHEMA,
         "metric": metric,
-        "days": [_day(ledger, spans) for ledger, spans in zip(ledgers, selected, strict=True)],
-        "seconds": seconds_of(spans),
-        "count": causes_of(spans) if chosen.counts else None,
+        "days": [
+            {**_day(day.ledger, day.rows), "value": _plain_value(day.value), "counted": day.counted}
+            for day in explanation.days
+        ],
+        "unit": explanation.metric.unit,
+        "value": _plain_value(explanation.value),
+        "note": explanation.metric.note,
     }
+
+
+def _plain_value(value: Value) -> object:
+    return value if value is None or isinstance(value, int) else dataclasses.asdict(value)
+
+
+def _finite(value: object) -> object:
+    """Replace numbers that are not finite by ``None``, however deep."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _whole(value: float) -> int | None:
+    return round(value) if math.isfinite(value) else None
 
 
 def _parameters(parameters: Parameters) -> dict[str, object]:
     lag, preset, meetings = parameters.lag, parameters.preset, parameters.meetings
     return {
         "lag": {
-            **{name: round(seconds) for name, seconds in dataclasses.asdict(lag).items()},
-            "p5": round(lag.quantile(0.05)),
-            "p50": round(lag.quantile(0.5)),
-            "p95": round(lag.quantile(0.95)),
+            **{name: _whole(seconds) for name, seconds in dataclasses.asdict(lag).items()},
+            "p5": _whole(lag.quantile(0.05)),
+            "p50": _whole(lag.quantile(0.5)),
+            "p95": _whole(lag.quantile(0.95)),
         },
         "burst_gap": parameters.burst_gap,
         "handling_minimum": parameters.handling_minimum,
@@ -126,20 +153,21 @@ def _weekday(mean: WeekdayMean) -> dict[str, object]:
     }
 
 
-def _day(ledger: DayLedger, spans: Sequence[Span]) -> dict[str, object]:
+def _day(ledger: DayLedger, spans: Sequence[Span | Row]) -> dict[str, object]:
     zone = ZoneInfo(ledger.zone)
     return {
         "date": ledger.date.isoformat(),
         "zone": ledger.zone,
         "start": _local(ledger.start, zone),
         "end": _local(ledger.end, zone),
+        "calendar_observed": ledger.calendar_observed,
         "observed": ledger.observed,
         "work": worked(ledger),
         "windows": [_stretch(start, end, zone) for start, end in ledger.work],
         "spans": [
             {
                 **_stretch(span.start, span.end, zone),
-                "state": span.state.value,
+                "state": span.state.value if span.state else "unknown",
                 "overlay": span.state in OVERLAYS,
                 "causes": [_cause(cause, zone) for cause in span.causes],
             }

@@ -12,7 +12,7 @@ FEWEST_DAYS = 3
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
-_ABSENT: dict[str, Any] = dict.fromkeys(field.name for field in dataclasses.fields(Figures) if field.name != "work")
+_ABSENT: dict[str, Any] = dict.fromkeys(field.name for field in dataclasses.fields(Figures))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def _mean(weekday: int, days: list[DayMeasure]) -> WeekdayMean:
     return WeekdayMean(
         weekday,
         len(days),
-        fmean(item.work for item in figures),
+        fmean(item.work or 0 for item in figures),
         fmean(item.meeting or 0 for item in figures),
         fmean(item.focus120 or 0 for item in figures),
         fmean(item.interruptions or 0 for item in figures),
@@ -80,12 +80,12 @@ def _blank(week: WeekMeasure) -> WeekMeasure:
         last=week.last,
         observed_days=week.observed_days,
         eligible_days=week.eligible_days,
-        figures=Figures(work=0, **_ABSENT),
+        figures=Figures(**_ABSENT),
         cost_interval=None,
         joint_interval=None,
         five_day_equivalent=None,
         mean_eligible_day=None,
         latency=None,
         money=None,
-        short_rests=0,
+        short_rests=None,
     )

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from deepday.measure.result import CostInterval, DayMeasure, Figures, Measurement, WeekMeasure
 from deepday.report.share import FEWEST_DAYS, WeekdayMean
-from deepday.report.words import DASH, NOT_ENOUGH, clock, day_name, duration, number, week_name
+from deepday.report.words import ABSENT, DASH, NOT_ENOUGH, clock, day_name, duration, number, week_name
 
 RECENT_WEEKS = 5
 """More weeks than that make a table of days unreadable; JSON and CSV hold them all."""
@@ -131,9 +131,14 @@ def is_shown(day: DayMeasure) -> bool:
     return bool(day.scheduled or figures.work or day.day_off or figures.off_day or figures.after_hours)
 
 
+def is_free(day: DayMeasure) -> bool:
+    """Tell whether the day has no working time, as far as is known."""
+    return not day.figures.work and not (day.figures.work is None and day.scheduled and not day.day_off)
+
+
 def remark(day: DayMeasure) -> str:
     """Return why a day has no figures, or what makes it special; empty for a working day that was observed."""
-    if not day.figures.work:
+    if is_free(day):
         name = day.day_off or "day off"
         return f"{name}, traces of {duration(day.figures.off_day)}" if day.figures.off_day else name
     if day.observed:
@@ -161,7 +166,7 @@ def _day_row(day: DayMeasure) -> Row:
         cells["cost"] = _cost(cost.low, cost.central, cost.high)
     else:
         cells["cost"] = said
-    if not day.figures.work:
+    if is_free(day):
         return Row(Kind.OFF, {"name": cells["name"], "cost": said, "after_hours": cells["after_hours"]})
     return Row(Kind.GAP if said else Kind.OBSERVED, cells)
 
@@ -179,7 +184,7 @@ def _week_row(week: WeekMeasure) -> Row:
     if not week.eligible_days:
         return Row(Kind.OFF, {"name": cells["name"], "cost": "no working days", "after_hours": cells["after_hours"]})
     if not week.observed_days:
-        return Row(Kind.GAP, {**cells, "cost": "not observed"})
+        return Row(Kind.GAP, {**cells, "cost": "not observed", "five": ABSENT})
     return Row(Kind.PARTIAL if partial else Kind.OBSERVED, cells)
 
 

@@ -11,13 +11,26 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from deepday.measure.result import DayLedger, Measurement, Span, State
-from deepday.report.explain import OVERLAYS, STATE_NAMES, Metric, causes_of, metric_named, seconds_of, totals, worked
+from deepday.measure.result import Cost, DayLedger, Measurement, Span, State, Switches
+from deepday.report.explain import (
+    DIRECTED,
+    OVERLAYS,
+    STATE_NAMES,
+    DayExplained,
+    Explanation,
+    Row,
+    explain,
+    not_observed,
+    seconds_of,
+    totals,
+    worked,
+)
 from deepday.report.strip import FRAGMENTED, INTERRUPTION, LEGEND, MEETING, QUIET, Glyph, axis_for, ruler, strip
-from deepday.report.tables import Column, Kind, Row, Table, days_shown
+from deepday.report.tables import Column, Kind, Table, days_shown
+from deepday.report.tables import Row as TableRow
 from deepday.report.view import View, view_of
 from deepday.report.wall import wall_day
-from deepday.report.words import counted, day_name, duration, exactly
+from deepday.report.words import counted, day_name, duration, exactly, plain
 
 _NAME_WIDTH = 11
 _STATE_STYLES = {
@@ -31,8 +44,8 @@ _STATE_STYLES = {
 def render(measurement: Measurement, console: Console, *, shareable: bool = False) -> None:
     """Print the report. ``shareable`` leaves out everything that shows single days, and lists what was left out."""
     view = view_of(measurement, shareable=shareable)
-    console.print(Text(view.headline, style="bold"))
-    console.print(Text(f"{view.period}, times in {measurement.zone}", style="dim"))
+    console.print(_text(view.headline, style="bold"))
+    console.print(_text(f"{view.period}, times in {measurement.zone}", style="dim"))
     for table in view.tables:
         _print_table(table, console)
     if not shareable:
@@ -40,18 +53,21 @@ def render(measurement: Measurement, console: Console, *, shareable: bool = Fals
     _print_remarks(view, console)
 
 
-def render_explain(ledgers: Sequence[DayLedger], console: Console, metric: str | None = None) -> None:
-    """Print the minutes of the days, or those of them that make up one metric, with their sum.
+def render_explain(measurement: Measurement, console: Console, metric: str | None = None) -> None:
+    """Print the minutes of one day or one week, or those of them that make up one metric, with their sum.
 
-    Raises :class:`InputError` for a metric that has no rows.
+    Raises :class:`InputError` for what is no metric.
     """
-    chosen = metric_named(metric) if metric else None
-    for ledger in ledgers:
-        _print_ledger(ledger, chosen, console)
-    if chosen is not None:
-        _print_sum([span for ledger in ledgers for span in chosen.select(ledger)], chosen, console)
-    else:
-        _print_totals(ledgers, console)
+    if metric is None:
+        for ledger in measurement.ledgers:
+            _print_day(ledger, console)
+            _print_rows(ledger, ledger.spans, console, overlays=True)
+        _print_totals(measurement.ledgers, console)
+        return
+    explanation = explain(measurement, metric)
+    for day in explanation.days:
+        _print_explained(day, console)
+    _print_sum(explanation, console)
 
 
 def _print_table(table: Table, console: Console) -> None:
@@ -60,9 +76,10 @@ def _print_table(table: Table, console: Console) -> None:
     grid = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
     columns = _fitting(table, console.width)
     for number, column in enumerate(columns):
-        grid.add_column(column.short, justify="right" if number else "left", max_width=_width(column, table.rows))
+        width = _width(column, table.rows)
+        grid.add_column(column.short, justify="right" if number else "left", no_wrap=not number, max_width=width)
     for row in table.rows:
-        cells = [Text(row.cells.get(column.key, "")) for column in columns]
+        cells = [_text(row.cells.get(column.key, "")) for column in columns]
         grid.add_row(*cells, style="dim" if row.kind in {Kind.GAP, Kind.OFF} else "")
     console.print()
     console.print(Text(table.title, style="bold"))
@@ -80,9 +97,14 @@ def _fitting(table: Table, room: int) -> list[Column]:
     return columns
 
 
-def _width(column: Column, rows: Sequence[Row]) -> int:
-    """Return the width of the heading and the figures; a remark in their place may take two lines."""
-    cells = [row.cells.get(column.key, "") for row in rows if row.kind in {Kind.OBSERVED, Kind.PARTIAL}]
+def _width(column: Column, rows: Sequence[TableRow]) -> int:
+    """Return the width of the heading and the figures; a remark in place of a cost may take a line for each word."""
+    cells = [
+        part
+        for row in rows
+        for text in [row.cells.get(column.key, "")]
+        for part in (text.split() if column.key == "cost" and row.kind in {Kind.GAP, Kind.OFF} else [text])
+    ]
     return max(map(len, [*column.short.splitlines(), *cells]))
 
 
@@ -121,7 +143,9 @@ def _sign(glyph: Glyph, console: Console) -> str:
 
 
 def _print_remarks(view: View, console: Console) -> None:
+    chat = any(week.figures.interruptions is not None for week in view.weeks)
     for title, lines in (
+        ("Interruptions and exposures", (DIRECTED if chat else "",)),
         ("Answering", (view.latency,)),
         ("Evidence", (view.evidence,)),
         ("Money", (view.money,)),
@@ -135,19 +159,39 @@ def _print_remarks(view: View, console: Console) -> None:
             console.print()
             console.print(Text(title, style="bold"))
         for line in found:
-            console.print(Padding(Text(line), (0, 0, 0, 2), expand=False))
+            console.print(Padding(_text(line), (0, 0, 0, 2), expand=False))
 
 
-def _print_ledger(ledger: DayLedger, chosen: Metric | None, console: Console) -> None:
-    spans = chosen.select(ledger) if chosen else ledger.spans
-    if chosen and not spans and ledger.observed:
-        return
+def _text(text: str, style: str = "") -> Text:
+    """Return text that may hold what stood in a file, fit for a terminal and without markup."""
+    return Text(plain(text), style=style)
+
+
+def _print_day(ledger: DayLedger, console: Console) -> None:
     console.print()
-    console.print(Text(f"{day_name(ledger.date)}, {ledger.zone}", style="bold"))
+    console.print(_text(f"{day_name(ledger.date)}, {ledger.zone}", style="bold"))
     if not ledger.observed:
         console.print("Not observed in full: minutes without a row are not known.", style="dim")
-    if not spans:
+    if not ledger.spans:
         console.print("No minute is known.", style="dim")
+
+
+def _print_explained(day: DayExplained, console: Console) -> None:
+    """Print one day's part of a figure; days that add nothing are left out, unless nobody knows whether they do."""
+    if not day.rows and (day.value is not None or not day.ledger.work):
+        return
+    console.print()
+    console.print(_text(f"{day_name(day.ledger.date)}, {day.ledger.zone}", style="bold"))
+    if day.value is None:
+        console.print("Not observed.", style="dim")
+    elif not day.counted:
+        console.print("Left out of the sum: it covers the days that were observed in full.", style="dim")
+    _print_rows(day.ledger, day.rows, console)
+
+
+def _print_rows(ledger: DayLedger, rows: Sequence[Span | Row], console: Console, *, overlays: bool = False) -> None:
+    """Print rows of the ledger; with ``overlays`` those that lie over others are marked."""
+    if not rows:
         return
     zone = ZoneInfo(ledger.zone)
     grid = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
@@ -155,14 +199,16 @@ def _print_ledger(ledger: DayLedger, chosen: Metric | None, console: Console) ->
     grid.add_column("min:s", justify="right", no_wrap=True)
     grid.add_column("State")
     grid.add_column("Cause", ratio=1, overflow="fold")
-    for span in spans:
-        time = f"{_time(span.start, zone)}-{_time(span.end, zone)}"
-        over = span.state in OVERLAYS and chosen is None
-        state = Text(
-            f"{'over these: ' if over else ''}{STATE_NAMES[span.state]}", style=_STATE_STYLES.get(span.state, "")
+    for item in rows:
+        row = Row(item.start, item.end, item.state, item.causes)
+        over = overlays and row.state in OVERLAYS
+        style = _STATE_STYLES.get(row.state, "") if row.state else "dim"
+        grid.add_row(
+            Text(f"{_time(row.start, zone)}-{_time(row.end, zone)}"),
+            Text(f"({exactly(row.seconds)})" if over else exactly(row.seconds)),
+            Text(f"{'over these: ' if over else ''}{row.name}", style=style),
+            _text(_cause(row)),
         )
-        length = Text(f"({exactly(span.seconds)})" if over else exactly(span.seconds))
-        grid.add_row(Text(time), length, state, Text(_cause(span)))
     console.print(grid)
 
 
@@ -171,9 +217,9 @@ def _time(instant: int, zone: ZoneInfo) -> str:
     return f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
 
 
-def _cause(span: Span) -> str:
+def _cause(row: Row) -> str:
     said: list[str] = []
-    for cause in span.causes:
+    for cause in row.causes:
         parts = [cause.title or "", cause.what]
         if cause.messages:
             kinds = " and ".join(kind.value for kind, _ in cause.conversations)
@@ -183,20 +229,32 @@ def _cause(span: Span) -> str:
     return "; ".join(said)
 
 
-def _print_sum(spans: Sequence[Span], chosen: Metric, console: Console) -> None:
+def _print_sum(explanation: Explanation, console: Console) -> None:
+    metric, value = explanation.metric, explanation.value
+    rows = [row for day in explanation.days if day.counted for row in day.rows]
+    length = f"{exactly(seconds_of(rows))} min:s"
+    match value:
+        case None:
+            said = "not observed"
+        case Cost():
+            low, central, high = map(exactly, (value.low, value.central, value.high))
+            said = f"{low} min:s if no exposure was noticed, {high} if every one was, most likely {central}"
+        case Switches():
+            parts = {"interruptions": value.external, "late answers": value.deferred, "own": value.self}
+            parts["meetings"] = value.meeting
+            said = f"{sum(parts.values())} ({', '.join(f'{name} {count}' for name, count in parts.items())})"
+        case _ if metric.unit == "count":
+            said = f"{value}, over {length}"
+        case _:
+            said = f"{exactly(value)} min:s"
     console.print()
-    if not spans:
-        console.print(f"No minute makes up this figure ({chosen.title}).")
-        return
-    length = exactly(seconds_of(spans))
-    if chosen.counts:
-        console.print(Text(f"Sum ({chosen.title}): {causes_of(spans)}, over {length} min:s", style="bold"))
-        return
-    console.print(Text(f"Sum ({chosen.title}): {length} min:s", style="bold"))
-    exposed = seconds_of(span for span in spans if span.state is State.EXPOSED)
-    if exposed:
-        known = exactly(seconds_of(spans) - exposed)
-        console.print(f"  {known} if no exposure was noticed, all of it if every one was.")
+    if not rows and not metric.note and value is not None:
+        console.print(f"No minute makes up this figure ({metric.title}).")
+    console.print(Text(f"Sum ({metric.title}): {said}", style="bold"))
+    if left := [day_name(day.ledger.date) for day in explanation.days if day.ledger.work and not day.counted]:
+        console.print(f"Left out, because not observed in full: {', '.join(left)}.")
+    if metric.note:
+        console.print(metric.note, style="dim")
 
 
 def _print_totals(ledgers: Sequence[DayLedger], console: Console) -> None:
@@ -208,7 +266,7 @@ def _print_totals(ledgers: Sequence[DayLedger], console: Console) -> None:
     work = sum(map(worked, ledgers))
     for state, seconds in partition.items():
         grid.add_row(STATE_NAMES[state], exactly(seconds))
-    if unknown := work - sum(partition.values()):
+    if unknown := not_observed(ledgers):
         grid.add_row("not observed", exactly(unknown))
     grid.add_row("= working time", exactly(work), style="bold", end_section=True)
     for state, seconds in sums.items():

@@ -1,10 +1,13 @@
 """What a report says, in words: computed once here, so that terminal and page cannot disagree."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from deepday.measure.parameters import Parameters
 from deepday.measure.result import DayMeasure, Measurement, Money, WeekMeasure
 from deepday.report.share import FEWEST_DAYS, left_out, reduced, weekday_means
-from deepday.report.tables import Table, cost_range, day_table, is_partial, remark, week_table, weekday_table
+from deepday.report.tables import Table, cost_range, day_table, is_free, is_partial, remark, week_table, weekday_table
 from deepday.report.words import NOT_ENOUGH, counted, day_name, duration, listed, period, roughly, week_name
 from deepday.report.words import share as per_cent
 
@@ -52,11 +55,11 @@ def view_of(measurement: Measurement, *, shareable: bool = False) -> View:
         key_figures=_key_figures(measurement, week) if week else (),
         weeks=shown.weeks,
         tables=tables if shareable else (day_table(measurement), week_table(shown.weeks)),
-        latency=_latency(week) if week else "",
-        evidence=_evidence(week) if week else "",
-        money=_money(week.money) if week and week.money else "",
+        latency=_of(week, _latency(week)) if week else "",
+        evidence=_of(week, _evidence(week)) if week else "",
+        money=_of(week, _money(week.money)) if week and week.money else "",
         unread=_unread(measurement, shareable=shareable),
-        gaps=_gaps(measurement, shareable=shareable),
+        gaps=(*_gaps(measurement, shareable=shareable), *_guests(shown.weeks)),
         notes=shown.notes,
         left_out=left_out() if shareable else (),
     )
@@ -106,13 +109,13 @@ def _was(count: int) -> str:
 def _work(measurement: Measurement, week: WeekMeasure, *, chat: bool) -> int:
     """Return the working time that figures of the week refer to: of days with a calendar, and with ``chat`` too."""
     days = [day for day in measurement.days if day.week == week.week and day.calendar_observed]
-    return sum(day.figures.work for day in days if day.messages_observed or not chat)
+    return sum(day.figures.work or 0 for day in days if day.messages_observed or not chat)
 
 
 def _key_figures(measurement: Measurement, week: WeekMeasure) -> tuple[KeyFigure, ...]:
     figures = week.figures
     observed = _work(measurement, week, chat=True)
-    planned = figures.work if week.observed_days else _work(measurement, week, chat=False)
+    planned = (figures.work or 0) if week.observed_days else _work(measurement, week, chat=False)
     found: list[KeyFigure] = []
     interval = cost_range(week)
     if interval is not None:
@@ -135,6 +138,9 @@ def _key_figures(measurement: Measurement, week: WeekMeasure) -> tuple[KeyFigure
             f"without meetings or own chat ({per_cent(figures.focus120, observed)} of working time). "
             f"{duration(figures.fragmented)} more came in shorter pieces."
         )
+        preset = measurement.parameters.preset.name
+        if preset != Parameters().preset.name and figures.preset_focus is not None:
+            meaning += f" Counted as {preset} does: {duration(figures.preset_focus)}."
         found.append(KeyFigure("Quiet blocks of 2 h or more", duration(figures.focus120), meaning))
     elif figures.calendar_focus is not None:
         meaning = f"{per_cent(figures.calendar_focus, planned)} of working time; how quiet it was is not known."
@@ -153,6 +159,11 @@ def _key_figures(measurement: Measurement, week: WeekMeasure) -> tuple[KeyFigure
 def _range(low: int, high: int) -> str:
     first, last = roughly(low), roughly(high)
     return first if first == last else f"{first} to {last}"
+
+
+def _of(week: WeekMeasure, sentence: str) -> str:
+    """Say of which week a sentence speaks; the report may be of many."""
+    return f"{week_name(week.week)}: {sentence}" if sentence else ""
 
 
 def _latency(week: WeekMeasure) -> str:
@@ -186,6 +197,8 @@ def _evidence(week: WeekMeasure) -> str:
 
 
 def _money(money: Money) -> str:
+    if not all(map(math.isfinite, (money.low, money.median, money.high, money.hourly_rate))):
+        return ""
     low, middle, high = (f"{value:,.0f}" for value in (money.low, money.median, money.high))
     return (
         f"Value of the time: {money.currency} {low} to {high}, most likely about {middle}, at {money.currency} "
@@ -209,10 +222,19 @@ def _unread(measurement: Measurement, *, shareable: bool) -> tuple[str, ...]:
 def _gaps(measurement: Measurement, *, shareable: bool) -> tuple[str, ...]:
     missing: dict[str, list[DayMeasure]] = {}
     for day in measurement.days:
-        if day.figures.work and not day.observed:
+        if not (day.observed or is_free(day)):
             missing.setdefault(remark(day), []).append(day)
     found: list[str] = []
     for what, days in missing.items():
         names = "" if shareable else f": {listed([day_name(day.date) for day in days], 6)}"
         found.append(f"{what.capitalize()} on {counted(len(days), 'working day')}{names}. That is not a zero.")
     return tuple(found)
+
+
+def _guests(weeks: Sequence[WeekMeasure]) -> tuple[str, ...]:
+    """Say how many of the meetings in the figures are less certain, because their entries name no guests."""
+    count = sum(week.figures.low_quality_meetings or 0 for week in weeks)
+    if not count:
+        return ()
+    verbs = ("has", "it counts as a meeting") if count == 1 else ("have", "they count as meetings")
+    return (f"{counted(count, 'meeting')} {verbs[0]} no guest list; {verbs[1]}, with less certainty.",)

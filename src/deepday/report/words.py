@@ -1,11 +1,34 @@
 """How quantities are written for people: durations, ranges, dates, counts. Rounded for display only."""
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
 DASH = "\N{EN DASH}"
 ABSENT = DASH
 NOT_ENOUGH = "not enough evidence yet"
+
+_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+_MARKS = frozenset("\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}\N{ARABIC LETTER MARK}")
+
+
+def plain(text: str) -> str:
+    r"""Return text that came from outside without what would steer a terminal or turn the direction of a line.
+
+    Breaks and tabs become spaces, other control characters, lone surrogates and marks of direction are dropped.
+
+    >>> plain("Sync\x1b[31m\x07 with\nall\u202e!")
+    'Sync[31m with all!'
+    """
+    return text if text.isascii() and text.isprintable() else "".join(map(_harmless, text))
+
+
+def _harmless(sign: str) -> str:
+    if sign.isspace():
+        return sign if unicodedata.category(sign) == "Zs" else " "
+    if sign in _MARKS or unicodedata.bidirectional(sign) in _TURNING:
+        return ""
+    return "" if unicodedata.category(sign) in {"Cc", "Cs"} else sign
 
 
 def duration(seconds: float | None) -> str:

@@ -22,7 +22,7 @@ class Added(NamedTuple):
 
 
 def add_messages(connection: Connection, source_id: int, stream: ActivityStream) -> Added:
-    """Add the messages that the source does not hold yet."""
+    """Add the messages that the source does not hold yet, and correct those that it holds otherwise."""
     if not len(stream):
         return Added(0, 0, 0)
     numbers = _numbers(connection, stream.conversations)
@@ -33,27 +33,31 @@ def add_messages(connection: Connection, source_id: int, stream: ActivityStream)
         )
     }
     stored = connection.execute(
-        select(message.c.at, message.c.micros, message.c.conversation_id, message.c.source_id).where(
-            message.c.at.between(min(stream.at), max(stream.at))
-        )
+        select(
+            message.c.at,
+            message.c.micros,
+            message.c.conversation_id,
+            message.c.source_id,
+            message.c.outgoing,
+            message.c.mention,
+        ).where(message.c.at.between(min(stream.at), max(stream.at)))
     ).all()
-    known = {(at, micros, number) for at, micros, number, _ in stored} & rows.keys()
-    mine = {(at, micros, number) for at, micros, number, owner in stored if owner == source_id}
-    new = [
-        {
-            "at": at,
-            "micros": micros,
-            "conversation_id": number,
-            "source_id": source_id,
-            "outgoing": outgoing,
-            "mention": mention,
-        }
-        for (at, micros, number), (outgoing, mention) in rows.items()
-        if (at, micros, number) not in mine
-    ]
+    known = {(at, micros, number) for at, micros, number, *_ in stored} & rows.keys()
+    mine = {(at, micros, number): tuple(flags) for at, micros, number, owner, *flags in stored if owner == source_id}
+    new = [_row(source_id, key, flags) for key, flags in rows.items() if key not in mine]
+    corrected = [_row(source_id, key, flags) for key, flags in rows.items() if mine.get(key, flags) != flags]
     if new:
         connection.execute(insert(message), new)
-    return Added(len(rows) - len(known), len(known), len(new))
+    for row in corrected:
+        which = [message.c[name] == row[name] for name in ("at", "micros", "conversation_id", "source_id")]
+        connection.execute(update(message).where(*which).values(outgoing=row["outgoing"], mention=row["mention"]))
+    return Added(len(rows) - len(known), len(known), len(new) + len(corrected))
+
+
+def _row(source_id: int, key: tuple[int, int, int], flags: tuple[int, int]) -> dict[str, int]:
+    at, micros, number = key
+    values = {"at": at, "micros": micros, "conversation_id": number, "source_id": source_id}
+    return {**values, "outgoing": flags[0], "mention": flags[1]}
 
 
 def read_stream(connection: Connection, window: Interval) -> ActivityStream:

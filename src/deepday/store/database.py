@@ -1,5 +1,6 @@
 """The database behind the store: made when something is first written, brought up to date when it is opened."""
 
+import glob
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -76,6 +77,18 @@ class Database:
         if self._empty is not None:
             self._empty.dispose()
             self._empty = None
+
+    def delete_files(self) -> list[Path]:
+        """Delete the file, its journals and its backups. Raises :class:`InputError` where the store is no file."""
+        if self._path is None:
+            raise InputError(f"{self._place} is no file of deepday's.", "Ask whoever runs that database to drop it.")
+        if self.exists():
+            sqlite.check_ours(self._path)
+        with self._explaining():
+            files = sorted(self._path.parent.glob(f"{glob.escape(self._path.name)}*"))
+            for file in files:
+                file.unlink()
+        return files
 
     def _without_rows(self) -> Engine:
         if self._empty is None:

@@ -1,14 +1,16 @@
 """The store: what was imported, by source, in values of :mod:`deepday.model`."""
 
+import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from deepday.clock import Clock, SystemClock
+from deepday.errors import InputError
 from deepday.model import ActivityStream, CalendarEvent, DateRange, Interval, Skipped, intersect, merge
 from deepday.store import schema
 from deepday.store.activity import add_messages, drop_lonely_conversations, read_stream
@@ -26,6 +28,7 @@ from deepday.store.sources import (
 )
 
 _KEY = "pseudonym_key"
+_OWNER = "owner"
 _KEY_BYTES = 32
 
 
@@ -77,6 +80,36 @@ class Store:
                     key = secrets.token_bytes(_KEY_BYTES)
                     connection.execute(insert(schema.meta).values(key=_KEY, value=key))
         return key
+
+    def claim(self, email: str) -> None:
+        """Make the store that person's. Raises :class:`InputError` where it is another one's already.
+
+        What the store keeps is one person's view: which messages are their own, which events they accepted.
+        """
+        query = select(schema.meta.c.value).where(schema.meta.c.key == _OWNER)
+        with self._database.writing() as connection:
+            owner = connection.execute(query).scalar()
+            if owner is None:
+                connection.execute(insert(schema.meta).values(key=_OWNER, value=email.lower().encode()))
+            elif owner != email.lower().encode():
+                raise InputError(
+                    f"The store holds the week of {owner.decode()}, not of {email}.",
+                    "Run deepday erase to begin anew, or keep another store: set DEEPDAY_DATA to another folder.",
+                )
+
+    def uids(self, name: str) -> set[str]:
+        """Return the UIDs of the events of a calendar."""
+        joined = select(schema.event.c.uid).join(schema.source).where(schema.source.c.name == name)
+        with self._database.reading() as connection:
+            return set(connection.execute(joined.distinct()).scalars())
+
+    def erase(self) -> list[Path]:
+        """Delete the store with its backups, and return the files that were deleted.
+
+        Raises :class:`InputError` for a store that is no file.
+        """
+        self.close()
+        return self._database.delete_files()
 
     def sources(self) -> list[Source]:
         """Return all sources: activity, then calendars, each sorted by name."""
@@ -146,13 +179,18 @@ class Store:
         observed: Iterable[Interval],
         skipped: Sequence[Skipped] = (),
         digest: str = "",
+        owner: str = "",
     ) -> ImportResult:
         """Add the messages that are new, and what was observed to what had been. ``skipped`` replaces the last one's.
 
-        A message is known by its conversation and its microsecond.
+        A message is known by its conversation and its microsecond. ``owner`` says through whose eyes the messages
+        were read: what was read through another's is dropped first.
         """
         with self._database.writing() as connection:
             known, _ = find_source(connection, SourceKind.ACTIVITY, name) or (None, 0)
+            if not _same_eyes(connection, name, owner) and known is not None:
+                connection.execute(delete(schema.source).where(schema.source.c.id == known))
+                known = None
             source_id = record_source(
                 connection,
                 known,
@@ -216,9 +254,25 @@ class Store:
                 return False
         with self._database.writing() as connection:
             connection.execute(delete(schema.source).where(named))
+            connection.execute(delete(schema.meta).where(schema.meta.c.key == _owner_key(name)))
             drop_lonely_conversations(connection)
         self._database.leave_no_log()
         return True
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp())
+
+
+def _same_eyes(connection: Connection, name: str, owner: str) -> bool:
+    """Tell whether a source was read for that owner before, and take note of who it is now."""
+    key, eyes = _owner_key(name), owner.lower().encode()
+    before = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == key)).scalar()
+    if before != eyes:
+        connection.execute(delete(schema.meta).where(schema.meta.c.key == key))
+        connection.execute(insert(schema.meta).values(key=key, value=eyes))
+    return before in {None, eyes}
+
+
+def _owner_key(name: str) -> str:
+    # A name may hold what no text column takes, such as the odd bytes of a file's name.
+    return f"{_OWNER} {hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()}"

@@ -110,6 +110,53 @@ def test_kinds_by_the_titles_that_google_gives(tmp_path: Path, lines: list[str],
     assert one(tmp_path, *lines).kind is expected
 
 
+OOO, FOCUS, OOF = "SUMMARY:Out of office", "SUMMARY:Focus time", "X-MICROSOFT-CDO-BUSYSTATUS:OOF"
+FROM_ME, FROM_ANN = f"ORGANIZER:mailto:{ME}", "ORGANIZER:mailto:ann@example.org"
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([OOO, "TRANSP:TRANSPARENT"], EventKind.DEFAULT),
+        ([FOCUS, "TRANSP:TRANSPARENT"], EventKind.DEFAULT),
+        ([OOO, "X-MICROSOFT-CDO-BUSYSTATUS:FREE"], EventKind.DEFAULT),
+        ([OOO, "STATUS:TENTATIVE"], EventKind.OUT_OF_OFFICE),
+        ([OOO, FROM_ME, person(ME)], EventKind.OUT_OF_OFFICE),
+        ([FOCUS, "ORGANIZER:MAILTO:Me@Example.org"], EventKind.FOCUS_TIME),
+        ([OOO, FROM_ANN, person(ME, "PARTSTAT=ACCEPTED")], EventKind.DEFAULT),
+        ([OOO, "ORGANIZER:mailto:team@group.calendar.google.com"], EventKind.DEFAULT),
+        ([FOCUS, "ORGANIZER;CUTYPE=ROOM:mailto:room@example.org"], EventKind.DEFAULT),
+    ],
+)
+def test_a_title_counts_on_the_owners_own_busy_entries_only(
+    tmp_path: Path, lines: list[str], expected: EventKind
+) -> None:
+    assert one(tmp_path, *lines).kind is expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([], EventKind.OUT_OF_OFFICE),
+        ([person(ME)], EventKind.OUT_OF_OFFICE),
+        ([FROM_ME, person(ME), person("ann@example.org")], EventKind.OUT_OF_OFFICE),
+        ([FROM_ANN], EventKind.OUT_OF_OFFICE),
+        ([FROM_ANN, person("team@example.org")], EventKind.OUT_OF_OFFICE),
+        ([FROM_ANN, person(ME, "PARTSTAT=ACCEPTED")], EventKind.OUT_OF_OFFICE),
+        ([FROM_ANN, person(ME)], EventKind.DEFAULT),
+        ([FROM_ANN, person(ME, "PARTSTAT=NEEDS-ACTION"), OOO], EventKind.DEFAULT),
+        ([FROM_ANN, person(ME, "PARTSTAT=TENTATIVE")], EventKind.DEFAULT),
+        ([FROM_ANN, person(ME, "PARTSTAT=DECLINED")], EventKind.DEFAULT),
+        ([person(ME), person("ann@example.org")], EventKind.DEFAULT),
+    ],
+)
+def test_somebody_elses_absence_is_the_owners_once_accepted(
+    tmp_path: Path, lines: list[str], expected: EventKind
+) -> None:
+    found = one(tmp_path, OOF, *lines)
+    assert (found.kind, found.show_as) == (expected, ShowAs.OUT_OF_OFFICE)
+
+
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from deepday_files.components import cut
 from deepday_files.recurrence import Budget
 from tests.connectors.files.ics_text import calendar, event, local, read, window
 
@@ -74,6 +75,36 @@ def test_deep_nesting_takes_no_time(tmp_path: Path) -> None:
     deep = ["BEGIN:X-A"] * 100_000 + ["END:X-B"] * 100_000
     reading = read(tmp_path, calendar(deep, GOOD))
     assert [item.uid for item in reading.events] == ["good"]
+
+
+@pytest.mark.timeout(10)
+def test_many_ends_without_a_beginning_deep_inside_an_event_take_no_time(tmp_path: Path) -> None:
+    reading = read(tmp_path, calendar(event(*["BEGIN:A"] * 60_000, *["END:B"] * 60_000, uid="bad"), GOOD))
+    assert [item.uid for item in reading.events] == ["good"]
+    assert "END:B has no BEGIN" in reading.skipped[0].reason
+
+
+def test_an_end_without_a_beginning_is_the_fault_of_the_event_around_it_only(tmp_path: Path) -> None:
+    parts = [["END:A"], GOOD, ["END:A"], event("END:A", "BEGIN:X", "END:X", uid="bad"), ["END:A"], event(uid="last")]
+    reading = read(tmp_path, calendar(*parts))
+    assert [item.uid for item in reading.events] == ["good", "last"]
+    assert [(item.where[-7:], item.reason) for item in reading.skipped] == [("UID bad", "END:A has no BEGIN.")]
+
+
+def test_zones_inside_zones_do_not_multiply_their_text() -> None:
+    text = "BEGIN:VTIMEZONE\n" * 3_000 + "END:VTIMEZONE\n" * 3_000
+    zones = cut(f"BEGIN:VCALENDAR\n{text}END:VCALENDAR\n").zones
+    assert len(zones) == 3_000
+    assert sum(len(zone.text) for zone in zones) <= len(text)
+
+
+def test_a_zone_without_end_costs_neither_the_next_zone_nor_the_event_around_it(tmp_path: Path) -> None:
+    offset = ["TZOFFSETFROM:+0500", "TZOFFSETTO:+0500", "DTSTART:19700101T000000"]
+    own = ["BEGIN:VTIMEZONE", "TZID:Own", "BEGIN:STANDARD", *offset, "END:STANDARD", "END:VTIMEZONE"]
+    timed = "DTSTART;TZID=Own:20260310T090000"
+    reading = read(tmp_path, calendar(["BEGIN:VTIMEZONE", "TZID:Open"], own, event(timed), event(*own, timed, uid="b")))
+    assert local(reading) == ["2026-03-10 05:00"] * 2
+    assert not reading.skipped
 
 
 def test_a_component_over_the_limit_is_skipped(tmp_path: Path) -> None:

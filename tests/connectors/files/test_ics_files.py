@@ -85,6 +85,13 @@ def test_a_file_that_is_no_calendar_says_what_it_seems_to_be(tmp_path: Path, dat
     assert looks in refused(path).what
 
 
+@pytest.mark.timeout(10)
+def test_a_web_page_that_is_all_comments_takes_no_time(tmp_path: Path) -> None:
+    path = tmp_path / "a.ics"
+    path.write_bytes(b"<!-- -->" * 400)
+    assert "something else" in refused(path).what
+
+
 def test_a_path_that_leads_nowhere(tmp_path: Path) -> None:
     assert "does not exist" in refused(tmp_path / "none.ics").what
     (tmp_path / "folder.ics").mkdir()

@@ -74,7 +74,7 @@ count_tentative = "yes"
         "7: me.own_holidays[2].nme: there is no such setting; did you mean name?",
         "15: trips[2].last: is missing, for example 2026-05-08.",
         "16: trips[2].first: must be a date without quotes, for example 2026-05-04.",
-        "20: measure.burst_gap: must be more than 0, for example 3.",
+        "20: measure.burst_gap: must be at least 1, for example 3.",
         "21: measure.count_tentative: must be true or false, for example true.",
         "23: plan: there is no such setting; known here are me, trips, measure, privacy.",
     ]

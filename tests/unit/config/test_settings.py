@@ -67,7 +67,7 @@ def test_trips_that_touch_are_taken() -> None:
         ({"me": {"own_holidays": [datetime(2026, 12, 24, 9, 0)]}}, "must be a date"),  # noqa: DTZ001
         ({"trips": [trip(4, 3)]}, "before it begins"),
         ({"trips": [trip(4, 7), trip(7, 9)]}, "overlap"),
-        ({"measure": {"burst_gap": 0}}, "greater than 0"),
+        ({"measure": {"burst_gap": 0}}, "greater than or equal to 1"),
         ({"measure": {"notice": 1.01}}, "less than or equal to 1"),
         ({"measure": {"notice": float("nan")}}, "finite"),
         ({"measure": {"hourly_rate": float("inf")}}, "finite"),

@@ -89,6 +89,7 @@ def make_day(
         at(day + timedelta(days=1), "00:00"),
         ZONE,
         tuple((window.start, window.end) for window in windows),
+        calendar,
         both,
         tuple(sorted(spans, key=lambda span: (span.start, span.end, span.state))),
     )
@@ -214,6 +215,7 @@ def make(
     weeks = [make_week([day for day, _ in days if day.week == name], latency=latency, rate=rate) for name in names]
     return Measurement(
         zone=ZONE,
+        hours="Mon-Fri 09:00-12:30,13:30-18:00",
         parameters=Parameters(hourly_rate=rate),
         skipped=tuple(skipped),
         days=tuple(day for day, _ in days),
@@ -239,10 +241,13 @@ def tuesday(**changes: Any) -> tuple[DayMeasure, DayLedger]:
     return make_day(date(2026, 3, 10), **{**parts, **changes})
 
 
-def five_weeks(*, rate: float | None = None) -> Measurement:
-    """Five weeks from 2 March 2026: two days without chat data, a holiday, a Saturday at work, a late evening."""
+def five_weeks(*, rate: float | None = None, messages: bool = True) -> Measurement:
+    """Five weeks from 2 March 2026: two days without chat data, a holiday, a Saturday at work, a late evening.
+
+    Without ``messages`` no day has chat data.
+    """
     first = date(2026, 3, 2)
-    days = [_workday(first + timedelta(days=number), number) for number in range(35)]
+    days = [_workday(first + timedelta(days=number), number, messages=messages) for number in range(35)]
     skipped = [
         Skipped("work.ics", f"UID {number}@example.com", "The recurrence rule has no end and no start.")
         for number in range(7)
@@ -251,12 +256,12 @@ def five_weeks(*, rate: float | None = None) -> Measurement:
     return make(days, rate=rate, latency=Latency(61, 7, 640, 0.84, 3600), skipped=skipped, notes=notes)
 
 
-def _workday(day: date, number: int) -> tuple[DayMeasure, DayLedger]:
+def _workday(day: date, number: int, *, messages: bool) -> tuple[DayMeasure, DayLedger]:
     if day == date(2026, 4, 3):
-        return make_day(day, day_off="Good Friday", late=[("10:10", "10:25")])
+        return make_day(day, day_off="Good Friday", late=[("10:10", "10:25")], messages=messages)
     if day.weekday() >= 5:
         late = [("11:05", "11:50")] if day == date(2026, 3, 14) else []
-        moment, ledger = make_day(day, day_off="weekend", late=late)
+        moment, ledger = make_day(day, day_off="weekend", late=late, messages=messages)
         return replace(moment, day_off="", scheduled=0), ledger
     meetings = [("09:30", "09:45", "Stand-up")]
     meetings += [[("11:00", "12:00", "Planning")], [("14:00", "15:30", "Design review"), ("15:00", "16:00", "1:1")]][
@@ -268,5 +273,5 @@ def _workday(day: date, number: int) -> tuple[DayMeasure, DayLedger]:
     chats = [(clock, 2 + (place + number) % 4) for place, clock in enumerate(clocks) if (place * 7 + number) % 5 < 2]
     exposures = [clock for place, clock in enumerate(["09:10", "10:33", "13:50", "17:50"]) if (place + number) % 3]
     late = [("20:40", "21:20")] if day == date(2026, 3, 31) else []
-    chat = day not in {date(2026, 3, 18), date(2026, 3, 19)}
+    chat = messages and day not in {date(2026, 3, 18), date(2026, 3, 19)}
     return make_day(day, meetings=meetings, chats=chats, exposures=exposures, late=late, messages=chat)

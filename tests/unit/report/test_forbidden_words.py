@@ -33,7 +33,7 @@ MEASUREMENTS = {
 
 
 def faces(measurement: Measurement) -> dict[str, str]:
-    made: dict[str, str] = {"explain json": json.dumps(ledger_to_json(measurement.ledgers))}
+    made: dict[str, str] = {"explain json": json.dumps(ledger_to_json(measurement))}
     for shareable in (False, True):
         file = io.StringIO()
         render(measurement, Console(file=file, width=400), shareable=shareable)
@@ -42,7 +42,7 @@ def faces(measurement: Measurement) -> dict[str, str]:
         made[f"html {shareable}"] = re.sub(r"<style>.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL)
         made[f"json {shareable}"] = json.dumps(measurement_to_json(measurement, shareable=shareable))
     file = io.StringIO()
-    render_explain(measurement.ledgers, Console(file=file, width=400))
+    render_explain(measurement, Console(file=file, width=400))
     return {**made, "explain": file.getvalue()}
 
 

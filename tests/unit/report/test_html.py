@@ -1,11 +1,12 @@
 import re
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
 
-from deepday.measure.result import Measurement
+from deepday.measure.result import Measurement, State
 from deepday.model import Skipped
 from deepday.report.html import render_html
 from deepday.report.words import DASH
@@ -189,3 +190,31 @@ def test_a_long_period_shows_the_days_of_its_last_weeks_and_says_so() -> None:
     six = replace(weeks, weeks=(replace(weeks.weeks[0], week="2026-W09"), *weeks.weeks))
     assert "--json and --csv hold every day" in page(six).text
     assert "--json and --csv hold every day" not in page(weeks).text
+
+
+def test_the_page_says_what_mentions_are_read_from() -> None:
+    for shareable in (False, True):
+        text = " ".join(page(sample.five_weeks(), shareable=shareable).text.split())
+        assert "a mention in a channel counts as directed at you" in text
+        assert "derived from its text in memory; the text is dropped" in text
+
+
+def test_nothing_from_a_file_turns_or_steers_the_page() -> None:
+    steering = "\x1b[2J\x07\x9b\u202eevil\u2066\u200f\x00"
+    parts = sample.tuesday(meetings=[("10:00", "11:00", f"Sync{steering}")])
+    off = sample.make_day(date(2026, 3, 11), day_off=f"Holiday{steering}")
+    skipped = [Skipped(f"a{steering}.ics", f"UID {steering}", f"Bad {steering}.")]
+    measurement = sample.make([parts, off], skipped=skipped, notes=[f"Note {steering}"])
+    text = render_html(measurement, generated=sample.GENERATED)
+    assert text.count("evil") >= 5
+    assert not set("\x1b\x07\x9b\u202e\u2066\u200f\x00") & set(text)
+
+
+def test_an_exposure_that_adds_nothing_is_named_and_not_drawn() -> None:
+    measurement = sample.one_day()
+    ledger = measurement.ledgers[0]
+    spans = [replace(span, end=span.start) if span.state is State.EXPOSED else span for span in ledger.spans]
+    inside = replace(measurement, ledgers=(replace(ledger, spans=tuple(spans)),))
+    found = render_html(inside, generated=sample.GENERATED)
+    assert "<td>14:00</td>" in found
+    assert not re.search(r'<rect class="exposed" x="[^"]*%"', found)

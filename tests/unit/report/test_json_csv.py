@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from deepday.measure.result import Figures
+from deepday.measure.parameters import ResumptionLag
+from deepday.measure.result import Figures, Latency, Money
 from deepday.report.csv_view import write_csv
 from deepday.report.json_view import measurement_to_json
 from tests.unit.report import sample
@@ -106,3 +107,19 @@ def test_the_shareable_csv_has_weeks_only(tmp_path: Path) -> None:
     files = write_csv(sample.five_weeks(), tmp_path / "march.csv", shareable=True)
     assert files == (tmp_path / "march-weeks.csv",)
     assert [path.name for path in tmp_path.iterdir()] == ["march-weeks.csv"]
+
+
+def test_a_number_that_is_not_finite_is_null() -> None:
+    measurement = sample.five_weeks(rate=68)
+    money = Money(float("nan"), float("inf"), -float("inf"), float("nan"), "EUR")
+    latency = Latency(1, 1, None, float("nan"), 3600)
+    lag = ResumptionLag(60.0, 300.0, float("inf"))
+    odd = replace(
+        measurement,
+        weeks=tuple(replace(week, money=money, latency=latency) for week in measurement.weeks),
+        parameters=replace(measurement.parameters, lag=lag),
+    )
+    for shareable in (False, True):
+        text = json.dumps(measurement_to_json(odd, shareable=shareable), allow_nan=False)
+        assert json.loads(text)["weeks"][0]["money"]["high"] is None
+        assert json.loads(text)["parameters"]["lag"]["high"] is None

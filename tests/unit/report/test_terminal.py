@@ -1,9 +1,12 @@
 import io
+import re
+from datetime import date
 
 import pytest
 from rich.console import Console
 
 from deepday.measure.result import Measurement
+from deepday.model import Skipped
 from deepday.report.terminal import render, render_explain
 from tests.unit.report import sample
 
@@ -17,7 +20,7 @@ def shown(measurement: Measurement, *, width: int = 80, shareable: bool = False,
 
 def explained(measurement: Measurement, metric: str | None = None, width: int = 100) -> str:
     file = io.StringIO()
-    render_explain(measurement.ledgers, Console(file=file, width=width), metric)
+    render_explain(measurement, Console(file=file, width=width), metric)
     return file.getvalue()
 
 
@@ -130,7 +133,11 @@ def test_overlays_are_marked_as_lying_over_the_others() -> None:
 
 @pytest.mark.parametrize(
     ("metric", "total"),
-    [("meeting", "Sum (meetings): 110:00"), ("interruptions", "Sum (interruptions): 2,"), ("cost", "27:54 min:s")],
+    [
+        ("meeting", "Sum (meetings): 110:00"),
+        ("interruptions", "Sum (interruptions): 2,"),
+        ("cost", "27:54 if every one was"),
+    ],
 )
 def test_one_figure_is_explained_by_its_rows_alone(metric: str, total: str) -> None:
     text = explained(sample.one_day(), metric)
@@ -147,3 +154,58 @@ def test_an_unobserved_day_has_no_invented_minutes() -> None:
     assert "Not observed in full" in text
     assert "not observed" in text
     assert "370:00" in text
+
+
+def calendar_only() -> Measurement:
+    return sample.five_weeks(messages=False)
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_a_report_without_chat_is_not_cut(width: int) -> None:
+    text = shown(calendar_only(), width=width)
+    assert "\N{HORIZONTAL ELLIPSIS}" not in text
+    lines = text.splitlines()
+    assert any(re.match(r"Tue 10 Mar +8:00 +1:15 ", line) for line in lines)
+    assert any(re.match(r"W11 +0/5 +40:00 +10:15 ", line) for line in lines)
+
+
+def test_what_was_not_observed_is_said_and_not_summed_up() -> None:
+    text = explained(sample.make([sample.tuesday(messages=False)]), "cost")
+    assert "Sum (cost of interruptions): not observed" in text
+    assert "0:00" not in text
+
+
+def test_days_left_out_of_the_sum_are_named() -> None:
+    monday = sample.make_day(date(2026, 3, 9), meetings=[("10:00", "11:00", "Planning")], messages=False)
+    text = explained(sample.make([monday, sample.tuesday()]), "meeting")
+    assert "Sum (meetings): 110:00 min:s" in text
+    assert "Left out, because not observed in full: Mon 9 Mar." in text
+
+
+def test_the_switches_are_listed_by_kind() -> None:
+    text = explained(sample.one_day(), "switches")
+    assert "Sum (switches out of free working time): 4 (interruptions 2, late answers 0, own 0, meetings 2)" in text
+
+
+def test_a_figure_that_its_rows_do_not_give_says_why() -> None:
+    assert "No rows make up this figure" in explained(sample.one_day(), "span")
+
+
+@pytest.mark.parametrize("metric", [None, "interruptions", "exposures"])
+def test_the_reader_is_told_what_mentions_are_read_from(metric: str | None) -> None:
+    text = " ".join((explained(sample.one_day(), metric) if metric else shown(sample.one_day())).split())
+    assert "a mention in a channel counts as directed at you" in text
+    assert "derived from its text in memory; the text is dropped" in text
+
+
+STEERING = "\x1b]0;owned\x07\x9b31m\u202eevil\u2066\x00\r\n\x7f"
+
+
+def test_nothing_from_a_file_steers_the_terminal() -> None:
+    parts = sample.tuesday(meetings=[("10:00", "11:00", f"Sync{STEERING}")])
+    off = sample.make_day(date(2026, 3, 11), day_off=f"Holiday{STEERING}")
+    skipped = [Skipped(f"a{STEERING}.ics", f"UID {STEERING}", f"Bad {STEERING}.")]
+    measurement = sample.make([parts, off], skipped=skipped, notes=[f"Note {STEERING}"])
+    for text in (shown(measurement, width=200), explained(measurement), explained(measurement, "meeting")):
+        assert "evil" in text
+        assert not set(STEERING.replace("\n", "")) & set(text) - set("]0;owned31mevil")

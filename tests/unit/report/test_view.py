@@ -1,7 +1,9 @@
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 
-from deepday.measure.result import CostInterval, Latency, Measurement
+import pytest
+
+from deepday.measure.result import CostInterval, Figures, Latency, Measurement
 from deepday.report.view import view_of
 from tests.unit.report import sample
 
@@ -73,7 +75,9 @@ def test_nothing_observed_is_not_zero() -> None:
 
 def test_an_open_median_is_not_replaced_by_a_number() -> None:
     view = view_of(sample.make([sample.tuesday()], latency=Latency(5, 7, None, 0.3, 3600)))
-    assert view.latency.startswith("More than half of 12 directed messages had no answer when observation ended; 30 %")
+    assert view.latency.startswith(
+        "W11: More than half of 12 directed messages had no answer when observation ended; 30 %"
+    )
 
 
 def test_few_messages_are_not_enough_for_an_answering_time() -> None:
@@ -83,7 +87,7 @@ def test_few_messages_are_not_enough_for_an_answering_time() -> None:
 
 
 def test_hours_of_evidence_are_a_range() -> None:
-    assert view_of(sample.one_day()).evidence.startswith("Traces of work between 2 h 13 min and 11 h 11 min")
+    assert view_of(sample.one_day()).evidence.startswith("W11: Traces of work between 2 h 13 min and 11 h 11 min")
 
 
 def test_money_is_told_only_when_a_rate_is_given() -> None:
@@ -106,6 +110,9 @@ def test_weeks_with_too_few_days_have_no_figures_when_shared() -> None:
     six_days = sample.make(list(zip(weeks.days[4:14], weeks.ledgers[4:14], strict=True)))
     shared = view_of(six_days, shareable=True)
     assert [week.figures.meeting for week in shared.weeks] == [None, 10 * 3600 + 900]
+    blank = shared.weeks[0]
+    assert {getattr(blank.figures, field.name) for field in fields(Figures)} == {None}
+    assert blank.short_rests is None
     assert shared.weeks[0].observed_days == 1
     assert "W11" in shared.headline
 
@@ -124,3 +131,28 @@ def test_a_week_of_holidays_is_neither_a_gap_nor_a_zero() -> None:
     view = view_of(sample.make([*zip(weeks.days, weeks.ledgers, strict=True), *off]))
     assert view.tables[1].rows[-1].cells["cost"] == "no working days"
     assert view.headline.startswith("In W14")
+
+
+@pytest.mark.parametrize(
+    ("count", "sentence"),
+    [
+        (12, "12 meetings have no guest list; they count as meetings, with less certainty."),
+        (1, "1 meeting has no guest list; it counts as a meeting, with less certainty."),
+    ],
+)
+def test_meetings_without_a_guest_list_are_told(count: int, sentence: str) -> None:
+    measurement = sample.five_weeks()
+    weeks = [replace(week, figures=replace(week.figures, low_quality_meetings=0)) for week in measurement.weeks]
+    assert not any("guest list" in line for line in view_of(replace(measurement, weeks=tuple(weeks))).gaps)
+    weeks[2] = replace(weeks[2], figures=replace(weeks[2].figures, low_quality_meetings=count))
+    unsure = replace(measurement, weeks=tuple(weeks))
+    assert sentence in view_of(unsure).gaps
+    assert sentence in view_of(unsure, shareable=True).gaps
+
+
+def test_a_day_of_unknown_working_time_is_a_gap_and_no_day_off() -> None:
+    day, ledger = sample.tuesday(calendar=False, messages=False)
+    unknown = replace(day, figures=replace(day.figures, work=None))
+    view = view_of(sample.make([(unknown, ledger)]))
+    assert view.tables[0].rows[0].cells["cost"] == "no data"
+    assert view.gaps == ("No data on 1 working day: Tue 10 Mar. That is not a zero.",)

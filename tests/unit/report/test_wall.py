@@ -10,7 +10,7 @@ from tests.unit.report import sample
 
 def ledger_of(day: date, *spans: Span) -> DayLedger:
     end = sample.at(day + timedelta(days=1), "00:00")
-    return DayLedger(day, sample.at(day, "00:00"), end, sample.ZONE, (), True, spans)
+    return DayLedger(day, sample.at(day, "00:00"), end, sample.ZONE, (), True, True, spans)
 
 
 def test_the_end_of_a_day_is_24_and_not_0() -> None:

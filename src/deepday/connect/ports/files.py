@@ -23,7 +23,8 @@ class ReadContext:
 
     ``window``: the instants of interest. ``zone``: the zone for floating times and for dates without one. ``email``:
     the owner's address, compared without regard to case. ``pseudonym`` turns the name of a conversation into its
-    pseudonym. ``keep_titles``: whether titles of events may leave the connector.
+    pseudonym. ``silence``: for how many days before the first and after the last thing in it a source that states no
+    period may vouch that there was nothing. ``keep_titles``: whether titles of events may leave the connector.
     """
 
     window: Interval
@@ -31,6 +32,7 @@ class ReadContext:
     email: str
     slack_user: str | None = None
     pseudonym: Callable[[str], str] = str
+    silence: int = 7
     keep_titles: bool = False
     progress: Progress = no_progress
 
