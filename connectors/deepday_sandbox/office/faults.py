@@ -53,7 +53,7 @@ class Faults:
         """Switch everything off."""
         self._faults.clear()
 
-    def take(self, method: str, path: str, kinds: Container[FaultKind] = FaultKind) -> Fault | None:
+    def take(self, method: str, path: str, kinds: Container[FaultKind] = frozenset(FaultKind)) -> Fault | None:
         """Return the fault of one of those kinds that hits this request, and count it."""
         for fault in self._faults:
             if fault.kind not in kinds:
