@@ -48,10 +48,11 @@ $(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
 
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet \
   --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+EXTRAS := --extra google --extra microsoft --extra slack --extra caldav --extra sandbox
 lock:                                       ## renew the locks to the newest versions; needs uv
-	$(LOCK) --upgrade --group build --output-file requirements/run.txt
-	$(LOCK) --upgrade --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
-	$(LOCK) --upgrade --group bench --constraint requirements/dev.txt --override requirements/bench-override.txt \
+	$(LOCK) --upgrade --group build --extra sandbox --output-file requirements/run.txt
+	$(LOCK) --upgrade --group dev $(EXTRAS) --constraint requirements/run.txt --output-file requirements/dev.txt
+	$(LOCK) --upgrade --group bench $(EXTRAS) --constraint requirements/dev.txt --override requirements/bench-override.txt \
 	  --output-file requirements/bench.txt
 
 clean:                                      ## remove what make made

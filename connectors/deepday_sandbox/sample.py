@@ -11,7 +11,7 @@ from icalendar import Calendar
 from deepday.connect import Sample
 from deepday.model import Interval, merge
 from deepday_sandbox.calendar_file import write_google, write_outlook
-from deepday_sandbox.calendar_plan import plan_calendars
+from deepday_sandbox.calendar_plan import Calendars, plan_calendars
 from deepday_sandbox.chat_days import Load, between, in_working_hours, loads
 from deepday_sandbox.chat_noise import add_bots, add_chatter, decorate, reorganise
 from deepday_sandbox.chat_talk import Talk
@@ -36,13 +36,10 @@ def write_sample(folder: Path, seed: int) -> Sample:
     folder.mkdir(parents=True, exist_ok=True)
     calendars = plan_calendars(Random(f"{seed} calendars"))  # noqa: S311 - a sample must be repeatable, not secret
     own, team = folder / "calendar.ics", folder / "team.ics"
-    content = write_google(OWNER.name, calendars.own)
-    own.write_bytes(content)
+    own.write_bytes(write_google(OWNER.name, calendars.own))
     team.write_bytes(write_outlook("Applied ML team", calendars.team))
 
-    chance = Random(f"{seed} chat")  # noqa: S311 - same; of its own, so that a new meeting leaves the chat alone
-    workspace = Workspace(chance)
-    _fill(workspace, chance, _meetings(content))
+    workspace, chance = chat_of(seed, calendars)
     slack = folder / "slack-export.zip"
     write_export(slack, workspace, chance)
     return Sample(
@@ -56,6 +53,14 @@ def write_sample(folder: Path, seed: int) -> Sample:
         first=FIRST,
         last=LAST,
     )
+
+
+def chat_of(seed: int, calendars: Calendars) -> tuple[Workspace, Random]:
+    """Return the five weeks of chat that fit between the meetings, and the chance to go on with."""
+    chance = Random(f"{seed} chat")  # noqa: S311 - of its own, so that a new meeting leaves the chat alone
+    workspace = Workspace(chance)
+    _fill(workspace, chance, _meetings(write_google(OWNER.name, calendars.own)))
+    return workspace, chance
 
 
 def _meetings(content: bytes) -> list[Interval]:

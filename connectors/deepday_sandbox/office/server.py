@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
 from typing import Any, Protocol
@@ -142,17 +143,19 @@ def application(office: Office, faces: Sequence[Face], log: WireLog | None = Non
 
 @contextlib.contextmanager
 def serving(app: Switchboard, port: int = 0) -> Iterator[str]:
-    """Serve on loopback from a thread of its own, and give the base URL (no slash at the end)."""
+    """Serve on loopback from a thread of its own, and give the base URL (no slash at the end).
+
+    Port 0 takes any that is free. Raises :class:`OSError` where the port is taken.
+    """
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # a dropped connection is what was asked for
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="off")
-    server = uvicorn.Server(config)
-    socket = config.bind_socket()
-    socket.listen()  # whoever is quicker than the server waits instead of being refused
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[socket])), daemon=True)
+    # Listening from the start, so that whoever is quicker than the server waits instead of being refused.
+    listener = socket.create_server(("127.0.0.1", port))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{socket.getsockname()[1]}"
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join(timeout=10)
-        socket.close()
+        listener.close()

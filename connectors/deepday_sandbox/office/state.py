@@ -18,7 +18,6 @@ class Office:
     """Everything the vendors' faces show. Hold ``lock`` while reading or writing: requests come from many threads.
 
     ``vendor`` is where a face keeps what belongs to it alone (channels, subscriptions, sockets), under its own name.
-    ``listeners`` are called with ``(what, details)`` after a change: faces send their push notifications from there.
     """
 
     clock: OfficeClock = field(default_factory=OfficeClock)

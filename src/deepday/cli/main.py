@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from deepday import __version__
-from deepday.cli import config, demo, doctor, erase, explain, imports, measure
+from deepday.cli import config, demo, doctor, erase, explain, imports, measure, sandbox
 from deepday.errors import DeepdayError
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app.command(
 )(measure.measure)
 app.command("explain", epilog="Example: deepday explain 2026-03-10 cost")(explain.explain)
 app.command("import", epilog="Example: deepday import me.ics slack-export.zip --me you@example.com")(imports.import_)
+app.command("sandbox", epilog="Example: deepday sandbox --port 8701")(sandbox.sandbox)
 app.command("erase", epilog="Example: deepday erase, or deepday erase Slack")(erase.erase)
 app.command("doctor", epilog="Example: deepday doctor me.ics slack-export.zip")(doctor.doctor)
 app.add_typer(config.app, name="config")

@@ -1,6 +1,7 @@
 """Ports for what people export: files, folders, feeds, and samples of them."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -143,4 +144,13 @@ class SampleWriter(Protocol):
 
     def write_sample(self, folder: Path, seed: int) -> Sample:
         """Write the same sample for the same seed, and say what it is."""
+        ...
+
+
+@runtime_checkable
+class OfficeServer(Protocol):
+    """A connector that simulates the vendors on this machine."""
+
+    def serve_office(self, port: int, seed: int) -> AbstractContextManager[str]:
+        """Serve while the context lasts, and give the base URL. Raises :class:`OSError` where the port is taken."""
         ...

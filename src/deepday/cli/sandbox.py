@@ -1,0 +1,39 @@
+"""``deepday sandbox``: Google, Microsoft 365 and Slack, simulated on this machine."""
+
+import threading
+from typing import Annotated
+
+import typer
+
+from deepday.cli import show
+
+
+def sandbox(
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port on loopback; 0 takes any.")] = 8701,
+    seed: Annotated[int, typer.Option("--seed", help="Another seed, another office.")] = 1,
+) -> None:
+    """Serve an invented office with the wire formats of Google, Microsoft 365 and Slack, until Ctrl-C.
+
+    Nothing leaves this machine. The office holds the five weeks of deepday demo; its clock goes on from there.
+    """
+    from deepday.connect import OfficeServer, load  # noqa: PLC0415 - help does without
+    from deepday.errors import DeepdayError  # noqa: PLC0415
+
+    connector = load("sandbox")
+    if not isinstance(connector, OfficeServer):
+        raise DeepdayError("The connector 'sandbox' serves no office.", "Reinstall deepday.")
+    try:
+        with connector.serve_office(port, seed) as url:
+            typer.echo(f"The office is open at {url}")
+            show.say(f"Google   {url}/calendar/v3/ and {url}/gmail/v1/")
+            show.say(f"Graph    {url}/v1.0/")
+            show.say(f"Slack    {url}/api/")
+            show.say("Ctrl-C closes it; nothing is kept.")
+            threading.Event().wait()
+    except ImportError as error:
+        raise DeepdayError(f"The office needs a library that is not installed ({error.name}).", _EXTRA) from error
+    except KeyboardInterrupt:
+        show.say("The office is closed.")
+
+
+_EXTRA = "Run: pip install 'deepday[sandbox]'"

@@ -1,0 +1,29 @@
+"""``deepday sandbox`` as a process of its own."""
+
+import signal
+import subprocess
+import urllib.error
+import urllib.request
+
+import pytest
+
+from tests.e2e.conftest import DEEPDAY, Run
+
+
+def test_the_office_opens_answers_and_closes() -> None:
+    command = [str(DEEPDAY), "sandbox", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().split()[-1]
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"{url}/calendar/v3/users/me/calendarList")
+        assert refused.value.code == 401
+        refused.value.close()
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert "The office is closed." in said
+
+
+def test_a_port_that_cannot_be(run: Run) -> None:
+    assert run("sandbox", "--port", "70000").code == 2
