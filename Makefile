@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 INSTALL := $(PIP) install --require-hashes --no-deps
 
-.PHONY: setup demo test check bench docs lock clean
+.PHONY: setup demo test wire-log check bench docs lock clean
 .DEFAULT_GOAL := setup
 
 setup: $(VENV)/.run                         ## the deepday command, in .venv/bin
@@ -15,6 +15,10 @@ demo: $(VENV)/.run                          ## five believable weeks, measured: 
 
 test: $(VENV)/.dev                          ## every test
 	$(BIN)/python -m pytest -n auto
+
+wire-log: $(VENV)/.dev                      ## record what goes over the wire in the sandbox's tests, tokens cut short
+	@mkdir -p build && rm -f build/wire.jsonl
+	DEEPDAY_WIRE_LOG=$(CURDIR)/build/wire.jsonl $(BIN)/python -m pytest -n auto tests/connectors/sandbox
 
 check: $(VENV)/.dev                         ## types, lint, import contracts
 	$(BIN)/ruff check .

@@ -55,5 +55,7 @@ class WireLog:
             "response_body": redact(answer.decode("utf-8", "replace")) if answer else None,
             "at": at,
         }
-        with _lock, self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        line = json.dumps(row, ensure_ascii=False) + "\n"
+        # One write of the whole line, since several processes may log to one file.
+        with _lock, self._path.open("ab", buffering=0) as file:
+            file.write(line.encode())

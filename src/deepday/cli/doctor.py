@@ -11,7 +11,7 @@ _MARKS = {"ok": "ok  ", "warning": "WARN", "problem": "FAIL"}
 
 def doctor(
     context: typer.Context,
-    files: Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="Files to look into.")] = None,
+    files: Annotated[list[str] | None, typer.Argument(metavar="FILE", help="Files to look into.")] = None,
     calendar: options.Calendars = None,
     slack_export: options.SlackExport = None,
     me: options.Me = None,

@@ -12,7 +12,7 @@ SHOWN = 5
 def import_(
     context: typer.Context,
     files: Annotated[
-        list[str] | None, typer.Argument(metavar="FILE...", help=".ics files, feeds' URLs, Slack exports.")
+        list[str] | None, typer.Argument(metavar="FILE", help=".ics files, feeds' URLs, Slack exports.")
     ] = None,
     calendar: options.Calendars = None,
     slack_export: options.SlackExport = None,

@@ -12,7 +12,7 @@ Calendars = Annotated[
     list[str] | None,
     typer.Option("--calendar", metavar="FILE", help="An .ics file, a folder of them, or a feed's URL; repeatable."),
 ]
-MoreCalendars = Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="More calendars.", hidden=True)]
+MoreCalendars = Annotated[list[str] | None, typer.Argument(metavar="FILE", help="More calendars.", hidden=True)]
 SlackExport = Annotated[
     Path | None, typer.Option("--slack-export", metavar="PATH", help="A Slack export: the ZIP, or its folder.")
 ]
