@@ -33,7 +33,7 @@ class CalendarFiles:
         Of a folder a file that is no calendar is skipped. Raises :class:`InputError` when nothing is left, and for a
         single file that is missing, forbidden, too large or no calendar.
         """
-        path = Path(self.location).expanduser()
+        path = Path(self.location)
         if not path.is_dir():
             data = _read(path, self.location)
             return _reading([(read_calendar(data, self.location, context), hashlib.sha256(data).hexdigest())], context)

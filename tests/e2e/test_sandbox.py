@@ -1,6 +1,7 @@
 """``deepday sandbox`` as a process of its own."""
 
 import signal
+import socket
 import subprocess
 import urllib.error
 import urllib.request
@@ -27,3 +28,12 @@ def test_the_office_opens_answers_and_closes() -> None:
 
 def test_a_port_that_cannot_be(run: Run) -> None:
     assert run("sandbox", "--port", "70000").code == 2
+
+
+def test_a_port_that_is_taken(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = run("sandbox", "--port", port)
+    assert refused.code == 1
+    assert f"Port {port} cannot be opened" in refused.err
+    assert "--port 0" in refused.err

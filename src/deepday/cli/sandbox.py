@@ -32,6 +32,8 @@ def sandbox(
             threading.Event().wait()
     except ImportError as error:
         raise DeepdayError(f"The office needs a library that is not installed ({error.name}).", _EXTRA) from error
+    except OSError as error:
+        raise DeepdayError(f"Port {port} cannot be opened: {error.strerror}.", "Take any: --port 0") from error
     except KeyboardInterrupt:
         show.say("The office is closed.")
 

@@ -152,6 +152,8 @@ def test_nobody_listening_harms_nobody(world: World) -> None:
     world.calendar().events().watch(calendarId="primary", body=body).execute()
     change(world, "ddaa1")
     world.face.settle()
+    found = world.calendar().events().list(calendarId="primary").execute()["items"]
+    assert [event["id"] for event in found] == ["ddaa1"], "the change itself went through"
 
 
 @pytest.mark.parametrize(
