@@ -21,9 +21,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from deepday.connect.skips import printable, skip
 from deepday.errors import DeepdayError, InputError
 from deepday.model import Skipped
-from deepday_files.skips import printable, skip
 
 STEP = 64 * 1024
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deepday.connect import CalendarReading, ReadContext, Validators
+from deepday.connect.ics.content import MOST_BYTES
+from deepday.connect.ics.reading import FileReading, read_calendar
+from deepday.connect.skips import skip
 from deepday.errors import InputError
 from deepday.model import CalendarEvent, Skipped
-from deepday_files.content import MOST_BYTES
-from deepday_files.ics import FileReading, read_calendar
-from deepday_files.skips import skip
 
 _SCHEMES = {"http", "https", "webcal", "webcals"}
 _EXPORT = "Give the path of an .ics file that your calendar exported, a folder of them, or an http(s) address."

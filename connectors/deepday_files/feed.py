@@ -13,8 +13,8 @@ import httpx
 from deepday.clock import Clock, SystemClock
 from deepday.connect import Validators
 from deepday.connect.deadline import Deadline, DeadlineTransport
+from deepday.connect.ics.content import MOST_BYTES
 from deepday.errors import DeepdayError, InputError
-from deepday_files.content import MOST_BYTES
 
 _LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks")
 _HEADERS = {"Accept": "text/calendar, */*;q=0.5", "Accept-Encoding": "gzip", "User-Agent": "deepday"}

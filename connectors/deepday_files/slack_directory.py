@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from deepday.connect import ReadContext
+from deepday.connect.skips import skip
 from deepday.errors import InputError
 from deepday.model import ConversationKind, Skipped
 from deepday_files.archive import Archive, MemberError
-from deepday_files.skips import skip
 from deepday_files.slack_json import entries
 from deepday_files.slack_layout import CONVERSATIONS, PEOPLE, Layout, parent
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 
 from deepday.connect import ActivityReading, ReadContext
+from deepday.connect.skips import skip
 from deepday.model import (
     ActivityStream,
     Conversation,
@@ -19,7 +20,6 @@ from deepday.model import (
     subtract,
 )
 from deepday_files.archive import Archive, MemberError, open_archive
-from deepday_files.skips import skip
 from deepday_files.slack_directory import People, Place, read_people, read_places
 from deepday_files.slack_json import entries
 from deepday_files.slack_layout import DayFile, Layout, day_of, survey

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from deepday.connect.skips import skip
 from deepday.errors import InputError
 from deepday.model import Skipped
 from deepday_files.archive import Archive, Member
-from deepday_files.skips import skip
 
 PEOPLE = ("users.json", "org_users.json")  # the second one in exports of an Enterprise Grid
 CONVERSATIONS = ("channels.json", "groups.json", "dms.json", "mpims.json")

@@ -18,8 +18,8 @@ import recurring_ical_events
 from icalendar import Calendar
 
 from deepday.connect import ReadContext
+from deepday.connect.ics.reading import read_calendar
 from deepday.model import Interval
-from deepday_files.ics import read_calendar
 from tests.bench.ics_mix import mixed_calendar
 from tests.bench.table import budget, heading, say, show
 

@@ -72,7 +72,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_both_roots_and_nothing_loose(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names if ".dist-info" not in name}
-    assert tops == {"deepday", "deepday_files", "deepday_sandbox"}
+    connectors = {"caldav", "files", "google", "microsoft", "sandbox", "slack"}
+    assert tops == {"deepday"} | {f"deepday_{name}" for name in connectors}
     assert any(name.startswith("deepday/report/templates/") for name in names)
     assert any(name.startswith("deepday/store/migrations/versions/") for name in names)
 

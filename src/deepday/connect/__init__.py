@@ -17,6 +17,7 @@ from deepday.connect.ports.files import (
     no_progress,
 )
 from deepday.connect.ports.messaging import ChangeNotifier, Messenger, RequestSource
+from deepday.connect.ports.opening import AccountProvider, Dialogue, Feature, SignedIn, SignInOption
 from deepday.connect.ports.reading import ActivityReader, CalendarReader
 from deepday.connect.ports.settings import AutoReplyWriter, DoNotDisturbWriter, PresenceWriter, StatusWriter
 from deepday.connect.ports.tokens import Refresh, TokenKeeper
@@ -27,6 +28,7 @@ from deepday.connect.restoring import Restoration, Restored, restoration
 __all__ = [
     "PORT_VERSION",
     "Account",
+    "AccountProvider",
     "ActivityFileReader",
     "ActivityReader",
     "ActivityReading",
@@ -38,8 +40,10 @@ __all__ = [
     "ChangeNotifier",
     "ConnectorInfo",
     "Degraded",
+    "Dialogue",
     "DoNotDisturbWriter",
     "EventWriter",
+    "Feature",
     "FileSources",
     "Messenger",
     "OfficeServer",
@@ -53,6 +57,8 @@ __all__ = [
     "Restored",
     "Sample",
     "SampleWriter",
+    "SignInOption",
+    "SignedIn",
     "StatusWriter",
     "TokenKeeper",
     "Validators",

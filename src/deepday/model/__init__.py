@@ -1,7 +1,7 @@
 """Frozen values that every other part shares. Instants are integers: seconds since 1970-01-01T00:00:00Z."""
 
 from deepday.model.activity import ActivityStream, Conversation, ConversationKind, Message
-from deepday.model.event import CalendarEvent, EventKind, Response, ShowAs
+from deepday.model.event import CalendarEvent, EventKind, Response, ShowAs, recurrence_id_of
 from deepday.model.interval import DateRange, Interval, intersect, merge, subtract, total
 from deepday.model.live import (
     ActivityPage,
@@ -59,6 +59,7 @@ __all__ = [
     "WrittenEvent",
     "intersect",
     "merge",
+    "recurrence_id_of",
     "subtract",
     "total",
 ]

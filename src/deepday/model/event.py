@@ -1,6 +1,7 @@
 """A calendar entry, one occurrence, as far as measuring and planning need it."""
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from deepday.model.interval import DateRange, Interval
@@ -59,3 +60,14 @@ class CalendarEvent:
     updated: int = 0
     title: str | None = None
     source: str = ""
+
+
+def recurrence_id_of(start: date | datetime) -> str:
+    """Return the text for the original start of an occurrence: UTC, or the date of an all-day entry.
+
+    ``start`` is aware. The same occurrence has the same text whichever source it was read from.
+    """
+    if isinstance(start, datetime):
+        start = start.astimezone(UTC)
+        return f"{start.year:04}{start:%m%dT%H%M%S}Z"
+    return f"{start.year:04}{start:%m%d}"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from deepday_files.components import cut
-from deepday_files.recurrence import Budget
+from deepday.connect.ics.components import cut
+from deepday.connect.ics.recurrence import Budget
 from tests.connectors.files.ics_text import calendar, event, local, read, window
 
 GOOD = event(uid="good")
@@ -182,7 +182,7 @@ def test_the_last_year_of_all_is_no_trouble(tmp_path: Path, rule: str) -> None:
 
 
 def test_costly_rules_are_refused_when_they_are_too_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deepday_files.ics.Budget", lambda: Budget(left=50_000))
+    monkeypatch.setattr("deepday.connect.ics.reading.Budget", lambda: Budget(left=50_000))
     rule = "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"
     reading = read(tmp_path, calendar(*(event(rule, uid=f"bad {number}") for number in range(9)), GOOD))
     assert [item.uid for item in reading.events] == ["good"]

@@ -3,8 +3,8 @@
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from deepday.connect.ics.reading import FileReading, read_calendar
 from deepday.errors import InputError
-from deepday_files.ics import FileReading, read_calendar
 from tests.bench.ics_mix import mixed_calendar
 from tests.connectors.files.ics_text import calendar, context, event
 

@@ -11,11 +11,11 @@ from dateutil.rrule import rrulestr
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from deepday.connect.ics.components import UnusableError, cut
+from deepday.connect.ics.prefilter import touching
+from deepday.connect.ics.reading import read_calendar
+from deepday.connect.ics.recurrence import Budget, Rule
 from deepday.model import CalendarEvent
-from deepday_files.components import UnusableError, cut
-from deepday_files.ics import read_calendar
-from deepday_files.prefilter import touching
-from deepday_files.recurrence import Budget, Rule
 from tests.bench import bench_ics
 from tests.bench.ics_mix import mixed_calendar
 from tests.connectors.files.ics_text import calendar, context, event, window

@@ -162,6 +162,7 @@ VALID.say("general", post(ME, TEN), post(ANN, TEN + 5, thread_ts=ts(TEN)))
     changes=st.lists(st.tuples(st.integers(0, 10_000), st.binary(max_size=3)), min_size=1, max_size=4),
 )
 @example(file=DAY, changes=[(0, b"{")])
+@example(file="dms.json", changes=[(383, b"")])
 def test_a_valid_export_changed_at_random(tmp_path: Path, file: str, changes: list[tuple[int, bytes]]) -> None:
     data = VALID.files[file]
     for place, new in changes:
@@ -173,8 +174,17 @@ def test_a_valid_export_changed_at_random(tmp_path: Path, file: str, changes: li
     except DeepdayError as error:
         told = bool(error.what and error.advice)
     else:
-        told = reading.total == 7 or bool(reading.skipped)
+        told = reading.total == 7 or bool(reading.skipped) or ("/" not in file and _is_json(data))
     assert told
+
+
+def _is_json(data: bytes) -> bool:
+    """Whether a list of people or conversations is whole: then it just names others, which nobody can tell."""
+    try:
+        json.loads(data)
+    except ValueError:
+        return False
+    return True
 
 
 @FUZZ

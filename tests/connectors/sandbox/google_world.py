@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
 from google.oauth2.credentials import Credentials
-from googleapiclient.discovery import build  # type: ignore[import-untyped]
-from googleapiclient.errors import HttpError  # type: ignore[import-untyped]
+from googleapiclient.discovery import build
+from googleapiclient.errors import HttpError
 
 from deepday_sandbox.google import CLIENT_ID, CLIENT_SECRET, GoogleFace
 from deepday_sandbox.office import Grant, Office, OfficeClock, Timed, Worker

@@ -13,7 +13,7 @@ import pytest
 from google.auth.exceptions import RefreshError
 from google.auth.transport.requests import Request
 from google.oauth2 import service_account
-from google_auth_oauthlib.flow import Flow, InstalledAppFlow  # type: ignore[import-untyped]
+from google_auth_oauthlib.flow import Flow, InstalledAppFlow
 
 from deepday_sandbox.google import CLIENT_ID, CLIENT_SECRET, add_service_account
 from tests.connectors.sandbox.google_world import ANNA, BEN, CARA, PREFIX, World, google_world, refused

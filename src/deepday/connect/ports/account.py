@@ -76,6 +76,10 @@ class Account(Protocol):
         """Say what can be done with this account now."""
         ...
 
+    def clock_skew(self) -> float | None:
+        """Return by how many seconds the vendor's clock was ahead of ours at its last answer; ``None`` before one."""
+        ...
+
 
 def satisfied(account: object) -> frozenset[Port]:
     """Return the ports whose methods the object has; what it announces must be among them."""

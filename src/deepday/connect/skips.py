@@ -9,5 +9,5 @@ def printable(text: str) -> str:
 
 
 def skip(source: str, where: str, reason: str) -> Skipped:
-    """Return an entry that can be printed whatever the file holds; every entry of this connector is made here."""
+    """Return an entry that can be printed whatever the file holds; connectors make every entry here."""
     return Skipped(printable(source), printable(where), printable(reason))

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from deepday.connect import ReadContext
+from deepday.connect.ics.components import Component, Parts, UnusableError, cut
+from deepday.connect.ics.content import decode
+from deepday.connect.ics.entry import Entry, read_entry, uid_of
+from deepday.connect.ics.prefilter import touching
+from deepday.connect.ics.properties import Property
+from deepday.connect.ics.recurrence import Budget
+from deepday.connect.ics.series import by_series, expand, newest
+from deepday.connect.ics.zones import Zones
+from deepday.connect.skips import skip
 from deepday.model import CalendarEvent, DateRange, Interval, Skipped
-from deepday_files.components import Component, Parts, UnusableError, cut
-from deepday_files.content import decode
-from deepday_files.entry import Entry, read_entry, uid_of
-from deepday_files.prefilter import touching
-from deepday_files.properties import Property
-from deepday_files.recurrence import Budget
-from deepday_files.series import by_series, expand, newest
-from deepday_files.skips import skip
-from deepday_files.zones import Zones
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _EVERY = 250  # components between two reports of progress

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Timezone
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from deepday_files.components import Component, UnusableError
+from deepday.connect.ics.components import Component, UnusableError
 
 _UTC_NAMES = {"utc", "gmt", "z", "etc/utc", "tzone://microsoft/utc"}
 _TZID = re.compile(r"\nTZID(?:;[^\n]*?)?:([^\n]*)", re.IGNORECASE)

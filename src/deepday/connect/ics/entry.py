@@ -2,13 +2,12 @@
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from deepday.connect import ReadContext
-from deepday.model import CalendarEvent, DateRange, Interval
-from deepday_files import attendance
-from deepday_files.components import Component, UnusableError
-from deepday_files.properties import (
+from deepday.connect.ics import attendance
+from deepday.connect.ics.components import Component, UnusableError
+from deepday.connect.ics.properties import (
     Length,
     Moment,
     Properties,
@@ -20,8 +19,9 @@ from deepday_files.properties import (
     read_moments,
     read_properties,
 )
-from deepday_files.recurrence import Rule
-from deepday_files.zones import Zones
+from deepday.connect.ics.recurrence import Rule
+from deepday.connect.ics.zones import Zones
+from deepday.model import CalendarEvent, DateRange, Interval, recurrence_id_of
 
 _ONE_DAY = Length(timedelta(days=1))
 _VOLATILE = {"DTSTAMP", "LAST-MODIFIED", "SEQUENCE"}  # programs change them at every export
@@ -58,15 +58,7 @@ class Entry:
     def at(self, start: Moment, recurrence_id: Moment, length: Length | None = None) -> CalendarEvent:
         """Return the occurrence that starts then and whose original start was ``recurrence_id``."""
         when = span(start, length or self.length)
-        return replace(self.event, when=when, recurrence_id=identifier(recurrence_id))
-
-
-def identifier(moment: Moment) -> str:
-    """Return the text for an original start: UTC, or the date of an all-day entry."""
-    if isinstance(moment, datetime):
-        moment = moment.astimezone(UTC)
-        return f"{moment.year:04}{moment:%m%dT%H%M%S}Z"
-    return f"{moment.year:04}{moment:%m%d}"
+        return replace(self.event, when=when, recurrence_id=recurrence_id_of(recurrence_id))
 
 
 def span(start: Moment, length: Length) -> Interval | DateRange:
@@ -113,7 +105,7 @@ def _entry(component: Component, properties: Properties, zones: Zones, context: 
     title = properties["SUMMARY"][0].text() if "SUMMARY" in properties else ""
     event = CalendarEvent(
         uid=_uid(properties),
-        recurrence_id="" if named is None else identifier(named),
+        recurrence_id="" if named is None else recurrence_id_of(named),
         when=span(start, length),
         show_as=attendance.show_as(properties),
         response=attendance.response(properties, context.email),

@@ -13,11 +13,11 @@ from icalendar import Event
 from icalendar.prop import vDDDLists, vDDDTypes
 from recurring_ical_events import EventAdapter, Occurrence, Series
 
+from deepday.connect.ics.components import UnusableError
+from deepday.connect.ics.entry import Entry
+from deepday.connect.ics.properties import Moment
+from deepday.connect.ics.recurrence import MOST_IN_WINDOW, TOO_MANY, Budget, Rule
 from deepday.model import CalendarEvent, DateRange, Interval
-from deepday_files.components import UnusableError
-from deepday_files.entry import Entry
-from deepday_files.properties import Moment
-from deepday_files.recurrence import MOST_IN_WINDOW, TOO_MANY, Budget, Rule
 
 _MARGIN = timedelta(days=2)  # naive time differs from UTC by up to 14 hours, and a day of clock change has 25
 

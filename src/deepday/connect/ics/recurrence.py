@@ -16,7 +16,7 @@ from functools import lru_cache
 from dateutil.rrule import rrulestr
 from icalendar.prop import vRecur
 
-from deepday_files.components import UnusableError
+from deepday.connect.ics.components import UnusableError
 
 MOST_A_DAY = 48
 MOST_IN_WINDOW = 2_000

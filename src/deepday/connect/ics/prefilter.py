@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from deepday.connect.ics.components import Component
 from deepday.model import Interval
-from deepday_files.components import Component
 
 _MARGIN = 2  # days: a zone is at most 14 hours from UTC, a day at most 25 hours long
 _EVER = 10**9

@@ -9,8 +9,8 @@ from icalendar.parser import Contentline
 from icalendar.parser.property import unescape_backslash
 from icalendar.prop import vDatetime, vDDDTypes, vDuration
 
-from deepday_files.components import UnusableError
-from deepday_files.zones import Zones
+from deepday.connect.ics.components import UnusableError
+from deepday.connect.ics.zones import Zones
 
 Moment = date | datetime
 """A date, or a datetime that always carries its zone."""

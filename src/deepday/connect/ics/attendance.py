@@ -1,7 +1,7 @@
 """Who takes part, how the owner answered, how the time is shown: RFC 5545 and its vendors' extensions."""
 
+from deepday.connect.ics.properties import Properties, Property
 from deepday.model import EventKind, Response, ShowAs
-from deepday_files.properties import Properties, Property
 
 _SHOWN = {
     "FREE": ShowAs.FREE,

@@ -2,9 +2,9 @@
 
 import re
 
+from deepday.connect.skips import skip
 from deepday.errors import InputError
 from deepday.model import Skipped
-from deepday_files.skips import skip
 
 MOST_BYTES = 50_000_000
 """A calendar of 20,000 events has about 17 MB."""
