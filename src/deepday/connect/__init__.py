@@ -18,7 +18,7 @@ from deepday.connect.ports.files import (
 )
 from deepday.connect.ports.messaging import ChangeNotifier, Messenger, RequestSource
 from deepday.connect.ports.opening import AccountProvider, Dialogue, Feature, SignedIn, SignInOption
-from deepday.connect.ports.reading import ActivityReader, CalendarReader
+from deepday.connect.ports.reading import ActivityReader, BatchedReader, CalendarReader
 from deepday.connect.ports.settings import AutoReplyWriter, DoNotDisturbWriter, PresenceWriter, StatusWriter
 from deepday.connect.ports.tokens import Refresh, TokenKeeper
 from deepday.connect.ports.writing import EventWriter
@@ -33,6 +33,7 @@ __all__ = [
     "ActivityReader",
     "ActivityReading",
     "AutoReplyWriter",
+    "BatchedReader",
     "CalendarFileReader",
     "CalendarReader",
     "CalendarReading",
