@@ -13,7 +13,8 @@ import typer
 
 from deepday import __version__
 from deepday.cli import config, connect, demo, doctor, erase, explain, imports, measure, sandbox, sync
-from deepday.errors import DeepdayError
+from deepday.clock import OFFSET, SystemClock
+from deepday.errors import DeepdayError, InputError
 
 app = typer.Typer(
     name="deepday",
@@ -54,6 +55,14 @@ def _common(
 ) -> None:
     if debug:
         os.environ["DEEPDAY_DEBUG"] = "1"
+    _check_offset()
+
+
+def _check_offset() -> None:
+    try:
+        SystemClock()
+    except (ValueError, OverflowError):
+        raise InputError(f"{OFFSET} is no number of seconds.", "Unset it; only rehearsals need it.") from None
 
 
 def main() -> None:

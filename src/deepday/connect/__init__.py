@@ -13,6 +13,7 @@ from deepday.connect.ports.files import (
     ReadContext,
     Sample,
     SampleWriter,
+    ServedOffice,
     Validators,
     no_progress,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "Restored",
     "Sample",
     "SampleWriter",
+    "ServedOffice",
     "SignInOption",
     "SignedIn",
     "StatusWriter",
