@@ -73,7 +73,10 @@ class Accounts:
             raise self.refusal(sign_in)
         keeper = self.tokens.keeper(sign_in.account, sign_in.provider)
         try:
-            with provider.open_account(sign_in.account, sign_in.options, keeper, self.clock) as account:
+            with (
+                _needing(sign_in.provider),
+                provider.open_account(sign_in.account, sign_in.options, keeper, self.clock) as account,
+            ):
                 yield account
         except ReconnectNeededError as error:
             again = next((one for one in self.tokens.sign_ins() if _same(one, sign_in)), sign_in)
@@ -93,6 +96,16 @@ def opened_accounts(clock: Clock | None = None) -> Iterator[Accounts]:
     clock = clock or SystemClock()
     with open_store(database_location(), clock) as store:
         yield Accounts(store, clock)
+
+
+@contextmanager
+def _needing(provider: str) -> Iterator[None]:
+    """Say which libraries to install where a connector's own are missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        advice = f"Run: pip install 'deepday[{provider}]'"
+        raise InputError(f"{provider} needs a library that is not installed ({error.name}).", advice) from error
 
 
 def again_command(sign_in: SignIn) -> str:
@@ -134,7 +147,8 @@ def connect(name: str, options: Mapping[str, str], person: Dialogue, clock: Cloc
     clock = clock or SystemClock()
     provider = provider_named(name)
     settings = load_settings()
-    signed = provider.sign_in(options, person, clock)
+    with _needing(name):
+        signed = provider.sign_in(options, person, clock)
     notes = list(signed.notes)
     with opened_accounts(clock) as accounts:
         owner = settings.me.email or (signed.account if "@" in signed.account else None)
