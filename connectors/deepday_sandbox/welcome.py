@@ -28,7 +28,7 @@ def commands(url: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
             ),
         ),
         ("Microsoft 365", (f"deepday connect microsoft --base-url {url} --client-id {APPLICATION}",)),
-        ("Slack", (f"deepday connect slack --base-url {url}   # tokens: {url}/apps",)),
+        ("Slack", (f"deepday connect slack --base-url {url}/api/   # tokens: {url}/apps",)),
     )
 
 

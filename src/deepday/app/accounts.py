@@ -32,6 +32,9 @@ from deepday.store.tokens import SignIn, TokenStore
 MOST_SKEW = 60.0
 """Seconds by which the clocks may differ before somebody should know."""
 
+EMAIL = "email"
+"""Among an account's options: by which address its owner stands in its calendars."""
+
 _NO_ACCOUNT = "Run: deepday connect google, microsoft, slack or caldav. To try it without one: deepday sandbox"
 
 
@@ -151,10 +154,10 @@ def connect(name: str, options: Mapping[str, str], person: Dialogue, clock: Cloc
         signed = provider.sign_in(options, person, clock)
     notes = list(signed.notes)
     with opened_accounts(clock) as accounts:
-        owner = settings.me.email or (signed.account if "@" in signed.account else None)
+        owner = settings.me.email or signed.email or None
         if owner:
             accounts.store.claim(owner)
-        accounts.tokens.save(signed.account, name, signed.tokens, signed.options)
+        accounts.tokens.save(signed.account, name, signed.tokens, {**signed.options, EMAIL: signed.email})
         [sign_in] = [one for one in accounts.connected(name) if one.account == signed.account]
         with accounts.opened(sign_in) as account:
             notes += (degraded.words for degraded in account.capabilities().degraded)
