@@ -41,7 +41,7 @@ class Person:
         """Listen."""
 
     def open_page(self, address: str) -> None:
-        self.browser = threading.Thread(target=_consent, args=(address,))
+        self.browser = threading.Thread(target=consent, args=(address,))
         self.browser.start()
 
     def show_code(self, address: str, code: str) -> None:
@@ -55,7 +55,7 @@ class Person:
         raise AssertionError(seconds)
 
 
-def _consent(address: str) -> None:
+def consent(address: str) -> None:
     """Fill in the form of the page as somebody would who allows everything, and follow where it leads."""
     page = httpx.get(address, follow_redirects=True, trust_env=False)
     action = re.findall(r'<form method="post" action="([^"]+)"', page.text)[0]
