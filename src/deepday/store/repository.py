@@ -16,6 +16,7 @@ from deepday.store import schema
 from deepday.store.activity import add_messages, drop_lonely_conversations, read_stream
 from deepday.store.calendars import read_events, replace_events
 from deepday.store.database import Database
+from deepday.store.protecting import ProtectStore
 from deepday.store.rows import ImportResult, Outcome, Source, SourceKind
 from deepday.store.sealing import MasterKeySource
 from deepday.store.sources import (
@@ -74,6 +75,10 @@ class Store:
     def live(self) -> SyncStore:
         """Return the part of the store that keeps live sources."""
         return SyncStore(self._database, self._clock)
+
+    def protecting(self) -> ProtectStore:
+        """Return the part of the store that keeps approved blocks and what was done to protect them."""
+        return ProtectStore(self._database, self._clock)
 
     def tokens(self, masters: MasterKeySource) -> TokenStore:
         """Return the part of the store that keeps the tokens of connected accounts, opened with those keys."""

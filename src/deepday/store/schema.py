@@ -9,6 +9,11 @@ belongs to the installation.
 ``sign_in`` is an account that somebody connected, ``token`` its tokens, sealed with a ``data_key``, which is wrapped
 with a master key that is not here.
 
+``block`` is what a person approved and ``override`` what they decided about it since; ``slot`` is a setting of an
+account, with the baseline from before us while we own it, ``ledger`` every calendar event that we made, ``lease`` who
+writes now, ``backoff`` which account is left in peace and until when. ``audit`` has a row for every change of these,
+chained by hashes, and is only ever added to.
+
 Instants are UTC seconds. Flags are 0 or 1: SQLite's STRICT tables know no boolean.
 """
 
@@ -30,7 +35,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0003"
+REVISION = "0005"
 """The newest revision in ``migrations/versions``. Revisions are numbers: a greater one is a newer deepday's."""
 
 
@@ -225,6 +230,134 @@ token = Table(
     ForeignKeyConstraint(["account", "provider"], ["sign_in.account", "sign_in.provider"], ondelete="CASCADE"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
+)
+
+block = Table(
+    "block",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+    # Naive ISO 8601, on the clocks of the zone.
+    Column("start", Text, nullable=False),
+    Column("end", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("point_name", _Words, nullable=False),  # empty: nobody
+    Column("point_reach", _Words, nullable=False),
+    Column("backup_name", _Words, nullable=False),
+    Column("backup_reach", _Words, nullable=False),
+    Column("origin", Text, nullable=False),
+    Index(None, "person"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+override = Table(
+    "override",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("block", Text, nullable=False),  # empty: all of the person's
+    Column("kind", Text, nullable=False),
+    Column("start", _Long, nullable=False),
+    Column("end", _Long, nullable=False),
+    Column("at", _Long, nullable=False),
+    Column("by", _Words, nullable=False),
+    Column("why", _Words, nullable=False),
+    Index(None, "person"),
+    sqlite_strict=True,
+)
+
+slot = Table(
+    "slot",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("provider", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("setting", Text, primary_key=True),
+    Column("phase", Text, nullable=False),
+    Column("baseline", _Words),  # JSON; null: not owned
+    Column("written", _Words, nullable=False),  # JSON: every value that we may have put there
+    Column("settled", _Words),  # JSON: what the vendor made of the last of them; null: not known
+    Column("skip", Text, nullable=False),  # the active blocks for which the person took over
+    Column("intent", Text, nullable=False),  # empty: no call is under way
+    Column("seen", Integer, nullable=False),  # 1: the value that is wanted now was seen there
+    Column("tries", Integer, nullable=False),
+    Column("wrote_at", _Long, nullable=False),
+    Column("checked_at", _Long, nullable=False),
+    Column("problem", _Words, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("block", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("calendar", _Words, nullable=False),
+    Column("marker", Text, nullable=False),
+    Column("remote_id", _Words, nullable=False),  # empty: never seen
+    Column("etag", _Words, nullable=False),
+    # Where it is as far as we know, and where a call that is under way puts it.
+    Column("start", _Long, nullable=False),
+    Column("end", _Long, nullable=False),
+    Column("wanted_start", _Long, nullable=False),
+    Column("wanted_end", _Long, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("wrote_at", _Long, nullable=False),
+    Column("checked_at", _Long, nullable=False),
+    Column("problem", _Words, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Index(None, "person"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+backoff = Table(
+    "backoff",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("provider", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("until", _Long, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("problem", _Words, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("expires_at", _Long, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("at", _Long, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("actor", _Words, nullable=False),
+    Column("subject", _Words, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("why", _Words, nullable=False),
+    Column("previous", Text, nullable=False),  # hash of the row before
+    Column("hash", Text, nullable=False),
+    Index(None, "person", "seq"),
+    sqlite_strict=True,
 )
 
 # Alembic's own table, as Alembic makes it: a new store is made at once and marked as current.
