@@ -2,7 +2,8 @@
 
 ``desired`` is what should be, ``observed`` what a vendor says, ``events`` and ``slots`` compare the two with what the
 store knows and give changes, ``guard`` refuses on doubt, ``apply`` commits an intent, calls, commits the outcome.
-``tick`` is one round for one person. Not light to import: import it where it is used.
+``tick`` is one round for one person, ``devices`` sees to it that one device does it. Not light to
+import: import it where it is used.
 """
 
 from deepday.reconcile.accounts import ConnectedAccount, connected

@@ -56,7 +56,10 @@ class Writer:
         return int(self.clock.now().timestamp())
 
     def save(
-        self, *changed: Slot | LedgerEntry | Backoff, note: Note | None = None, overrides: Iterable[Override] = ()
+        self,
+        *changed: Slot | LedgerEntry | Backoff | Lease,
+        note: Note | None = None,
+        overrides: Iterable[Override] = (),
     ) -> None:
         """Commit, under the lease."""
         self.store.save(self.lease, *changed, note=note, overrides=overrides)
@@ -178,6 +181,11 @@ class Writer:
             return True
         if restored.done is not Restoration.RESTORED and recent(slot.wrote_at, self.now(), SETTLING):
             return False  # what was read may be from before our last write: look again
+        if restored.done is Restoration.RESTORED and slot.target.setting is SettingKind.PRESENCE:
+            tried = replace(intent, tries=intent.tries + 1)
+            if tried.tries <= MOST_TRIES:
+                self.save(tried)
+                return True  # it may have had no effect: owned until the next look shows that it had
         ended = any(value.over(self.now()) for value in slot.all_written)
         why = f"{restored.done}, ours may have ended by itself" if ended else str(restored.done)
         self.save(Slot(slot.target, skip=slot.skip), note=self._note(change, "restoring", "free", why))

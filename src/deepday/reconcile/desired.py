@@ -151,7 +151,12 @@ def event_key(block: str, place: str, generation: int) -> str:
 
     ``generation`` counts how often we removed it before: vendors do not take an id twice.
     """
-    digest = hashlib.sha256(f"deepday|{block}|{place}|{generation}".encode()).digest()
+    return base32hex(f"deepday|{block}|{place}|{generation}")
+
+
+def base32hex(text: str) -> str:
+    """Return an id made of the text, in letters that every vendor takes."""
+    digest = hashlib.sha256(text.encode()).digest()
     return "".join(_ALPHABET[byte % 32] for byte in digest)[:_KEY_LENGTH]
 
 
@@ -160,11 +165,12 @@ def event_plans(
 ) -> dict[str, EventPlan]:
     """Return the events that the blocks should have in a calendar, by key. ``entries``: those of the calendar.
 
-    ``place``: the calendar's name among all calendars of all accounts.
+    ``place``: the calendar's name among all calendars of all accounts. One that was never seen may have been made and
+    deleted all the same: it keeps its id, by which the vendor knows.
     """
     removed: dict[str, int] = {}
     for entry in entries:
-        if entry.state is EntryState.GONE:
+        if entry.state is EntryState.GONE and entry.remote_id:
             removed[entry.block] = removed.get(entry.block, 0) + 1
     plans = {}
     for one in live:

@@ -55,9 +55,7 @@ def _change(
 ) -> EventChange | None:
     found = seen.present.get(entry.key)
     if entry.state in FINAL:
-        if found is None or entry.state is not EntryState.GONE or recent(entry.wrote_at, now, SETTLING):
-            return None
-        return EventChange(Action.REMOVE, entry, "it was removed and is still there", None, found)
+        return _given_up(entry, plan, found, now, policy)
     if found is None:
         return _missing(entry, plan, now, policy) if entry.key in seen.absent else None
     if entry.state is EntryState.REMOVING:
@@ -65,6 +63,17 @@ def _change(
     if entry.state is EntryState.APPLIED:
         return _present(entry, plan, found, now, everything=everything)
     return _after_unknown(entry, plan, found, now)
+
+
+def _given_up(
+    entry: LedgerEntry, plan: EventPlan | None, found: WrittenEvent | None, now: int, policy: Policy
+) -> EventChange | None:
+    """Decide about an event that we are done with."""
+    if never_made(entry) and plan is not None and worth_making(plan, now, policy):
+        return EventChange(Action.CREATE, entry, f"block {plan.block} takes place again", plan, found, plan.asked)
+    if found is None or entry.state is not EntryState.GONE or recent(entry.wrote_at, now, SETTLING):
+        return None
+    return EventChange(Action.REMOVE, entry, "it was removed and is still there", None, found)
 
 
 def _missing(entry: LedgerEntry, plan: EventPlan | None, now: int, policy: Policy) -> EventChange:
@@ -112,6 +121,11 @@ def _after_unknown(entry: LedgerEntry, plan: EventPlan | None, found: WrittenEve
         undone = replace(entry, wanted=entry.when)
         return EventChange(Action.ADOPT, undone, "the write did not take place", plan, found)
     return EventChange(Action.PIN, entry, "its person moved it", plan, found)
+
+
+def never_made(entry: LedgerEntry) -> bool:
+    """Tell whether the event was given up before it was ever seen."""
+    return entry.state is EntryState.GONE and not entry.remote_id
 
 
 def worth_making(plan: EventPlan, now: int, policy: Policy) -> bool:

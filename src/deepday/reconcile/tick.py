@@ -13,13 +13,14 @@ from deepday.reconcile.accounts import ConnectedAccount
 from deepday.reconcile.apply import Trouble, Writer
 from deepday.reconcile.changes import Action, Change, SettingChange
 from deepday.reconcile.desired import Policy
+from deepday.reconcile.devices import VALID, DeviceLease, calendar_account, drop_lease, hold_lease, may_write, take_over
 from deepday.reconcile.events import event_changes, recent
 from deepday.reconcile.guard import Context, Refused, Verdict, guard
 from deepday.reconcile.observed import Unknown, read_events, window_of
 from deepday.reconcile.slots import restore_change, slot_change, too_late
 from deepday.reconcile.view import LONGEST_BACKOFF, View
 from deepday.store.audit import Note
-from deepday.store.leases import Backoff
+from deepday.store.leases import Backoff, Lease, device_lease_name
 from deepday.store.ledger import FINAL
 from deepday.store.protecting import ProtectStore
 from deepday.store.slots import Phase
@@ -79,6 +80,13 @@ class Reconciler:
                 looks.unknown.append(f"{account.name} at {account.provider}: {error.what}")
         return Report(tuple(done), tuple(looks.refused), tuple(looks.unknown))
 
+    def adopt(self, person: str, accounts: Sequence[ConnectedAccount]) -> Report:
+        """Take over from whichever device protects the person's days; this one begins to write a few minutes later.
+
+        ``unknown`` of the report says why that failed. Without a calendar there is nothing to take over.
+        """
+        return self._held(person, lambda writer: _Round(self, writer, accounts).adopt())
+
     def restore_all(self, person: str, accounts: Sequence[ConnectedAccount]) -> Report:
         """Take back everything ever written that is still ours; ``unknown`` of the report says what is left.
 
@@ -109,7 +117,12 @@ class Reconciler:
         view, left = self.view(person), []
         for account in accounts:
             entries = view.entries(account)
+            if view.left_in_peace(account):
+                left.append(f"{account.name} at {account.provider} does not answer, and was not looked at again.")
+                continue
             try:
+                if account.calendar:
+                    drop_lease(account, self.policy.marker)
                 if entries:
                     window = window_of(entries, (), view.now, everything=True)
                     found = account.events.find_ours(account.calendar, window, self.policy.marker)
@@ -196,6 +209,11 @@ class _Looks:
         return slot_change(slot, wanted, current, view.now, view.looks_like_ours)
 
 
+def device_lease_valid(known: Lease | None, device: str, now: int) -> bool:
+    """Tell whether the last look at the devices' lease still says that this one may write."""
+    return known is not None and known.holder == device and now < known.expires_at <= now + VALID
+
+
 class _Round:
     """A round under a lease."""
 
@@ -219,6 +237,9 @@ class _Round:
     def run(self) -> Report:
         """Do events first, since what people did to them ends what settings are for."""
         view = self._reconciler.view(self._person)
+        read_only = self._other_device(view)
+        if read_only:
+            return Report(read_only=read_only, unknown=tuple(self._looks.unknown))
         for account in self._accounts:
             if not view.left_in_peace(account):
                 self._part(view, account, self._events)
@@ -227,6 +248,50 @@ class _Round:
             if not view.left_in_peace(account):
                 self._part(view, account, self._settings)
         return Report(tuple(self._writer.done), tuple(self._looks.refused), tuple(self._looks.unknown))
+
+    def adopt(self) -> Report:
+        """Take the lease of the devices."""
+        view, account = self._reconciler.view(self._person), calendar_account(self._accounts)
+        if account is None:
+            return Report()
+        backoff = view.left_in_peace(account)
+        if backoff is not None:
+            return Report(unknown=(f"{account.name} at {account.provider}: {backoff.problem}",))
+        try:
+            held = take_over(account, view.policy.marker, view.now)
+        except DeepdayError as error:
+            self._leave_in_peace(view, account, error)
+        else:
+            self._keep_device(view, held, 0)
+        return Report(unknown=tuple(self._looks.unknown))
+
+    def _keep_device(self, view: View, held: DeviceLease, good_until: int) -> None:
+        known = view.known.device
+        kept = Lease(device_lease_name(self._person), held.device, held.epoch, good_until)
+        told = known is None or known.holder != kept.holder
+        note = Note("devices", known.holder if known else "", kept.holder, "which device writes") if told else None
+        self._writer.save(kept, note=note)
+
+    def _other_device(self, view: View) -> str:
+        """Say why this device may not write; empty when it may."""
+        account, known, device = calendar_account(self._accounts), view.known.device, view.policy.marker
+        if account is None or device_lease_valid(known, device, view.now):
+            return ""
+        if view.left_in_peace(account):
+            return f"Which device may write is not known: {account.name} at {account.provider} does not answer."
+        try:
+            held = hold_lease(account, device, known, view.now)
+        except DeepdayError as error:
+            self._leave_in_peace(view, account, error)
+            return f"Which device may write is not known: {error.what}"
+        if held is None:
+            return "Which device may write could not be settled."
+        mine = may_write(held, device, view.now)
+        self._keep_device(view, held, view.now + VALID if mine else 0)
+        if mine:
+            return ""
+        wait = "is about to begin" if held.device == device else f"is kept by {held.device or 'another device'}"
+        return f"The protection of {self._person} {wait}. Run deepday adopt to take it over."
 
     def _part(self, view: View, account: ConnectedAccount, part: Callable[[View, ConnectedAccount], bool]) -> None:
         try:

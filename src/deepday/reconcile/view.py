@@ -17,7 +17,7 @@ from deepday.reconcile.desired import (
     live_blocks,
     wanted_value,
 )
-from deepday.reconcile.events import recent, worth_making
+from deepday.reconcile.events import never_made, recent, worth_making
 from deepday.reconcile.slots import Wanted, needs_look
 from deepday.store.leases import Backoff
 from deepday.store.ledger import FINAL, EntryState, LedgerEntry
@@ -87,7 +87,7 @@ class View:
         if not account.calendar:
             return False
         plans, entries = self.plans(account), self.entries(account)
-        known = {entry.key for entry in entries}
+        known = {entry.key for entry in entries if not never_made(entry)}
         return any(
             key not in known and worth_making(plan, self.now, self.policy) for key, plan in plans.items()
         ) or any(self._differs(entry, plans.get(entry.key)) for entry in entries if entry.state not in FINAL)

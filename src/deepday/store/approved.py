@@ -4,10 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select
+from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, delete, insert, select
 
 from deepday.model import ApprovedBlock, BlockKind, Contact, Interval, Origin, Override, OverrideKind
 from deepday.store import schema
+
+_PERSON: BindParameter[str] = bindparam("person")
+_BLOCKS = select(schema.block).where(schema.block.c.person == _PERSON).order_by(schema.block.c.start, schema.block.c.id)
+_OVERRIDES = select(schema.override).where(schema.override.c.person == _PERSON).order_by(schema.override.c.seq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +24,8 @@ class Schedule:
 
 def read_schedule(connection: Connection, person: str) -> Schedule:
     """Return the person's blocks by start, and their overrides."""
-    blocks, overrides = schema.block, schema.override
-    mine = select(blocks).where(blocks.c.person == person).order_by(blocks.c.start, blocks.c.id)
-    decided = select(overrides).where(overrides.c.person == person).order_by(overrides.c.seq)
     return Schedule(
-        tuple(_block(row) for row in connection.execute(mine).mappings()),
+        tuple(_block(row) for row in connection.execute(_BLOCKS, {"person": person}).mappings()),
         tuple(
             Override(
                 person=row["person"],
@@ -35,7 +36,7 @@ def read_schedule(connection: Connection, person: str) -> Schedule:
                 by=row["by"],
                 why=row["why"],
             )
-            for row in connection.execute(decided).mappings()
+            for row in connection.execute(_OVERRIDES, {"person": person}).mappings()
         ),
     )
 
@@ -57,7 +58,7 @@ def put_block(connection: Connection, block: ApprovedBlock) -> None:
         "backup_reach": backup.reach,
         "origin": block.origin.value,
     }
-    connection.execute(insert(schema.block).values(values))
+    connection.execute(insert(schema.block), values)
 
 
 def drop_blocks(connection: Connection, ids: Iterable[str]) -> int:
@@ -77,7 +78,7 @@ def add_override(connection: Connection, override: Override) -> None:
         "by": override.by,
         "why": override.why,
     }
-    connection.execute(insert(schema.override).values(values))
+    connection.execute(insert(schema.override), values)
 
 
 def _block(row: RowMapping) -> ApprovedBlock:

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, insert, select
 
 from deepday.store import schema
 
+_LAST = select(schema.audit.c.seq, schema.audit.c.hash).order_by(schema.audit.c.seq.desc()).limit(1)
+_INSERT = insert(schema.audit)
 _HASHED = ("seq", "at", "person", "actor", "subject", "before", "after", "why")
 
 
@@ -44,8 +46,7 @@ class AuditRow:
 
 def append_note(connection: Connection, person: str, note: Note, now: int) -> None:
     """Add a row at the end of the chain; in the transaction of the change that it is about."""
-    columns = schema.audit.c
-    last = connection.execute(select(columns.seq, columns.hash).order_by(columns.seq.desc()).limit(1)).first()
+    last = connection.execute(_LAST).first()
     seq, previous = (last.seq + 1, last.hash) if last else (1, "")
     row = {
         "seq": seq,
@@ -57,7 +58,7 @@ def append_note(connection: Connection, person: str, note: Note, now: int) -> No
         "after": note.after,
         "why": note.why,
     }
-    connection.execute(insert(schema.audit).values(**row, previous=previous, hash=_hash(previous, row)))
+    connection.execute(_INSERT, row | {"previous": previous, "hash": _hash(previous, row)})
 
 
 def read_audit(connection: Connection, person: str, after: int) -> list[AuditRow]:

@@ -3,15 +3,23 @@
 A lease has one holder at a time; each new holder gets a greater epoch, which its writes carry.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from deepday.errors import ConflictError
 from deepday.store import schema
 
 LEASE_SECONDS = 180
 """How long a holder that does not renew keeps others out; longer than any call to a vendor may take."""
+
+_BACKOFFS = (
+    select(schema.backoff)
+    .where(schema.backoff.c.person == bindparam("person"))
+    .order_by(schema.backoff.c.provider, schema.backoff.c.account)
+)
+_LEASE = select(schema.lease).where(schema.lease.c.name == bindparam("name"))
+_HOLDER = select(schema.lease.c.holder, schema.lease.c.epoch).where(schema.lease.c.name == bindparam("name"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +32,30 @@ class Lease:
     expires_at: int
 
 
+def device_lease_name(person: str) -> str:
+    """Return the name under which is kept which of a person's devices may write."""
+    return f"{person}, all devices"
+
+
+def read_lease(connection: Connection, name: str) -> Lease | None:
+    """Return the lease of that name."""
+    row = connection.execute(_LEASE, {"name": name}).mappings().first()
+    return Lease(row["name"], row["holder"], row["epoch"], row["expires_at"]) if row else None
+
+
+def write_lease(connection: Connection, lease: Lease) -> None:
+    """Keep the lease in the place of what was known of that name."""
+    connection.execute(delete(schema.lease).where(schema.lease.c.name == lease.name))
+    connection.execute(insert(schema.lease), asdict(lease))
+
+
 def take_lease(connection: Connection, name: str, holder: str, now: int) -> Lease | None:
     """Take the lease if it is free, over, or the holder's own already; ``None`` while another one holds it.
 
     An end further away than a lease can last is no end: somebody's clock was wrong.
     """
     columns = schema.lease.c
-    row = connection.execute(select(schema.lease).where(columns.name == name)).mappings().first()
+    row = connection.execute(_LEASE, {"name": name}).mappings().first()
     if row is None:
         lease = Lease(name, holder, 1, now + LEASE_SECONDS)
         connection.execute(insert(schema.lease).values(name=name, holder=holder, epoch=1, expires_at=lease.expires_at))
@@ -62,8 +87,7 @@ def return_lease(connection: Connection, lease: Lease) -> None:
 
 def check_lease(connection: Connection, lease: Lease) -> None:
     """Raise :class:`ConflictError` unless the lease is still its holder's, in this epoch."""
-    columns = schema.lease.c
-    found = connection.execute(select(columns.holder, columns.epoch).where(columns.name == lease.name)).first()
+    found = connection.execute(_HOLDER, {"name": lease.name}).first()
     if found is None or tuple(found) != (lease.holder, lease.epoch):
         raise ConflictError(
             f"Another deepday protects the days of {lease.name} now.", "Nothing is lost: it does what is left to do."
@@ -86,12 +110,8 @@ class Backoff:
 
 def read_backoffs(connection: Connection, person: str) -> list[Backoff]:
     """Return the accounts of a person that are left in peace."""
-    columns = schema.backoff.c
-    rows = connection.execute(select(schema.backoff).where(columns.person == person).order_by(columns.provider))
-    return [
-        Backoff(row["provider"], row["account"], row["until"], row["failures"], row["problem"])
-        for row in rows.mappings()
-    ]
+    rows = connection.execute(_BACKOFFS, {"person": person}).mappings()
+    return [Backoff(row["provider"], row["account"], row["until"], row["failures"], row["problem"]) for row in rows]
 
 
 def write_backoff(connection: Connection, person: str, backoff: Backoff) -> None:

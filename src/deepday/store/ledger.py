@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select
 
 from deepday.model import Interval
 from deepday.store import schema
+
+_READ = select(schema.ledger).where(schema.ledger.c.person == bindparam("person")).order_by(schema.ledger.c.key)
+_DELETE = delete(schema.ledger).where(schema.ledger.c.key == bindparam("key"))
+_INSERT = insert(schema.ledger)
 
 
 class EntryState(StrEnum):
@@ -56,14 +60,12 @@ class LedgerEntry:
 
 def read_entries(connection: Connection, person: str) -> list[LedgerEntry]:
     """Return all entries of a person, by key."""
-    columns = schema.ledger.c
-    mine = select(schema.ledger).where(columns.person == person).order_by(columns.key)
-    return [_entry(row) for row in connection.execute(mine).mappings()]
+    return [_entry(row) for row in connection.execute(_READ, {"person": person}).mappings()]
 
 
 def write_entry(connection: Connection, entry: LedgerEntry, epoch: int) -> None:
     """Keep the entry in the place of what was known."""
-    connection.execute(delete(schema.ledger).where(schema.ledger.c.key == entry.key))
+    connection.execute(_DELETE, {"key": entry.key})
     values = {
         "key": entry.key,
         "person": entry.person,
@@ -85,7 +87,7 @@ def write_entry(connection: Connection, entry: LedgerEntry, epoch: int) -> None:
         "problem": entry.problem,
         "epoch": epoch,
     }
-    connection.execute(insert(schema.ledger).values(values))
+    connection.execute(_INSERT, values)
 
 
 def _entry(row: RowMapping) -> LedgerEntry:

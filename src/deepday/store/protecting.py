@@ -15,11 +15,14 @@ from deepday.store.leases import (
     Backoff,
     Lease,
     check_lease,
+    device_lease_name,
     read_backoffs,
+    read_lease,
     renew_lease,
     return_lease,
     take_lease,
     write_backoff,
+    write_lease,
 )
 from deepday.store.ledger import LedgerEntry, read_entries, write_entry
 from deepday.store.slots import Slot, read_slots, write_slot
@@ -27,12 +30,16 @@ from deepday.store.slots import Slot, read_slots, write_slot
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that the store knows of a person's protection, as of one instant."""
+    """All that the store knows of a person's protection, as of one instant.
+
+    ``device``: which of the person's devices may write, as last seen; good until it expires.
+    """
 
     schedule: Schedule
     slots: tuple[Slot, ...]
     entries: tuple[LedgerEntry, ...]
     backoffs: tuple[Backoff, ...]
+    device: Lease | None = None
 
 
 class ProtectStore:
@@ -53,6 +60,7 @@ class ProtectStore:
                 tuple(read_slots(connection, person)),
                 tuple(read_entries(connection, person)),
                 tuple(read_backoffs(connection, person)),
+                read_lease(connection, device_lease_name(person)),
             )
 
     def approve(self, blocks: Iterable[ApprovedBlock], actor: str) -> None:
@@ -93,7 +101,7 @@ class ProtectStore:
     def save(
         self,
         lease: Lease,
-        *changed: Slot | LedgerEntry | Backoff,
+        *changed: Slot | LedgerEntry | Backoff | Lease,
         note: Note | None = None,
         overrides: Iterable[Override] = (),
     ) -> None:
@@ -108,6 +116,8 @@ class ProtectStore:
                     write_slot(connection, one, lease.epoch)
                 elif isinstance(one, LedgerEntry):
                     write_entry(connection, one, lease.epoch)
+                elif isinstance(one, Lease):
+                    write_lease(connection, one)
                 else:
                     write_backoff(connection, lease.name, one)
             if note is not None:

@@ -8,10 +8,16 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from deepday.model import EMPTY, AnySetting, Audience, Availability, Setting, SettingKind
 from deepday.store import schema
+
+# Statements are made once: to make one takes longer than to run it.
+_KEY = (schema.slot.c.person, schema.slot.c.provider, schema.slot.c.account, schema.slot.c.setting)
+_READ = select(schema.slot).where(schema.slot.c.person == bindparam("person")).order_by(*_KEY)
+_DELETE = delete(schema.slot).where(*(column == bindparam(column.name) for column in _KEY))
+_INSERT = insert(schema.slot)
 
 
 class Phase(StrEnum):
@@ -74,22 +80,19 @@ class Slot:
 
 def read_slots(connection: Connection, person: str) -> list[Slot]:
     """Return all slots of a person, in the order of their key."""
-    columns = schema.slot.c
-    ordered = select(schema.slot).where(columns.person == person)
-    rows = connection.execute(ordered.order_by(columns.provider, columns.account, columns.setting)).mappings()
-    return [_slot(dict(row)) for row in rows]
+    return [_slot(dict(row)) for row in connection.execute(_READ, {"person": person}).mappings()]
 
 
 def write_slot(connection: Connection, slot: Slot, epoch: int) -> None:
     """Keep the slot in the place of what was known."""
-    columns, target = schema.slot.c, slot.target
-    mine = (columns.person == target.person, columns.provider == target.provider, columns.account == target.account)
-    connection.execute(delete(schema.slot).where(*mine, columns.setting == target.setting.value))
-    values = {
+    target = slot.target
+    place = {
         "person": target.person,
         "provider": target.provider,
         "account": target.account,
         "setting": target.setting.value,
+    }
+    values = place | {
         "phase": slot.phase.value,
         "baseline": None if slot.baseline is None else json.dumps(asdict(slot.baseline)),
         "written": json.dumps([asdict(value) for value in slot.written]),
@@ -103,7 +106,8 @@ def write_slot(connection: Connection, slot: Slot, epoch: int) -> None:
         "problem": slot.problem,
         "epoch": epoch,
     }
-    connection.execute(insert(schema.slot).values(values))
+    connection.execute(_DELETE, place)
+    connection.execute(_INSERT, values)
 
 
 def _slot(row: dict[str, Any]) -> Slot:

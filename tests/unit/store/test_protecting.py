@@ -106,7 +106,7 @@ def test_what_was_approved_and_decided_is_kept_in_order(protecting: ProtectStore
     ],
 )
 def test_a_slot_comes_back_as_it_was(
-    protecting: ProtectStore, kind: SettingKind, values: tuple[Status, Status]
+    protecting: ProtectStore, kind: SettingKind, values: tuple[Any, Any]
 ) -> None:
     lease = held(protecting)
     slot = Slot(
