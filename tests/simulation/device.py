@@ -16,7 +16,7 @@ from deepday.store.database import Database
 from deepday.store.protecting import ProtectStore
 
 
-class Crash(BaseException):  # noqa: N818 - no error: the process is gone
+class Crash(BaseException):
     """The process dies here."""
 
 
@@ -24,13 +24,16 @@ class Boundaries:
     """Counts the points at which the process could die, and lets it die at some."""
 
     def __init__(self) -> None:
+        self.armed = False
         self.count = 0
         self.crashes = 0
         self.die_at: frozenset[int] = frozenset()
         self.chance: Callable[[], bool] = lambda: False
-        self.named: Callable[[str], None] = lambda name: None
+        self.named: Callable[[str], None] = lambda _: None
 
     def __call__(self, name: str) -> None:
+        if not self.armed:
+            return
         self.count += 1
         self.named(name)
         if self.count in self.die_at or self.chance():

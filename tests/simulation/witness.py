@@ -21,7 +21,7 @@ PLACE = "memory/ada/primary"
 LEASE_SKEW = 5
 
 
-class Broken(AssertionError):
+class Broken(AssertionError):  # noqa: N818 - it is what happened to an invariant
     """An invariant does not hold."""
 
 
@@ -114,6 +114,7 @@ class Oracle:
         baseline = _value(kind, json.loads(row["baseline"]))
         written = [_value(kind, one) for one in json.loads(row["written"])]
         written += [_value(kind, json.loads(row["settled"]))] if row["settled"] else []
+        self._hold("R8", not (restoring and value.over(self._time(device))), f"{kind} restored to what is over")
         if not restoring:
             self._set(device, kind, value, row["written"])
             self._hold(
@@ -130,6 +131,8 @@ class Oracle:
         else:
             self.ours[kind].append(value)
             self.ours_there.add(kind)
+            if device.reads_only:  # it does not know yet that another one took over, and will not restore this
+                self._excuse(kind, "lease_lost")
 
     def _set(self, device: Device, kind: SettingKind, value: AnySetting, recorded: str) -> None:
         self._hold("I6", asdict(value) in json.loads(recorded), f"{kind} written before it was recorded")

@@ -36,7 +36,7 @@ from deepday.reconcile.devices import MARKER
 from deepday.store.database import Database
 from deepday.testing import TurnedClock
 from tests.simulation.device import Crash, Device
-from tests.simulation.office import OddAccount, OddOffice, Oddities, Witness
+from tests.simulation.office import OddAccount, Oddities, OddOffice, Witness
 from tests.simulation.witness import PERSON, Broken, Oracle
 
 HOUR = 3600
@@ -125,6 +125,7 @@ class World:
         before, self.oracle.worker = self.oracle.worker, reconciler.holder
         rate = self.crash_rate
         device.boundary.chance = lambda: rate > 0 and self.chance.random() < rate
+        armed, device.boundary.armed = device.boundary.armed, True
         try:
             accounts = [connected("memory", "ada", account, self.kinds, "primary")]
             report = reconciler.tick(PERSON, accounts)
@@ -134,7 +135,7 @@ class World:
             device.start()
             said = "died"
         finally:
-            device.boundary.chance = lambda: False
+            device.boundary.chance, device.boundary.armed = lambda: False, armed
             self.oracle.worker = before
         self.say(f"tick {device.name}: {said}")
         self.oracle.step()
@@ -209,13 +210,15 @@ class World:
         if what == 2:
             return self.oracle.choice[kind]
         until = now + chance.choice((0, 600, HOUR, 5 * HOUR))
-        if kind is SettingKind.STATUS:
-            return Status(chance.choice(("Dentist", "On a train")), ":tooth:", until if until > now else 0)
-        if kind is SettingKind.DO_NOT_DISTURB:
-            return DoNotDisturb(max(until, now + 420))
-        if kind is SettingKind.AUTO_REPLY:
-            return AutoReply(True, "On holiday.", "Away.", "", now, now + 9 * HOUR, Audience.ALL)
-        return Presence(Availability.AWAY, max(until, now + 420))
+        values: dict[SettingKind, AnySetting] = {
+            SettingKind.STATUS: Status(
+                chance.choice(("Dentist", "On a train")), ":tooth:", until if until > now else 0
+            ),
+            SettingKind.DO_NOT_DISTURB: DoNotDisturb(max(until, now + 420)),
+            SettingKind.AUTO_REPLY: AutoReply(True, "On holiday.", "Away.", "", now, now + 9 * HOUR, Audience.ALL),
+            SettingKind.PRESENCE: Presence(Availability.AWAY, max(until, now + 420)),
+        }
+        return values[kind]
 
     def event_of(self, number: int) -> str:
         """Return the id of some live event of ours, empty when there is none."""
@@ -367,17 +370,16 @@ def _second_worker(world: World) -> None:
     world.tick(worker=world.device.another("worker"))
 
 
-def _suspended(world: World) -> None:
+def _suspended(world: World, after: int = 0) -> None:
     """A process stands still after a commit, another one takes over, then the first goes on."""
-    device = world.device
-    at = device.boundary.count + world.chance.randrange(1, 12)
+    device, commits = world.device, 0
+    at = after or world.chance.randrange(1, 12)
     inner = device.boundary.named
-    done = False
 
     def stop(name: str) -> None:
-        nonlocal done
-        if name == "after commit" and device.boundary.count >= at and not done:
-            done = True
+        nonlocal commits
+        commits += name == "after commit"
+        if name == "after commit" and commits == at:
             world.pass_time(400)
             with suppress(Crash):
                 world.tick(worker=device.another("other"))
@@ -403,7 +405,7 @@ def _other_device(world: World) -> None:
 
 
 def finish(world: World) -> None:
-    """Everything works again: after a few rounds all is as the person wants it; then one more block, without trouble."""
+    """Everything works again: after a few rounds all is as its person wants it; then one more block, in peace."""
     office, oracle = world.office, world.oracle
     office.odd, office.revoked, world.crash_rate = Oddities(), False, 0.0
     world.who_writes()

@@ -127,7 +127,7 @@ class Writer:
             skip="",
             intent="set",
             seen=False,
-            tries=slot.tries + 1 if again else 1,
+            tries=slot.tries if again else 0,
             wrote_at=now,
             checked_at=now,
             problem="",
@@ -140,7 +140,7 @@ class Writer:
         except DeepdayError as error:
             if isinstance(error, OutcomeUnknownError):
                 raise Trouble(error) from None  # the intent stays: the next look says what became of it
-            undone = replace(intent, intent="", wrote_at=slot.wrote_at, tries=slot.tries, problem=error.what)
+            undone = replace(intent, intent="", wrote_at=slot.wrote_at, problem=error.what)
             if isinstance(error, RetryLaterError | ReconnectNeededError):
                 self.save(undone, note=self._note(change, "setting", "not set", error.what))
                 raise Trouble(error) from None
@@ -148,7 +148,7 @@ class Writer:
             return
         # The vendor's reply shows what is there, but for a presence, which may have no effect.
         seen = slot.target.setting is not SettingKind.PRESENCE
-        applied = replace(intent, intent="", settled=settled, seen=seen, tries=0 if seen else intent.tries)
+        applied = replace(intent, intent="", settled=settled, seen=seen, tries=0 if seen else intent.tries + 1)
         self.save(applied, note=self._note(change, "setting", "set"))
 
     def _refused(self, change: SettingChange, undone: Slot, error: DeepdayError) -> None:

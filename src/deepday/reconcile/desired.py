@@ -125,12 +125,13 @@ def wanted_value(kind: SettingKind, active: Sequence[LiveBlock], policy: Policy)
     return Presence(Availability.DO_NOT_DISTURB, until)
 
 
-def foreign_family(live: Iterable[LiveBlock], policy: Policy) -> Callable[[AnySetting], bool]:
+def foreign_family(schedule: Schedule, policy: Policy) -> Callable[[AnySetting], bool]:
     """Return what tells whether a value looks like deepday's, though nothing says that we put it there.
 
     Such a value is another installation's, or one that we lost track of: it is never taken for what a person chose.
     """
-    ends = [one.when.end + policy.grace for one in live]
+    times = [block.when for block in schedule.blocks] + [override.when for override in schedule.overrides]
+    ends = [when.end + policy.grace for when in times]
 
     def looks_like_ours(value: AnySetting) -> bool:
         if value.empty:

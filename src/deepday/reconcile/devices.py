@@ -22,25 +22,85 @@ SKEW = 5
 
 MARKER = "deepday-lease"
 _FIRST = 366 * 86_400  # in January 1971: in a calendar, and out of sight
-_MOST = 1000
+_MOST = 1000  # take-overs
+_TRIES = 10
 _TITLE = "deepday"
 _WINDOW = Interval(_FIRST - 86_400, _FIRST + 2 * _MOST * 60)
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceLease:
-    """The lease as the calendar has it: ``device`` may write from ``begins`` (UTC seconds) on."""
+    """The lease as a calendar has it: ``device`` may write from ``begins`` (UTC seconds) on."""
 
     device: str
     epoch: int
     begins: int
-    event: WrittenEvent
 
 
-def find_lease(account: ConnectedAccount) -> DeviceLease | None:
-    """Return the newest lease in the account's calendar. Raises as the account does."""
-    found = [_parsed(event) for event in account.events.find_ours(account.calendar, _WINDOW, MARKER)]
-    return max(found, key=lambda one: one.epoch, default=None)
+def current_lease(account: ConnectedAccount, device: str, known: Lease | None, now: int) -> DeviceLease | None:
+    """Return the lease that counts, made for this device where there is none.
+
+    ``known``: the lease as it was last seen; ``None`` is returned when it is still that one. Each holder's event stays
+    when another takes over, and its id is asked for: a listing may lack some. Raises as the account does.
+    """
+    if known is None:
+        listed = [_parsed(one) for one in account.events.find_ours(account.calendar, _WINDOW, MARKER)]
+        found = max(listed, key=lambda one: one.epoch, default=None)
+        newest = _newest(account, found.epoch if found else 0) or found
+        return newest or _newest_after(account, _first_made(account, device, 0, 0))
+    settled = known.holder == device and known.expires_at > 0
+    found = _newest(account, known.epoch if settled else known.epoch - 1)
+    if found is not None or settled:
+        return found
+    # Its holder gave it back. What that one last read may still let it write for a while.
+    return _newest_after(account, _first_made(account, device, known.epoch, now + VALID + SKEW))
+
+
+def take_over(account: ConnectedAccount, device: str, known: Lease | None, now: int) -> DeviceLease:
+    """Take the lease from whichever device has it.
+
+    Raises :class:`UnsupportedError` when others do the same all the time, and as the account does.
+    """
+    for _ in range(3):
+        before = current_lease(account, device, known, now)
+        epoch = before.epoch if before else known.epoch if known else 0
+        if (before.device if before else known and known.holder) == device:
+            return before or DeviceLease(device, epoch, 0)
+        made = _made(account, device, epoch + 1, now + VALID + SKEW)
+        if made is not None and made.device == device:
+            return made
+    raise UnsupportedError("Another device takes the lease at the same time.", "Run adopt on one device only.")
+
+
+def drop_lease(account: ConnectedAccount, device: str) -> None:
+    """Delete the leases that this device ever made. Raises as the account does."""
+    for event in account.events.find_ours(account.calendar, _WINDOW, MARKER):
+        if _parsed(event).device == device:
+            account.events.delete_event(event)
+
+
+def _newest(account: ConnectedAccount, epoch: int) -> DeviceLease | None:
+    """Return the newest lease after that epoch, asking for one id after the other."""
+    newest = None
+    for ahead in range(1, _MOST):
+        event = account.events.find_event(account.calendar, _key(account, epoch + ahead), MARKER)
+        if event is None:
+            break
+        newest = _parsed(event)
+    return newest
+
+
+def _newest_after(account: ConnectedAccount, made: DeviceLease | None) -> DeviceLease | None:
+    return made and (_newest(account, made.epoch) or made)
+
+
+def _first_made(account: ConnectedAccount, device: str, epoch: int, begins: int) -> DeviceLease | None:
+    tried = (_made(account, device, epoch + ahead, begins) for ahead in range(1, _TRIES))
+    return next((one for one in tried if one is not None), None)
+
+
+def _key(account: ConnectedAccount, epoch: int) -> str:
+    return base32hex(f"deepday-lease|{account.place}|{epoch}")
 
 
 def _made(account: ConnectedAccount, device: str, epoch: int, begins: int) -> DeviceLease | None:
@@ -48,11 +108,10 @@ def _made(account: ConnectedAccount, device: str, epoch: int, begins: int) -> De
 
     ``None`` when the id is used up: vendors do not take that of a deleted event again.
     """
-    when = Interval(_FIRST + epoch * 60, _FIRST + epoch * 60 + 60)
     draft = EventDraft(
-        key=base32hex(f"deepday-lease|{account.place}|{epoch}"),
+        key=_key(account, epoch),
         marker=MARKER,
-        when=when,
+        when=Interval(_FIRST + epoch * 60, _FIRST + epoch * 60 + 60),
         title=f"{_TITLE} {device} {begins}",
         show_as=ShowAs.FREE,
         private=True,
@@ -61,45 +120,6 @@ def _made(account: ConnectedAccount, device: str, epoch: int, begins: int) -> De
         return _parsed(account.events.create_event(account.calendar, draft))
     except (GoneError, ConflictError):
         return None
-
-
-def hold_lease(account: ConnectedAccount, device: str, known: Lease | None, now: int) -> DeviceLease | None:
-    """Return the lease that counts, made for this device where there is none; ``None`` where that fails.
-
-    ``known``: the lease as it was last seen, by whose holder it may still be held to be good. Raises as the account
-    does.
-    """
-    found = find_lease(account)
-    epoch = known.epoch if known else 0
-    if found is not None and found.epoch >= epoch:
-        return found
-    begins = 0 if known is None or known.holder == device else now + VALID + SKEW
-    made = (_made(account, device, epoch + ahead, begins) for ahead in range(1, 4))
-    return next((one for one in made if one is not None), None)
-
-
-def take_over(account: ConnectedAccount, device: str, now: int) -> DeviceLease:
-    """Take the lease from whichever device has it.
-
-    Raises :class:`UnsupportedError` when others do the same all the time, and as the account does.
-    """
-    for _ in range(3):
-        before = find_lease(account)
-        if before is not None and before.device == device:
-            return before
-        made = _made(account, device, (before.epoch if before else 0) + 1, now + VALID + SKEW)
-        if made is not None and made.device == device:
-            if before is not None:
-                account.events.delete_event(before.event)
-            return made
-    raise UnsupportedError("Another device takes the lease at the same time.", "Run adopt on one device only.")
-
-
-def drop_lease(account: ConnectedAccount, device: str) -> None:
-    """Delete the lease if it is this device's. Raises as the account does."""
-    found = find_lease(account)
-    if found is not None and found.device == device:
-        account.events.delete_event(found.event)
 
 
 def may_write(lease: DeviceLease, device: str, now: int) -> bool:
@@ -116,4 +136,4 @@ def _parsed(event: WrittenEvent) -> DeviceLease:
     words = event.title.split()
     device = words[1] if len(words) == 3 else ""
     begins = int(words[2]) if len(words) == 3 and words[2].isdecimal() else 0
-    return DeviceLease(device, (event.when.start - _FIRST) // 60, begins, event)
+    return DeviceLease(device, (event.when.start - _FIRST) // 60, begins)

@@ -13,7 +13,15 @@ from deepday.reconcile.accounts import ConnectedAccount
 from deepday.reconcile.apply import Trouble, Writer
 from deepday.reconcile.changes import Action, Change, SettingChange
 from deepday.reconcile.desired import Policy
-from deepday.reconcile.devices import VALID, DeviceLease, calendar_account, drop_lease, hold_lease, may_write, take_over
+from deepday.reconcile.devices import (
+    VALID,
+    DeviceLease,
+    calendar_account,
+    current_lease,
+    drop_lease,
+    may_write,
+    take_over,
+)
 from deepday.reconcile.events import event_changes, recent
 from deepday.reconcile.guard import Context, Refused, Verdict, guard
 from deepday.reconcile.observed import Unknown, read_events, window_of
@@ -258,12 +266,16 @@ class _Round:
         if backoff is not None:
             return Report(unknown=(f"{account.name} at {account.provider}: {backoff.problem}",))
         try:
-            held = take_over(account, view.policy.marker, view.now)
+            held = take_over(account, view.policy.marker, view.known.device, view.now)
         except DeepdayError as error:
             self._leave_in_peace(view, account, error)
         else:
             self._keep_device(view, held, 0)
         return Report(unknown=tuple(self._looks.unknown))
+
+    @staticmethod
+    def _still(known: Lease | None) -> DeviceLease | None:
+        return DeviceLease(known.holder, known.epoch, 0) if known else None
 
     def _keep_device(self, view: View, held: DeviceLease, good_until: int) -> None:
         known = view.known.device
@@ -280,7 +292,7 @@ class _Round:
         if view.left_in_peace(account):
             return f"Which device may write is not known: {account.name} at {account.provider} does not answer."
         try:
-            held = hold_lease(account, device, known, view.now)
+            held = current_lease(account, device, known, view.now) or self._still(known)
         except DeepdayError as error:
             self._leave_in_peace(view, account, error)
             return f"Which device may write is not known: {error.what}"

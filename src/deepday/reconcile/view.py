@@ -46,7 +46,7 @@ class View:
         live = live_blocks(self.known.schedule)
         object.__setattr__(self, "live", live)
         object.__setattr__(self, "active", active_blocks(live, self.known.schedule, self.now))
-        object.__setattr__(self, "looks_like_ours", foreign_family(live, self.policy))
+        object.__setattr__(self, "looks_like_ours", foreign_family(self.known.schedule, self.policy))
 
     def left_in_peace(self, account: ConnectedAccount) -> Backoff | None:
         """Return the backoff that forbids calls to the account now."""

@@ -105,9 +105,7 @@ def test_what_was_approved_and_decided_is_kept_in_order(protecting: ProtectStore
         (SettingKind.PRESENCE, (Presence(Availability.AWAY, 9), Presence())),
     ],
 )
-def test_a_slot_comes_back_as_it_was(
-    protecting: ProtectStore, kind: SettingKind, values: tuple[Any, Any]
-) -> None:
+def test_a_slot_comes_back_as_it_was(protecting: ProtectStore, kind: SettingKind, values: tuple[Any, Any]) -> None:
     lease = held(protecting)
     slot = Slot(
         Target(ADA, "slack", "T1", kind), Phase.OWNED, values[0], values, values[1], "b1", "set", True, 2, 5, 6, "none"
