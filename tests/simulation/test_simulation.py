@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from deepday.model import SettingKind
 from tests.simulation.__main__ import main
-from tests.simulation.bugs import BUGS, hunt
+from tests.simulation.bugs import BUGS, hunt, planted
 from tests.simulation.running import die_everywhere, kept_seeds, run_seeds, scenario_named
 from tests.simulation.scenarios import LAYERS, SCENARIOS, Scenario, play
-from tests.simulation.world import remove_disk, run_seed
+from tests.simulation.world import World, remove_disk, run_seed
 
 pytestmark = pytest.mark.usefixtures("disk")
 
@@ -104,9 +105,40 @@ def test_a_planted_bug_is_caught(name: str) -> None:
         assert hunt(name, [], {by: lambda: play(scenario_named(by))}, run_seed)
 
 
+@pytest.mark.parametrize("minutes", [1, 20, 59])
+def test_nothing_of_ours_outlives_a_device_that_never_comes_back(minutes: int) -> None:
+    world = World(5, calm=True, second_device=False, kinds=tuple(SettingKind))
+    block = world.approve(600, 3600)
+    world.pass_time(600)
+    world.tick()
+    world.pass_time((minutes - 1) * 60)
+    world.tick()
+    assert not any(world.office.shown(kind).empty for kind in SettingKind)
+    world.pass_time(block.when.end + 180 - world.now())
+    assert all(world.office.shown(kind).empty for kind in SettingKind)
+    world.close()
+
+
+@pytest.mark.parametrize("first", range(10_000, 10_200, 50))
+def test_after_any_history_everything_can_be_taken_back(first: int) -> None:
+    for seed in range(first, first + 50):
+        world = run_seed(seed, back=True, second_device=False)
+        left = {event.id: event.etag for event in world.office.calendars["primary"].live()}
+        assert left == world.oracle.foreign  # what people made, as they left it
+
+
 def test_there_are_enough_bugs_and_stories() -> None:
     assert len(BUGS) >= 20
     assert len(SCENARIOS) >= 16
+
+
+def test_a_broken_invariant_fails_the_run(capsys: pytest.CaptureFixture[str]) -> None:
+    with planted("written_before_it_is_recorded"):
+        assert main(["--seeds", "3", "--first", "2000"]) == 1
+    said = capsys.readouterr().out
+    assert "I6: " in said
+    assert "seed 2000" in said
+    assert not said.endswith(" 0 broken\n")
 
 
 def test_the_last_line_says_how_it_went(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ Everything is drawn from one seed; the same seed gives the same trace.
 """
 
 import hashlib
+import os
 import random
 import shutil
 import tempfile
@@ -50,15 +51,21 @@ STARTS = (
 
 
 @cache
-def _disk() -> Path:
-    """Return a folder in memory where the machine has one."""
+def _disk_of(process: int) -> Path:
+    """Return a folder of the process, in memory where the machine has one."""
+    del process
     memory = Path("/dev/shm")
     return Path(tempfile.mkdtemp(prefix="deepday-", dir=memory if memory.is_dir() else None))
 
 
-@cache
+def _disk() -> Path:
+    return _disk_of(os.getpid())  # a forked process must not share its parent's
+
+
 def _template() -> Path:
     path = _disk() / "template.sqlite"
+    if path.exists():
+        return path
     database = Database(path, TurnedClock())
     with database.writing():
         pass
@@ -69,8 +76,7 @@ def _template() -> Path:
 def remove_disk() -> None:
     """Delete what worlds left behind."""
     shutil.rmtree(_disk(), ignore_errors=True)
-    _disk.cache_clear()
-    _template.cache_clear()
+    _disk_of.cache_clear()
 
 
 class World:
@@ -85,6 +91,7 @@ class World:
         expiry: bool = True,
         second_device: bool | None = None,
         kinds: tuple[SettingKind, ...] = (),
+        back: bool = False,
     ) -> None:
         self.seed = seed
         self.chance = random.Random(seed)
@@ -94,6 +101,7 @@ class World:
         self.office = OddOffice(self.clock, random.Random(seed + 1))
         self.office.expires = expiry
         self.calm = calm
+        self.back = back
         self.kinds = kinds or tuple(sorted(chance.sample(list(SettingKind), chance.choice((1, 1, 2, 4)))))
         names = (
             ["laptop", "desktop"] if (chance.random() < 0.2 if second_device is None else second_device) else ["laptop"]
@@ -419,7 +427,7 @@ def finish(world: World) -> None:
     _quiet(world, 1801)
     oracle.decided()
     oracle.at_rest(world.kinds)
-    if world.chance.random() < 0.25:
+    if world.chance.random() < 0.25 or world.back:
         take_back(world)
         return
     block = world.approve(5 * HOUR, HOUR)  # far enough that an hour that occurs twice is not over

@@ -43,17 +43,19 @@ def current_lease(account: ConnectedAccount, device: str, known: Lease | None, n
     ``known``: the lease as it was last seen; ``None`` is returned when it is still that one. Each holder's event stays
     when another takes over, and its id is asked for: a listing may lack some. Raises as the account does.
     """
-    if known is None:
-        listed = [_parsed(one) for one in account.events.find_ours(account.calendar, _WINDOW, MARKER)]
-        found = max(listed, key=lambda one: one.epoch, default=None)
-        newest = _newest(account, found.epoch if found else 0) or found
-        return newest or _newest_after(account, _first_made(account, device, 0, 0))
-    settled = known.holder == device and known.expires_at > 0
-    found = _newest(account, known.epoch if settled else known.epoch - 1)
-    if found is not None or settled:
-        return found
-    # Its holder gave it back. What that one last read may still let it write for a while.
-    return _newest_after(account, _first_made(account, device, known.epoch, now + VALID + SKEW))
+    settled = known is not None and known.holder == device and known.expires_at > 0
+    if known is not None:
+        found = _newest(account, known.epoch if settled else known.epoch - 1)
+        if found is not None or settled:
+            return found
+    listed = [_parsed(one) for one in account.events.find_ours(account.calendar, _WINDOW, MARKER)]
+    found = max(listed, key=lambda one: one.epoch, default=None)
+    newest = _newest(account, found.epoch if found else 0) or found
+    if newest is not None:
+        return newest
+    # Where there was one before, its holder gave it back; what that one last read may let it write for a while.
+    epoch, begins = (known.epoch, now + VALID + SKEW) if known else (0, 0)
+    return _newest_after(account, _first_made(account, device, epoch, begins))
 
 
 def take_over(account: ConnectedAccount, device: str, known: Lease | None, now: int) -> DeviceLease:

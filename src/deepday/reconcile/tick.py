@@ -114,6 +114,7 @@ class Reconciler:
             done += report.done
             if not report.done:
                 break
+        self._held(person, lambda writer: _Round(self, writer, accounts).give_back())
         return replace(report, done=tuple(done), unknown=(*report.unknown, *self._leftovers(person, accounts)))
 
     def view(self, person: str) -> View:
@@ -129,8 +130,6 @@ class Reconciler:
                 left.append(f"{account.name} at {account.provider} does not answer, and was not looked at again.")
                 continue
             try:
-                if account.calendar:
-                    drop_lease(account, self.policy.marker)
                 if entries:
                     window = window_of(entries, (), view.now, everything=True)
                     found = account.events.find_ours(account.calendar, window, self.policy.marker)
@@ -240,7 +239,6 @@ class _Round:
         self._looks = _Looks(forced, everything)
         self._everything = everything
         self._person = writer.lease.name
-        self._silent: set[str] = set()
 
     def run(self) -> Report:
         """Do events first, since what people did to them ends what settings are for."""
@@ -248,6 +246,8 @@ class _Round:
         read_only = self._other_device(view)
         if read_only:
             return Report(read_only=read_only, unknown=tuple(self._looks.unknown))
+        if self._looks.forced:
+            self._writer.save(note=Note("thresholds", "", "do not count this time", "asked for", self._looks.forced))
         for account in self._accounts:
             if not view.left_in_peace(account):
                 self._part(view, account, self._events)
@@ -276,6 +276,21 @@ class _Round:
     @staticmethod
     def _still(known: Lease | None) -> DeviceLease | None:
         return DeviceLease(known.holder, known.epoch, 0) if known else None
+
+    def give_back(self) -> Report:
+        """Give back the lease of the devices, if it is this one's."""
+        view, account = self._reconciler.view(self._person), calendar_account(self._accounts)
+        if account is None or view.left_in_peace(account):
+            return Report()
+        try:
+            drop_lease(account, view.policy.marker)
+        except DeepdayError as error:
+            self._leave_in_peace(view, account, error)
+            return Report()
+        known = view.known.device
+        if known is not None and known.holder == view.policy.marker:
+            self._writer.save(replace(known, expires_at=0), note=Note("devices", known.holder, "", "given back"))
+        return Report()
 
     def _keep_device(self, view: View, held: DeviceLease, good_until: int) -> None:
         known = view.known.device
