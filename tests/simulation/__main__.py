@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from os import cpu_count
 
-from tests.simulation.bugs import BUGS, hunt
-from tests.simulation.running import Summary, die_everywhere, kept_seeds, run_seeds, scenario_named
-from tests.simulation.scenarios import LAYERS, SCENARIOS, play
-from tests.simulation.world import remove_disk, run_seed
+from tests.simulation.bugs import BUGS
+from tests.simulation.living import run_seed
+from tests.simulation.playing import LAYERS, play
+from tests.simulation.running import Summary, die_everywhere, hunt, kept_seeds, run_seeds, scenario_named
+from tests.simulation.scenarios import SCENARIOS
+from tests.simulation.world import remove_disk
 
 _CHUNK = 25
 _HUNTED = range(150)

@@ -1,6 +1,6 @@
 """Bugs, planted one at a time, to see that the simulation finds them. A test that never fails shows nothing."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import count
@@ -392,21 +392,3 @@ def a_pause_ends_the_block() -> list[Patch]:
         original(connection, replace(override, kind=kind))
 
     return [(protecting, "add_override", veto)]
-
-
-def hunt(
-    name: str, seeds: Iterable[int], play: Mapping[str, Callable[[], object]], run: Callable[[int], object]
-) -> str:
-    """Return what caught the bug, empty when nothing did."""
-    with planted(name):
-        for title, scenario in play.items():
-            try:
-                scenario()
-            except Exception as error:  # noqa: BLE001 - whatever it is, it was noticed
-                return f"{title}: {error}"
-        for seed in seeds:
-            try:
-                run(seed)
-            except Exception as error:  # noqa: BLE001 - whatever it is, it was noticed
-                return f"seed {seed}: {error}"
-    return ""

@@ -1,13 +1,16 @@
 """Runs many worlds, and sums up what came of them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.simulation.bugs import planted
 from tests.simulation.device import Crash
-from tests.simulation.scenarios import SCENARIOS, Scenario, play
-from tests.simulation.world import World, run_seed
+from tests.simulation.living import run_seed
+from tests.simulation.playing import play
+from tests.simulation.scenarios import SCENARIOS, Scenario
+from tests.simulation.world import World
 
 KEPT = Path(__file__).with_name("seeds.txt")
 
@@ -50,7 +53,7 @@ def run_seeds(seeds: Iterable[int]) -> Summary:
     return summary
 
 
-def boundaries(scenario: Scenario, layers: str) -> int:
+def boundaries(scenario: Scenario, layers: str = "all") -> int:
     """Return at how many points the process could die in a scenario."""
     world = play(scenario, which=layers)
     return world.device.boundary.count
@@ -67,3 +70,21 @@ def die_everywhere(scenario: Scenario, layers: str = "all", *, first: int = 1, s
 def scenario_named(name: str) -> Scenario:
     """Return the scenario of that name."""
     return next(one for one in SCENARIOS if one.__name__ == name)
+
+
+def hunt(
+    name: str, seeds: Iterable[int], play: Mapping[str, Callable[[], object]], run: Callable[[int], object]
+) -> str:
+    """Return what caught the bug, empty when nothing did."""
+    with planted(name):
+        for title, scenario in play.items():
+            try:
+                scenario()
+            except Exception as error:  # noqa: BLE001 - whatever it is, it was noticed
+                return f"{title}: {error}"
+        for seed in seeds:
+            try:
+                run(seed)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it was noticed
+                return f"seed {seed}: {error}"
+    return ""

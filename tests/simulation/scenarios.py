@@ -1,9 +1,7 @@
 """Stories without chance, each to be run once for every point at which the process could die."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
-from unittest.mock import patch
 
 from deepday.model import (
     AutoReply,
@@ -17,10 +15,10 @@ from deepday.model import (
     Status,
     same,
 )
-from deepday.reconcile import slots, view
+from tests.simulation.living import adopt, suspend, take_back
 from tests.simulation.office import Oddities
 from tests.simulation.witness import PERSON, Broken
-from tests.simulation.world import HOUR, World, _adopt, _suspended, take_back
+from tests.simulation.world import HOUR, World
 
 Scenario = Callable[[World], None]
 
@@ -241,7 +239,7 @@ def other_device(world: World) -> None:
     for seconds in (0, 600, 1801, 200):
         go(world, seconds)
     world.tick(world.devices[1])
-    _adopt(world)
+    adopt(world)
     world.who_writes()
     for seconds in (0, 6 * HOUR, 400, HOUR):
         world.tick(world.devices[0])
@@ -253,7 +251,7 @@ def taken_over_in_a_hurry(world: World) -> None:
     world.approve(600, HOUR)
     go(world, 0)
     go(world, 540)
-    _adopt(world)
+    adopt(world)
     world.who_writes()
     for seconds in (60, 15, 301, 301, HOUR):
         world.pass_time(seconds)
@@ -266,7 +264,7 @@ def suspended(world: World) -> None:
     for number in range(8):
         world.approve(600, 1800)
         world.pass_time(600)
-        _suspended(world, after=number + 1)
+        suspend(world, after=number + 1)
         for seconds in (200, 1200, 700):
             go(world, seconds)
 
@@ -384,67 +382,3 @@ SCENARIOS: tuple[Scenario, ...] = (
     many_withdrawn,
     moved_by_a_rule,
 )
-
-LAYERS = ("all", "no expiry", "no looks")
-"""What protects a person's values: with everything; without the vendor's expiry; without our looking again."""
-
-_NEVER = 10**9
-
-
-@contextmanager
-def layers(which: str) -> Iterator[None]:
-    """Switch layers off."""
-    if which != "no looks":
-        yield
-        return
-    with (
-        patch.object(slots, "CHECK_SECONDS", _NEVER),
-        patch.object(view, "LOOK_NEAR", _NEVER),
-        patch.object(view, "LOOK_FAR", _NEVER),
-    ):
-        yield
-
-
-def play(scenario: Scenario, die_at: frozenset[int] = frozenset(), which: str = "all") -> World:
-    """Play a scenario, dying at those points, and see that all ends well. Raises as a seed does."""
-    world = World(
-        7,
-        calm=True,
-        expiry=which != "no expiry",
-        second_device=scenario in (other_device, taken_over_in_a_hurry),
-        kinds=_kinds(scenario),
-    )
-    world.device.boundary.die_at = die_at
-    try:
-        with layers(which):
-            scenario(world)
-            _end(world)
-    except Exception as error:
-        error.add_note(f"{scenario.__name__}, dying at {sorted(die_at)}, {which}\n" + "\n".join(world.trace[-40:]))
-        raise
-    finally:
-        world.close()
-    return world
-
-
-def _kinds(scenario: Scenario) -> tuple[SettingKind, ...]:
-    """Return all settings where that matters; two make a story shorter."""
-    return tuple(SettingKind) if scenario is something_before else (SettingKind.STATUS, SettingKind.PRESENCE)
-
-
-def _end(world: World) -> None:
-    world.office.odd, world.office.revoked = Oddities(), False
-    world.who_writes()
-    for seconds in (200, 200, 200):
-        go(world, seconds)
-    ends = [one.when.end for one in world.device.reconciler.view(PERSON).live]
-    world.pass_time(max([0, *(end - world.now() for end in ends)]) + HOUR + 60)
-    for _ in range(3):
-        for device in world.devices:
-            world.tick(device)
-        world.pass_time(190)
-    before = world.oracle.writes
-    world.tick()
-    hold("I14", world.oracle.writes == before, "something was written, and nothing was to do")
-    world.oracle.decided()
-    world.oracle.at_rest(world.kinds)
