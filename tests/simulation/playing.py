@@ -7,7 +7,15 @@ from unittest.mock import patch
 from deepday.model import SettingKind
 from deepday.reconcile import slots, view
 from tests.simulation.office import Oddities
-from tests.simulation.scenarios import Scenario, go, hold, other_device, something_before, taken_over_in_a_hurry
+from tests.simulation.scenarios import (
+    Scenario,
+    go,
+    hold,
+    other_device,
+    something_before,
+    taken_over_during_a_block,
+    taken_over_in_a_hurry,
+)
 from tests.simulation.witness import PERSON
 from tests.simulation.world import HOUR, World
 
@@ -37,7 +45,7 @@ def play(scenario: Scenario, die_at: frozenset[int] = frozenset(), which: str = 
         7,
         calm=True,
         expiry=which != "no expiry",
-        second_device=scenario in (other_device, taken_over_in_a_hurry),
+        second_device=scenario in _WITH_TWO,
         kinds=_kinds(scenario),
     )
     world.device.boundary.die_at = die_at
@@ -51,6 +59,9 @@ def play(scenario: Scenario, die_at: frozenset[int] = frozenset(), which: str = 
     finally:
         world.close()
     return world
+
+
+_WITH_TWO = (other_device, taken_over_in_a_hurry, taken_over_during_a_block)
 
 
 def _kinds(scenario: Scenario) -> tuple[SettingKind, ...]:

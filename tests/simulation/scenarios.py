@@ -259,6 +259,20 @@ def taken_over_in_a_hurry(world: World) -> None:
         world.tick(world.devices[1])
 
 
+def taken_over_during_a_block(world: World) -> None:
+    """What the first device put there is not what the person chose: the other one waits until it is gone."""
+    world.choose(SettingKind.STATUS, Status("Lunch", ":pizza:", 0))
+    world.approve(600, 2 * HOUR)
+    for seconds in (0, 600, 60):
+        go(world, seconds)
+    adopt(world)
+    world.who_writes()
+    for seconds in (60, 301, 301, 2 * HOUR, 301):
+        world.pass_time(seconds)
+        world.tick(world.devices[0])
+        world.tick(world.devices[1])
+
+
 def suspended(world: World) -> None:
     """The process stands still after some commit, another one takes over, then the first goes on."""
     for number in range(8):
@@ -378,6 +392,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     taken_back,
     other_device,
     taken_over_in_a_hurry,
+    taken_over_during_a_block,
     calendar_vanishes,
     many_withdrawn,
     moved_by_a_rule,

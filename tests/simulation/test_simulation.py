@@ -32,7 +32,7 @@ CAUGHT_BY: dict[str, str | int] = {
     "hands_off_forgotten": "changed_by_hand",
     "a_cleared_value_taken_for_a_lost_write": "cleared_by_hand",
     "stale_reads_believed": "vetoed_at_once",
-    "another_deepdays_value_taken_as_baseline": 17,
+    "another_deepdays_value_taken_as_baseline": "taken_over_during_a_block",
     "lost_reply_taken_for_done": "requests_lost",
     "refused_account_given_up": "second_value_lost",
     "nothing_is_ever_set": "requests_lost",

@@ -95,6 +95,8 @@ class Writer:
             seen = replace(slot, phase=Phase.OWNED, seen=True, tries=0, intent="", checked_at=now, problem="")
             if change.value is not None and seen.written[-1] != change.value:
                 seen = replace(seen, written=(*slot.all_written, change.value), settled=None)
+            elif slot.settled is None:
+                seen = replace(seen, settled=change.current)
             self.save(seen, note=None if quiet else self._note(change, slot.phase, "seen"))
             if quiet:
                 return

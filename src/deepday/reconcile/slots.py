@@ -64,7 +64,10 @@ def slot_change(
 
 def _keep(slot: Slot, value: AnySetting, generation: str, current: AnySetting, now: int) -> tuple[Action, str]:
     """Decide about a setting that we own."""
-    settled = slot.settled is not None and slot.written[-1] == value and same(current, slot.settled)
+    sent_last = slot.written[-1] == value
+    settled = sent_last and (
+        settled_unseen(slot, current) or (slot.settled is not None and same(current, slot.settled))
+    )
     if slot.skip == generation:
         answer = Action.WAIT, slot.problem
     elif settled or same(current, value):
@@ -86,6 +89,17 @@ def is_ours(slot: Slot, current: AnySetting, now: int) -> bool:
     """Tell whether we put the value there: it equals one that we wrote, or it is empty since ours ended by itself."""
     ours = slot.all_written
     return any(same(current, value) for value in ours) or (current.empty and any(value.over(now) for value in ours))
+
+
+def settled_unseen(slot: Slot, current: AnySetting) -> bool:
+    """Tell whether the value is what the vendor made of our last one, whose outcome we never learnt.
+
+    It ends at the very second that we chose, which is a few minutes past any full one.
+    """
+    if slot.intent != "set" or current.empty:
+        return False
+    sent = slot.written[-1]
+    return type(current) is type(sent) and current.until == sent.until
 
 
 def restore_change(slot: Slot) -> SettingChange:

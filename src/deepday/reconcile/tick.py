@@ -25,7 +25,7 @@ from deepday.reconcile.devices import (
 from deepday.reconcile.events import event_changes, recent
 from deepday.reconcile.guard import Context, Refused, Verdict, guard
 from deepday.reconcile.observed import Unknown, read_events, window_of
-from deepday.reconcile.slots import restore_change, slot_change, too_late
+from deepday.reconcile.slots import restore_change, settled_unseen, slot_change, too_late
 from deepday.reconcile.view import LONGEST_BACKOFF, View
 from deepday.store.audit import Note
 from deepday.store.leases import Backoff, Lease, device_lease_name
@@ -204,6 +204,9 @@ class _Looks:
         """Look at a setting and return what to do about it. A restore looks for itself."""
         slot, wanted = view.slot(account, kind), view.wanted(kind)
         if wanted.value is None:
+            if slot.intent == "set":  # what the vendor made of our value was never learnt
+                current = account.setting(kind).read()
+                slot = replace(slot, settled=current) if settled_unseen(slot, current) else slot
             return restore_change(slot) if slot.owned else None
         if not slot.owned and wanted.late:
             return too_late(slot, wanted)
