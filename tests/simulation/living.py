@@ -123,6 +123,8 @@ def _admin(world: World) -> None:
 def _wrong_clock(world: World) -> None:
     world.device.clock.offset = world.chance.choice((0, 0, -90, 90, -HOUR))
     world.oracle.stepped = True
+    if abs(world.device.clock.offset) > 240:
+        world.oracle.clock_is_wrong()
     for took in world.oracle.takeover.values():
         took.generation = "before the clock was turned"
     world.say(f"the clock is off by {world.device.clock.offset}")

@@ -262,12 +262,14 @@ def taken_over_in_a_hurry(world: World) -> None:
 def taken_over_during_a_block(world: World) -> None:
     """What the first device put there is not what the person chose: the other one waits until it is gone."""
     world.choose(SettingKind.STATUS, Status("Lunch", ":pizza:", 0))
-    world.approve(600, 2 * HOUR)
+    block = world.approve(600, 2 * HOUR)
     for seconds in (0, 600, 60):
         go(world, seconds)
     adopt(world)
     world.who_writes()
-    for seconds in (60, 301, 301, 2 * HOUR, 301):
+    world.pass_time(310)  # by now the first device may not write any more
+    world.decide(block.id, OverrideKind.EXTEND, Interval(world.now(), block.when.end + 1800))
+    for seconds in (0, 301, 301, 2 * HOUR, 1800):
         world.pass_time(seconds)
         world.tick(world.devices[0])
         world.tick(world.devices[1])

@@ -87,6 +87,11 @@ class Oracle:
             if kind in self.ours_there or kind in self.takeover:
                 self._excuse(kind, "lease_lost")
 
+    def clock_is_wrong(self) -> None:
+        """A device that is wrong by more than four minutes cannot tell that its values ended by themselves."""
+        for kind in self.ours_there:
+            self._excuse(kind, "wrong clock")
+
     def _changed(self, device: Device, took: TakeOver) -> bool:
         """Tell whether the set of active blocks changed since, even if it is the same again by now."""
         view, now = device.reconciler.view(PERSON), self._time(device)
@@ -131,6 +136,8 @@ class Oracle:
         else:
             self.ours[kind].append(value)
             self.ours_there.add(kind)
+            if abs(device.clock.offset) > 240:  # our own value's end at the vendor looks like a person's clearing
+                self._excuse(kind, "wrong clock")
             if device.reads_only:  # it does not know yet that another one took over, and will not restore this
                 self._excuse(kind, "lease_lost")
 
