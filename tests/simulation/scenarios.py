@@ -286,7 +286,6 @@ def suspended(world: World) -> None:
 
 
 def vendor_rewrites(world: World) -> None:
-    """What is written comes back changed."""
     world.choose(SettingKind.STATUS, Status("Lunch", ":pizza:", 0))
     world.office.odd = Oddities(escapes=True)
     plain(world)
@@ -337,7 +336,6 @@ def calendar_vanishes(world: World) -> None:
 
 
 def many_withdrawn(world: World) -> None:
-    """Something drops nearly all blocks at once: that is not believed."""
     blocks = [world.approve((day + 2) * 86_400, HOUR) for day in range(12)]
     go(world, 0)
     go(world, 100)

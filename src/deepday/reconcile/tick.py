@@ -114,8 +114,10 @@ class Reconciler:
             done += report.done
             if not report.done:
                 break
-        self._held(person, lambda writer: _Round(self, writer, accounts).give_back())
-        return replace(report, done=tuple(done), unknown=(*report.unknown, *self._leftovers(person, accounts)))
+        left = self._leftovers(person, accounts)
+        if not left:  # otherwise this device has still something to do
+            self._held(person, lambda writer: _Round(self, writer, accounts).give_back())
+        return replace(report, done=tuple(done), unknown=(*report.unknown, *left))
 
     def view(self, person: str) -> View:
         """Return what is known of the person now."""
