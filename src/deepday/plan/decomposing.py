@@ -1,0 +1,82 @@
+"""Very large plans, sprint after sprint: each is solved with what the sprints before it have chosen as given.
+
+What a sprint costs because of the one before is then a cost of its candidates. The bound leaves those costs out, and
+is a bound of the whole because they are never negative.
+"""
+
+from collections import defaultdict
+from dataclasses import replace
+
+from deepday.plan.milp import solve_by_milp
+from deepday.plan.modelling import HabitCost, Limit, Model, PairCost, Solution, Status
+
+
+def solve_by_parts(model: Model, dropped: frozenset[str] = frozenset(), *, seconds: float = 10.0) -> Solution:
+    """Return a plan whose sprints are each solved to the optimum, with a bound for the whole.
+
+    Where a sprint has no plan after those before it, the whole is tried at once.
+    """
+    periods = sorted({one.period for one in model.candidates})
+    fixed: set[int] = set()
+    bound, engine = 0, ""
+    for period in periods:
+        numbers = [i for i, one in enumerate(model.candidates) if one.period == period]
+        part, free = _part(model, numbers, fixed)
+        found = solve_by_milp(part, dropped, seconds=seconds / len(periods))
+        if not found.found:
+            return solve_by_milp(model, dropped, seconds=seconds)
+        best = found if free is part else solve_by_milp(free, dropped, seconds=seconds / len(periods))
+        bound += best.bound
+        fixed.update(numbers[i] for i in found.chosen)
+        engine = found.engine
+    chosen = tuple(sorted(fixed))
+    if model.broken(chosen, dropped):
+        return solve_by_milp(model, dropped, seconds=seconds)
+    objective = model.objective(chosen)
+    bound = max(objective, bound)
+    status = Status.OPTIMAL if bound == objective else Status.FEASIBLE
+    return Solution(status, chosen, objective, bound, f"{engine}, sprint after sprint")
+
+
+def _part(model: Model, numbers: list[int], fixed: set[int]) -> tuple[Model, Model]:
+    """Return the model of one sprint with what went before as costs, and the same without those costs for the bound."""
+    at = {i: n for n, i in enumerate(numbers)}
+    extra: dict[int, int] = defaultdict(int)
+    for pair in model.pairs:
+        if pair.other in at and pair.one in fixed:
+            extra[pair.other] += pair.price
+    habits = []
+    for habit in model.habits:
+        if habit.one in at and not any(i in at for i in habit.before):
+            extra[habit.one] += 0 if fixed.intersection(habit.before) else habit.price
+        elif habit.one in at:
+            inside = tuple(at[i] for i in habit.before if i in at)
+            habits.append(HabitCost(at[habit.one], inside, habit.price))
+    free = Model(
+        candidates=tuple(model.candidates[i] for i in numbers),
+        limits=tuple(_limits(model, at, fixed)),
+        rules=model.rules,
+        pairs=tuple(PairCost(at[p.one], at[p.other], p.price) for p in model.pairs if p.one in at and p.other in at),
+        habits=tuple(habits),
+        previous=frozenset(at[i] for i in model.previous if i in at),
+        cover_limit=model.cover_limit,
+        backups=model.backups,
+    )
+    if not any(extra.values()):
+        return free, free
+    dearer = tuple(replace(one, wish=one.wish + extra[i]) for i, one in zip(numbers, free.candidates, strict=True))
+    return replace(free, candidates=dearer), free
+
+
+def _limits(model: Model, at: dict[int, int], fixed: set[int]) -> list[Limit]:
+    found = []
+    for limit in model.limits:
+        mine = tuple((at[i], k) for i, k in limit.terms if i in at)
+        if not mine:
+            continue
+        before = sum(k for i, k in limit.terms if i in fixed)
+        later = sum(k for i, k in limit.terms if i not in at and i not in fixed)
+        low = max(0, limit.low - before - later)
+        high = None if limit.high is None else max(0, limit.high - before)
+        found.append(Limit(limit.rule, mine, low, high))
+    return found

@@ -1,0 +1,167 @@
+"""A team's plan by mixed-integer programming: HiGHS, one thread, a fixed seed: the same model gives the same plan."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from deepday.plan.modelling import Limit, Model, Solution, Status
+
+ENGINE = "HiGHS"
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    status: Status
+    chosen: tuple[int, ...]
+    value: float
+    bound: float
+    seconds: float
+
+
+def solve_by_milp(
+    model: Model, dropped: frozenset[str] = frozenset(), *, seconds: float = 10.0, extra: tuple[Limit, ...] = ()
+) -> Solution:
+    """Return the best plan, or the best found in that time with a bound. ``extra``: limits beside the model's.
+
+    Where there is a previous plan, first as much of it is kept as can be, then the minutes count. Needs highspy: the
+    extra ``plan``.
+    """
+    limits = [limit for limit in (*model.limits, *extra) if limit.rule not in dropped]
+    allowed = model.allowed(dropped)
+    if model.previous:
+        keep = dict.fromkeys(model.previous, 1.0)
+        first = _maximise(model, allowed, limits, keep, seconds, costs=False)
+        if first.status in {Status.INFEASIBLE, Status.UNKNOWN}:
+            return Solution(first.status, engine=ENGINE)
+        limits.append(Limit("", tuple((i, 1) for i in sorted(model.previous)), low=round(first.value)))
+        seconds = max(1.0, seconds - first.seconds)
+    values = {i: float(model.candidates[i].value) for i in allowed}
+    found = _maximise(model, allowed, limits, values, seconds, costs=True)
+    if found.status in {Status.INFEASIBLE, Status.UNKNOWN}:
+        return Solution(found.status, bound=_minutes(found.bound), engine=ENGINE)
+    objective = model.objective(found.chosen)
+    bound = max(objective, _minutes(found.bound))
+    status = Status.OPTIMAL if bound == objective else Status.FEASIBLE
+    return Solution(status, found.chosen, objective, bound, ENGINE)
+
+
+def is_feasible(model: Model, dropped: frozenset[str], *, seconds: float = 10.0) -> bool | None:
+    """Tell whether any plan keeps the rules; ``None`` where the time did not do."""
+    limits = [limit for limit in model.limits if limit.rule not in dropped]
+    found = _maximise(model, model.allowed(dropped), limits, {}, seconds, costs=False)
+    return {Status.INFEASIBLE: False, Status.UNKNOWN: None}.get(found.status, True)
+
+
+def _minutes(bound: float) -> int:
+    """Return the integer bound: objectives are whole minutes, so a fraction above one is none."""
+    return math.floor(bound + 1e-4) if math.isfinite(bound) else 0
+
+
+class _Rows:
+    """The matrix, row by row."""
+
+    def __init__(self) -> None:
+        self.start: list[int] = [0]
+        self.index: list[int] = []
+        self.value: list[float] = []
+        self.low: list[float] = []
+        self.high: list[float] = []
+
+    def add(self, terms: dict[int, float], low: float, high: float) -> None:
+        self.index += terms.keys()
+        self.value += terms.values()
+        self.start.append(len(self.index))
+        self.low.append(low)
+        self.high.append(high)
+
+
+def _maximise(
+    model: Model, allowed: list[int], limits: list[Limit], values: dict[int, float], seconds: float, *, costs: bool
+) -> _Outcome:
+    """Maximise; pairs and habits get a variable each, which need not be integer."""
+    column = {i: at for at, i in enumerate(allowed)}
+    cost = [values.get(i, 0.0) for i in allowed]
+    rows = _Rows()
+    for limit in limits:
+        terms = {column[i]: float(k) for i, k in limit.terms if i in column}
+        high = math.inf if limit.high is None else float(limit.high)
+        if not terms:
+            if limit.low > 0:
+                return _Outcome(Status.INFEASIBLE, (), 0, 0, 0)
+        elif limit.low > 0 or sum(terms.values()) > high:
+            rows.add(terms, float(limit.low) if limit.low > 0 else -math.inf, high)
+    if costs:
+        _add_costs(model, column, cost, rows)
+    return _run(allowed, cost, rows, seconds)
+
+
+def _add_costs(model: Model, column: dict[int, int], cost: list[float], rows: _Rows) -> None:
+    for pair in model.pairs:
+        if pair.one in column and pair.other in column:
+            both = len(cost)
+            cost.append(-float(pair.price))
+            one, other = column[pair.one], column[pair.other]
+            if pair.price > 0:
+                rows.add({one: 1.0, other: 1.0, both: -1.0}, -math.inf, 1.0)
+            else:
+                rows.add({both: 1.0, one: -1.0}, -math.inf, 0.0)
+                rows.add({both: 1.0, other: -1.0}, -math.inf, 0.0)
+    for habit in model.habits:
+        if habit.one in column:
+            broken = len(cost)
+            cost.append(-float(habit.price))
+            terms = {column[habit.one]: 1.0, broken: -1.0}
+            terms.update({column[i]: -1.0 for i in habit.before if i in column})
+            rows.add(terms, -math.inf, 0.0)
+
+
+def _run(allowed: list[int], cost: list[float], rows: _Rows, seconds: float) -> _Outcome:
+    import highspy  # noqa: PLC0415 - an extra, and 90 ms; one person needs none
+    import numpy as np  # noqa: PLC0415 - comes with it
+
+    if not cost:
+        return _Outcome(Status.OPTIMAL, (), 0, 0, 0)
+    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # its types cover only part of it
+    for name, value in (
+        ("output_flag", False),
+        ("threads", 1),
+        ("random_seed", 1),
+        ("mip_rel_gap", 0.0),
+        ("mip_abs_gap", 0.9),  # objectives are whole minutes
+        ("time_limit", float(seconds)),
+    ):
+        highs.setOptionValue(name, value)
+    highs.passModel(_program(highspy, np, len(allowed), cost, rows))
+    highs.run()
+    return _read(highspy, highs, allowed)
+
+
+def _program(highspy: Any, np: Any, integers: int, cost: list[float], rows: _Rows) -> Any:
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(cost), len(rows.low)
+    lp.sense_ = highspy.ObjSense.kMaximize
+    lp.col_cost_ = np.array(cost)
+    lp.col_lower_, lp.col_upper_ = np.zeros(len(cost)), np.ones(len(cost))
+    lp.row_lower_, lp.row_upper_ = np.array(rows.low), np.array(rows.high)
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_ = np.array(rows.start, dtype=np.int32)
+    lp.a_matrix_.index_ = np.array(rows.index, dtype=np.int32)
+    lp.a_matrix_.value_ = np.array(rows.value)
+    lp.integrality_ = [
+        highspy.HighsVarType.kInteger if i < integers else highspy.HighsVarType.kContinuous for i in range(len(cost))
+    ]
+    return lp
+
+
+def _read(highspy: Any, highs: Any, allowed: list[int]) -> _Outcome:
+    status, info, seconds = highs.getModelStatus(), highs.getInfo(), highs.getRunTime()
+    if status in {highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible}:
+        return _Outcome(Status.INFEASIBLE, (), 0, 0, seconds)
+    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        return _Outcome(Status.UNKNOWN, (), 0, info.mip_dual_bound, seconds)
+    values = highs.getSolution().col_value
+    chosen = tuple(i for at, i in enumerate(allowed) if values[at] > 0.5)
+    optimal = status == highspy.HighsModelStatus.kOptimal
+    state = Status.OPTIMAL if optimal else Status.FEASIBLE
+    bound = info.objective_function_value if optimal else info.mip_dual_bound
+    return _Outcome(state, chosen, info.objective_function_value, bound, seconds)

@@ -1,0 +1,137 @@
+"""From a problem to a plan with its reasons, alternatives, and difference from the plan before."""
+
+import math
+from dataclasses import replace
+
+from deepday.plan.compiling import compile_problem, with_limits
+from deepday.plan.conflicts import find_conflicts
+from deepday.plan.covering import Cover
+from deepday.plan.explaining import Comparison, others_of, reasons_for, small_enough
+from deepday.plan.modelling import Limit, Model, Solution, Status
+from deepday.plan.problem import Chosen, Problem
+from deepday.plan.result import Alternative, Changes, Plan, PlannedDay
+from deepday.plan.solving import Solver, solve, solver_for
+
+_ENOUGH_TIME = 1_000  # candidates; larger plans get no alternatives, since each takes as long as the plan
+
+
+def make_plan(problem: Problem, engine: str = "auto", *, seconds: float = 10.0, alternatives: int = 2) -> Plan:
+    """Return the best plan, or the rules that leave none.
+
+    With :attr:`Problem.previous` it keeps as many of those days as the rules allow before it looks at minutes.
+    ``seconds`` limits the solver; a plan that is not proved best says so by its bound. Raises
+    :class:`deepday.errors.InputError` for an engine that is not there.
+    """
+    model = compile_problem(problem)
+    solver = solver_for(model, engine, seconds=seconds)
+    solution, covers, cut = solve(model, solver)
+    if not solution.found:
+        return _no_plan(problem, model, solver, solution, alternatives)
+    return _plan(problem, cut, solver, solution, covers, alternatives)
+
+
+def _plan(
+    problem: Problem, model: Model, solver: Solver, solution: Solution, covers: dict[int, Cover], alternatives: int
+) -> Plan:
+    comparison = Comparison(model, solution.chosen, frozenset()) if small_enough(model) else None
+    accepted = {one for member in problem.members for one in member.accepted}
+    days = []
+    for i in solution.chosen:
+        one = model.candidates[i]
+        cover = covers.get(i, Cover((), ""))
+        days.append(
+            PlannedDay(
+                person=one.person,
+                date=one.date,
+                part=one.part,
+                when=one.block.when,
+                stretches=one.block.stretches,
+                gain=one.block.gain,
+                cost=one.block.cost,
+                wish=one.wish,
+                displaced=one.block.displaced,
+                kept=one.block.kept,
+                points=cover.points,
+                backup=cover.backup,
+                accepted=one.chosen in accepted,
+                reasons=reasons_for(model, i, comparison, accepted=one.chosen in accepted),
+            )
+        )
+    return Plan(
+        status=solution.status,
+        objective=solution.objective,
+        bound=solution.bound,
+        engine=solution.engine,
+        days=tuple(sorted(days, key=lambda day: (day.date, day.person, day.part))),
+        others=others_of(problem, model, solution.chosen, comparison, frozenset()),
+        alternatives=_alternatives(model, solver, solution, frozenset(), alternatives),
+        changes=_changes(problem, model, solution.chosen) if problem.previous else None,
+    )
+
+
+def _no_plan(problem: Problem, model: Model, solver: Solver, solution: Solution, alternatives: int) -> Plan:
+    if solution.status is Status.UNKNOWN:
+        return Plan(Status.UNKNOWN, 0, solution.bound, solution.engine)
+    conflicts, given_up = find_conflicts(model, solver)
+    relaxed, _, _ = solve(model, solver, given_up)
+    found: tuple[Alternative, ...] = ()
+    if relaxed.found and alternatives:
+        texts = "; ".join(model.rules[name].text for name in sorted(given_up))
+        found = (Alternative(relaxed.objective, 0, _days(model, relaxed.chosen), f"without: {texts}"),)
+    return Plan(
+        Status.INFEASIBLE,
+        0,
+        0,
+        solution.engine,
+        others=others_of(problem, model, (), None, frozenset()),
+        conflicts=conflicts,
+        given_up=tuple(sorted(given_up)),
+        alternatives=found,
+    )
+
+
+def _days(model: Model, chosen: tuple[int, ...]) -> tuple[Chosen, ...]:
+    return tuple(sorted((model.candidates[i].chosen for i in chosen), key=lambda one: (one.date, one.person)))
+
+
+def _alternatives(
+    model: Model, solver: Solver, solution: Solution, dropped: frozenset[str], wanted: int
+) -> tuple[Alternative, ...]:
+    """Return plans of which each has at least a third of its days on dates that none of those before it has."""
+    if len(model.candidates) > _ENOUGH_TIME or not solution.chosen:
+        return ()
+    model = replace(model, previous=frozenset())
+    seen = [solution.chosen]
+    found = []
+    for _ in range(wanted):
+        shared = len(solution.chosen) - max(1, math.ceil(len(solution.chosen) / 3))
+        limits = [Limit("", tuple((i, 1) for i in sorted(one)), high=shared) for one in seen]
+        other, _, _ = solve(with_limits(model, *limits), solver, dropped)
+        if not other.found:
+            break
+        seen.append(other.chosen)
+        before, after = set(_days(model, solution.chosen)), _days(model, other.chosen)
+        new = sum(day not in before for day in after)
+        note = f"{new} of {len(after)} days differ from the plan"
+        found.append(Alternative(other.objective, solution.objective - other.objective, after, note))
+    return tuple(found)
+
+
+def _changes(problem: Problem, model: Model, chosen: tuple[int, ...]) -> Changes:
+    now = {model.candidates[i].chosen for i in chosen}
+    return changes_between(problem.previous, now)
+
+
+def changes_between(before: tuple[Chosen, ...], now: set[Chosen]) -> Changes:
+    """Return the difference; a day that went and one of the same person that came in its place are one move."""
+    removed = sorted(set(before) - now)
+    added = sorted(now - set(before))
+    moved = []
+    for old in list(removed):
+        near = [new for new in added if new.person == old.person]
+        if near:
+            new = min(near, key=lambda one: (abs((one.date - old.date).days), one))
+            moved.append((old, new))
+            added.remove(new)
+            removed.remove(old)
+    return Changes(tuple(added), tuple(removed), tuple(moved), tuple(sorted(set(before) & now)))
