@@ -16,9 +16,9 @@ demo: $(VENV)/.run                          ## five believable weeks, measured: 
 test: $(VENV)/.dev                          ## every test
 	$(BIN)/python -m pytest -n auto
 
-wire-log: $(VENV)/.dev                      ## record what goes over the wire in the sandbox's tests, tokens cut short
-	@mkdir -p build && rm -f build/wire.jsonl
-	DEEPDAY_WIRE_LOG=$(CURDIR)/build/wire.jsonl $(BIN)/python -m pytest -n auto tests/connectors/sandbox
+wire-log: $(VENV)/.dev                      ## what the connectors send and get in their tests, tokens cut short
+	@mkdir -p build && rm -f build/wire*.jsonl
+	DEEPDAY_WIRE_LOG=$(CURDIR)/build/wire.jsonl $(BIN)/python -m pytest -n auto tests/connectors tests/integration
 
 check: $(VENV)/.dev                         ## types, lint, import contracts
 	$(BIN)/ruff check .
@@ -54,7 +54,7 @@ LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --genera
   --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 EXTRAS := --extra google --extra microsoft --extra slack --extra caldav --extra sandbox
 lock:                                       ## renew the locks to the newest versions; needs uv
-	$(LOCK) --upgrade --group build --extra sandbox --output-file requirements/run.txt
+	$(LOCK) --upgrade --group build $(EXTRAS) --output-file requirements/run.txt
 	$(LOCK) --upgrade --group dev $(EXTRAS) --constraint requirements/run.txt --output-file requirements/dev.txt
 	$(LOCK) --upgrade --group bench $(EXTRAS) --constraint requirements/dev.txt --override requirements/bench-override.txt \
 	  --output-file requirements/bench.txt

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from deepday.connect import Sample
+from deepday.connect import Sample, ServedOffice
 
 __all__ = ["SandboxConnector"]
 
@@ -26,21 +26,24 @@ class SandboxConnector:
         return write_sample(folder, seed)
 
     @contextmanager
-    def serve_office(self, port: int, seed: int) -> Iterator[str]:
-        """Serve the office with Google, Microsoft 365 and Slack on loopback, and give its base URL.
+    def serve_office(self, port: int, seed: int) -> Iterator[ServedOffice]:
+        """Serve the office with Google, Microsoft 365 and Slack on loopback.
 
         Its clock goes on from the Monday after the sample's five weeks. Port 0 takes any that is free. Raises
         :class:`OSError` where the port is taken.
         """
         from deepday_sandbox.filling import filled_office  # noqa: PLC0415 - a sample needs no web server
         from deepday_sandbox.google import GoogleFace  # noqa: PLC0415
-        from deepday_sandbox.microsoft import MicrosoftFace  # noqa: PLC0415
+        from deepday_sandbox.microsoft import App, MicrosoftFace  # noqa: PLC0415
         from deepday_sandbox.office.server import application, serving  # noqa: PLC0415
         from deepday_sandbox.slack import SlackFace  # noqa: PLC0415
+        from deepday_sandbox.welcome import APPLICATION, Welcome, commands  # noqa: PLC0415
 
         office = filled_office(seed, running=True)
-        slack = SlackFace(office)
-        with serving(application(office, (GoogleFace(office), MicrosoftFace(office), slack)), port) as url:
+        microsoft, slack = MicrosoftFace(office), SlackFace(office)
+        microsoft.state.register(App(APPLICATION))
+        faces = (GoogleFace(office), microsoft, slack, Welcome())
+        with serving(application(office, faces), port) as url:
             slack.base_url = url
             with slack.live():
-                yield url
+                yield ServedOffice(url, office.clock.seconds(), commands(url))

@@ -1,7 +1,8 @@
 """The only place that asks what time it is."""
 
+import os
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
@@ -17,12 +18,20 @@ class Clock(Protocol):
         ...
 
 
+OFFSET = "DEEPDAY_CLOCK_OFFSET"
+"""Names the environment variable with the seconds by which deepday's time differs from this machine's: for rehearsals
+with a simulated office that lives at another time."""
+
+
 class SystemClock:
-    """The clock of this machine."""
+    """The clock of this machine. Raises :class:`ValueError` for an offset that is no number of seconds."""
+
+    def __init__(self) -> None:
+        self._offset = timedelta(seconds=float(os.environ.get(OFFSET) or 0))
 
     def now(self) -> datetime:
         """Return the present instant, aware, in UTC."""
-        return datetime.now(UTC)
+        return datetime.now(UTC) + self._offset
 
     def monotonic(self) -> float:
         """Return seconds on a clock that never goes back."""

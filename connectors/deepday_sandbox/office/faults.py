@@ -15,6 +15,10 @@ class FaultKind(StrEnum):
     RESET_AFTER = "reset_after"  # do it, then drop the connection: the client cannot know
     TRUNCATE = "truncate"  # send half of the answer's body
     GARBAGE = "garbage"  # send ``body`` as the answer's body, whatever it is
+    STALL_BEFORE = "stall_before"  # say nothing for ``seconds``, then drop the connection; nothing was done
+    STALL_AFTER = "stall_after"  # do it, then say nothing for ``seconds``, then drop the connection
+    DRIP = "drip"  # send the answer's body, a byte every ``seconds``
+    INSTEAD = "instead"  # do it, but answer ``status`` with ``headers`` and ``content``, as they are
 
 
 @dataclass(slots=True)
@@ -34,6 +38,7 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     body: str = ""
+    content: bytes = b""
     code: str = ""  # the vendor's error code or reason, where one is wanted
 
 

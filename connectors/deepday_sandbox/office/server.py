@@ -22,6 +22,9 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
+_DROPPED = {FaultKind.RESET_BEFORE, FaultKind.RESET_AFTER, FaultKind.STALL_BEFORE, FaultKind.STALL_AFTER}
+
+
 class Face(Protocol):
     """A vendor's face: its routes, which paths are its own, and how it words a fault."""
 
@@ -64,7 +67,7 @@ class Switchboard:
         answer = await self._answer(scope, body, face, fault, path)
         if face:
             headers = {key.decode(): value.decode("latin-1") for key, value in scope["headers"]}
-            dropped = fault is not None and fault.kind in {FaultKind.RESET_BEFORE, FaultKind.RESET_AFTER}
+            dropped = fault is not None and fault.kind in _DROPPED
             seen = (0, {}, b"") if dropped else answer
             self._log.write(face.name, (scope["method"], path, headers, body), seen, at)
         await _send(answer, fault, send)
@@ -78,11 +81,13 @@ class Switchboard:
             elif fault.kind is FaultKind.STATUS:
                 status, headers, content = face.fault(path, fault)
                 return status, {**headers, **fault.headers}, content
-            elif fault.kind is FaultKind.RESET_BEFORE:
+            elif fault.kind in {FaultKind.RESET_BEFORE, FaultKind.STALL_BEFORE}:
                 return 0, {}, b""
         answer = await _call(self._app, scope, body)
         if fault and fault.kind is FaultKind.GARBAGE:
             return answer[0], answer[1], fault.body.encode()
+        if fault and fault.kind is FaultKind.INSTEAD:
+            return fault.status, dict(fault.headers), fault.content
         return answer
 
 
@@ -121,7 +126,8 @@ async def _call(app: Starlette, scope: Scope, body: bytes) -> tuple[int, dict[st
 
 async def _send(answer: tuple[int, dict[str, str], bytes], fault: Fault | None, send: Send) -> None:
     status, headers, body = answer
-    if fault and fault.kind in {FaultKind.RESET_BEFORE, FaultKind.RESET_AFTER}:
+    if fault and fault.kind in _DROPPED:
+        await asyncio.sleep(fault.seconds)
         send.__self__.transport.abort()  # type: ignore[attr-defined]  # uvicorn's cycle: a vendor's server just hangs up
         return
     headers = {key: value for key, value in headers.items() if key.lower() != "content-length"}
@@ -132,6 +138,11 @@ async def _send(answer: tuple[int, dict[str, str], bytes], fault: Fault | None, 
         await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
         send.__self__.transport.abort()  # type: ignore[attr-defined]
         return
+    if fault and fault.kind is FaultKind.DRIP:
+        for place in range(len(body) - 1):
+            await send({"type": "http.response.body", "body": body[place : place + 1], "more_body": True})
+            await asyncio.sleep(fault.seconds)
+        body = body[-1:]
     await send({"type": "http.response.body", "body": body})
 
 

@@ -4,12 +4,12 @@ import platform
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from enum import StrEnum
 from pathlib import Path
 
 from deepday import __version__
+from deepday.app.accounts import examine_accounts
+from deepday.app.health import Check, Health
 from deepday.app.person import build_parameters, build_person, find_zone, public_holidays, with_days_off
 from deepday.app.request import Request
 from deepday.app.sources import context_for, read_calendar, read_slack_export, shown
@@ -19,31 +19,13 @@ from deepday.config.load import load_settings
 from deepday.config.paths import config_file, database_location
 from deepday.config.settings import Settings
 from deepday.connect import Progress, ReadContext, available
-from deepday.errors import DeepdayError, InputError
+from deepday.errors import DeepdayError, InputError, NotEnoughDataError
 from deepday.measure.days import working_days
 from deepday.model import Interval, Person, Skipped, WeeklyHours, subtract
 from deepday.store.repository import Store, open_store
 from deepday.store.rows import SourceKind
 
 DECADE = 10 * 366 * 86_400
-
-
-class Health(StrEnum):
-    """How a check ended."""
-
-    OK = "ok"
-    WARNING = "warning"
-    PROBLEM = "problem"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at: how it is, in a sentence, and what to do if it is not well."""
-
-    subject: str
-    health: Health
-    finding: str
-    advice: str = ""
 
 
 def check_settings() -> str:
@@ -79,6 +61,7 @@ def examine(
         yield Check("settings", Health.PROBLEM, error.what, error.advice)
     yield from _zone(request.zone or settings.me.zone, clock)
     yield from _store(settings, clock)
+    yield from _accounts(clock)
     for location in [*request.calendars, *([str(request.slack_export)] if request.slack_export else []), *locations]:
         yield _file(location, request, settings, progress, clock)
 
@@ -135,6 +118,16 @@ def _gaps(settings: Settings, store: Store, clock: Clock) -> Iterator[Check]:
             continue
         finding = f"{len(missing)} working days since {days[0].date} are not covered, the last {missing[-1]}"
         yield Check(f"{kind} days", Health.WARNING, finding, f"Import a newer {file}: deepday import FILE")
+
+
+def _accounts(clock: Clock) -> Iterator[Check]:
+    try:
+        if Store.exists(database_location()):
+            yield from examine_accounts(None, clock)
+    except NotEnoughDataError:
+        pass  # nobody has to connect an account
+    except DeepdayError as error:
+        yield Check("accounts", Health.PROBLEM, error.what, error.advice)
 
 
 def _day(instant: int, zone: tzinfo = UTC) -> str:

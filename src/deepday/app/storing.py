@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -46,6 +46,12 @@ def open_existing_store(clock: Clock | None = None) -> Store:
     return open_store(database_location(), clock or SystemClock())
 
 
+def pseudonyms(store: Store) -> Callable[[str], str]:
+    """Return the function that turns the name of a conversation into its pseudonym in this store."""
+    key = store.pseudonym_key()
+    return lambda text: hmac.digest(key, text.encode(), hashlib.sha256).hex()[:24]
+
+
 def is_slack_export(location: str) -> bool:
     """Tell whether a location looks like a Slack export (ZIP or folder) rather than a calendar."""
     path = local_path(location)
@@ -69,7 +75,7 @@ def import_files(
     clock = clock or SystemClock()
     if not all(locations):
         raise InputError("A file's name is empty.", "Give the path of an .ics file or a Slack export.")
-    configuration = _configuration(request)
+    configuration = settings_text(request)
     person = build_person(request, settings := load_settings())
     calendars = [*request.calendars, *(item for item in locations if not is_slack_export(item))]
     exports = [item for item in locations if is_slack_export(item)]
@@ -84,9 +90,8 @@ def import_files(
     context = context_for(person, Interval(now - 2 * YEAR, now + YEAR), progress, keep_titles=keep_titles)
     with open_store(database_location(), clock) as store:
         store.claim(person.email)
-        _remember(configuration)
-        key = store.pseudonym_key()
-        context = replace(context, pseudonym=lambda text: hmac.digest(key, text.encode(), hashlib.sha256).hex()[:24])
+        remember_settings(configuration)
+        context = replace(context, pseudonym=pseudonyms(store))
         for location in calendars:
             yield _import_calendar(store, location, name, context, now)
         for location in exports:
@@ -167,7 +172,7 @@ def _import_export(store: Store, location: str, name: str | None, context: ReadC
     return Imported(location, source, result, reading.skipped)
 
 
-def _configuration(request: Request) -> str:
+def settings_text(request: Request) -> str:
     """Return the settings that the options stand for, as TOML. Raises :class:`InputError` where they cannot be set."""
     holidays = request.holidays and (
         request.holidays.lower() if request.holidays.lower() == "none" else request.holidays.upper()
@@ -196,7 +201,7 @@ def unsaved(request: Request) -> str:
     return f"Not saved: {', '.join(other)}. Later commands go by {config_file()}; change it there."
 
 
-def _remember(configuration: str) -> None:
+def remember_settings(configuration: str) -> None:
     """Write the configuration, where there is none yet."""
     path = config_file()
     if path.exists() or not configuration:
@@ -204,7 +209,8 @@ def _remember(configuration: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
     path.write_text(
-        f"# Written by the first import. Every setting: deepday config example\n\n{configuration}", encoding="utf-8"
+        f"# Written by the first import or connect. Every setting: deepday config example\n\n{configuration}",
+        encoding="utf-8",
     )
 
 

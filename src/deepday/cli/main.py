@@ -1,6 +1,7 @@
 """The ``deepday`` command: options common to all, and errors turned into advice and exit codes.
 
-Exit codes: 0 done, 1 did not succeed, 2 wrong usage or input, 3 nothing to do or not enough data.
+Exit codes: 0 done, 1 did not succeed, 2 wrong usage or input, 3 nothing to do or not enough data,
+4 an account must be connected again.
 """
 
 import os
@@ -11,8 +12,9 @@ from typing import Annotated
 import typer
 
 from deepday import __version__
-from deepday.cli import config, demo, doctor, erase, explain, imports, measure, sandbox
-from deepday.errors import DeepdayError
+from deepday.cli import config, connect, demo, doctor, erase, explain, imports, measure, sandbox, sync
+from deepday.clock import OFFSET, SystemClock
+from deepday.errors import DeepdayError, InputError
 
 app = typer.Typer(
     name="deepday",
@@ -30,6 +32,8 @@ app.command(
 )(measure.measure)
 app.command("explain", epilog="Example: deepday explain 2026-03-10 cost")(explain.explain)
 app.command("import", epilog="Example: deepday import me.ics slack-export.zip --me you@example.com")(imports.import_)
+app.add_typer(connect.app, name="connect")
+app.command("sync", epilog="Example: deepday sync, or deepday sync google --also Team")(sync.sync)
 app.command("sandbox", epilog="Example: deepday sandbox --port 8701")(sandbox.sandbox)
 app.command("erase", epilog="Example: deepday erase, or deepday erase Slack")(erase.erase)
 app.command("doctor", epilog="Example: deepday doctor me.ics slack-export.zip")(doctor.doctor)
@@ -51,6 +55,14 @@ def _common(
 ) -> None:
     if debug:
         os.environ["DEEPDAY_DEBUG"] = "1"
+    _check_offset()
+
+
+def _check_offset() -> None:
+    try:
+        SystemClock()
+    except (ValueError, OverflowError):
+        raise InputError(f"{OFFSET} is no number of seconds.", "Unset it; only rehearsals need it.") from None
 
 
 def main() -> None:

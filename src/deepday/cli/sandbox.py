@@ -16,6 +16,7 @@ def sandbox(
 
     Nothing leaves this machine. The office holds the five weeks of deepday demo; its clock goes on from there.
     """
+    from deepday.clock import OFFSET, SystemClock  # noqa: PLC0415 - help does without
     from deepday.connect import OfficeServer, load  # noqa: PLC0415 - help does without
     from deepday.errors import DeepdayError  # noqa: PLC0415
 
@@ -23,12 +24,13 @@ def sandbox(
     if not isinstance(connector, OfficeServer):
         raise DeepdayError("The connector 'sandbox' serves no office.", "Reinstall deepday.")
     try:
-        with connector.serve_office(port, seed) as url:
-            typer.echo(f"The office is open at {url}")
-            show.say(f"Google   {url}/calendar/v3/ and {url}/gmail/v1/")
-            show.say(f"Graph    {url}/v1.0/")
-            show.say(f"Slack    {url}/api/")
-            show.say("Ctrl-C closes it; nothing is kept.")
+        with connector.serve_office(port, seed) as office:
+            typer.echo(f"The office is open at {office.url}")
+            show.say("Ctrl-C closes it; nothing is kept. In another terminal, connect to it:")
+            offset = office.opened_at - int(SystemClock().now().timestamp())
+            show.say(f"\n  export {OFFSET}={offset}   # the office lives in {show.date_of(office.opened_at)[:7]}")
+            for title, lines in office.commands:
+                show.say("\n".join([f"\n  # {title}", *(f"  {line}" for line in lines)]))
             threading.Event().wait()
     except ImportError as error:
         raise DeepdayError(f"The office needs a library that is not installed ({error.name}).", _EXTRA) from error

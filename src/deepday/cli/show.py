@@ -2,8 +2,9 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import typer
@@ -11,7 +12,10 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from deepday.app.health import Check
     from deepday.connect import Progress
+
+_MARKS = {"ok": "ok  ", "warning": "WARN", "problem": "FAIL"}
 
 
 def console() -> "Console":
@@ -31,6 +35,27 @@ def say(text: str) -> None:
     from deepday.report.words import plain  # noqa: PLC0415 - help does without
 
     typer.echo("\n".join(map(plain, text.split("\n"))), err=True)
+
+
+def checks(found: "Iterable[Check]", *, json_: bool) -> None:
+    """Print checks as they come, or all as JSON; leave with exit code 1 when one of them is a problem."""
+    done = []
+    for check in found:
+        done.append(check)
+        if not json_:
+            typer.echo(f"{_MARKS[check.health]} {check.subject}: {check.finding}")
+            if check.advice:
+                typer.echo(f"     {check.advice}")
+    if json_:
+        rows = [{"subject": c.subject, "health": str(c.health), "finding": c.finding, "advice": c.advice} for c in done]
+        print_json({"schema": "deepday.doctor/1", "checks": rows})
+    if any(check.health == "problem" for check in done):
+        raise typer.Exit(1)
+
+
+def date_of(instant: int) -> str:
+    """Return the date of a UTC second, in UTC."""
+    return datetime.fromtimestamp(instant, UTC).date().isoformat()
 
 
 @contextmanager

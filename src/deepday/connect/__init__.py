@@ -13,12 +13,13 @@ from deepday.connect.ports.files import (
     ReadContext,
     Sample,
     SampleWriter,
+    ServedOffice,
     Validators,
     no_progress,
 )
 from deepday.connect.ports.messaging import ChangeNotifier, Messenger, RequestSource
 from deepday.connect.ports.opening import AccountProvider, Dialogue, Feature, SignedIn, SignInOption
-from deepday.connect.ports.reading import ActivityReader, CalendarReader
+from deepday.connect.ports.reading import ActivityReader, BatchedReader, CalendarReader
 from deepday.connect.ports.settings import AutoReplyWriter, DoNotDisturbWriter, PresenceWriter, StatusWriter
 from deepday.connect.ports.tokens import Refresh, TokenKeeper
 from deepday.connect.ports.writing import EventWriter
@@ -33,6 +34,7 @@ __all__ = [
     "ActivityReader",
     "ActivityReading",
     "AutoReplyWriter",
+    "BatchedReader",
     "CalendarFileReader",
     "CalendarReader",
     "CalendarReading",
@@ -57,6 +59,7 @@ __all__ = [
     "Restored",
     "Sample",
     "SampleWriter",
+    "ServedOffice",
     "SignInOption",
     "SignedIn",
     "StatusWriter",

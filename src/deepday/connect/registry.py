@@ -43,7 +43,7 @@ def load(name: str) -> object:
         raise InputError(f"There is no connector {name!r}.", f"Installed are: {', '.join(sorted(found)) or 'none'}.")
     try:
         factory = found[name].load()
-    except ImportError as error:
+    except (ImportError, AttributeError) as error:
         raise InputError(
             f"The connector {name!r} cannot be loaded: {error}.", f"Run: pip install 'deepday[{name}]'"
         ) from error

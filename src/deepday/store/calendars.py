@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select
 
-from deepday.model import CalendarEvent, DateRange, EventKind, Interval, Response, ShowAs
+from deepday.model import CalendarEvent, DateRange, EventKind, EventUpsert, Interval, Response, ShowAs
+from deepday.store.rows import SourceKind
 from deepday.store.schema import event, source
 
 
@@ -63,6 +64,27 @@ def replace_events(connection: Connection, source_id: int, events: Iterable[Cale
     return difference
 
 
+def put_objects(connection: Connection, source_id: int, upserts: Iterable[EventUpsert], gone: Iterable[str]) -> int:
+    """Make the occurrences of each object those of its last upsert; drop the objects that are gone.
+
+    Returns how many occurrences were written.
+    """
+    objects = {upsert.id: upsert.events for upsert in upserts}
+    dropped = [{"its_source": source_id, "its_object": name} for name in {*objects, *gone}]
+    if dropped:
+        mine = (event.c.source_id == bindparam("its_source"), event.c.object == bindparam("its_object"))
+        connection.execute(delete(event).where(*mine), dropped)
+    rows = {
+        (name, entry.uid, entry.recurrence_id, entry.all_day, entry.start): entry
+        for name, events in objects.items()
+        for entry in map(_entry, events)
+    }
+    if rows:
+        values = [{"source_id": source_id, "object": key[0], **entry._asdict()} for key, entry in rows.items()]
+        connection.execute(insert(event), values)
+    return len(rows)
+
+
 def read_events(connection: Connection, window: Interval, dates: DateRange) -> list[CalendarEvent]:
     """Return the timed events that overlap the window and the all-day ones that overlap the dates.
 
@@ -73,7 +95,7 @@ def read_events(connection: Connection, window: Interval, dates: DateRange) -> l
     found = connection.execute(
         select(*event.c[_Entry._fields], source.c.name)
         .join(source)
-        .where(or_(timed, all_day))
+        .where(source.c.kind == SourceKind.CALENDAR.value, or_(timed, all_day))
         .order_by(event.c.all_day, event.c.start, event.c.end, event.c.uid, event.c.recurrence_id, source.c.name)
     )
     return [_event(_Entry(*row[:-1]), row[-1]) for row in found]

@@ -17,6 +17,7 @@ from deepday.store.activity import add_messages, drop_lonely_conversations, read
 from deepday.store.calendars import read_events, replace_events
 from deepday.store.database import Database
 from deepday.store.rows import ImportResult, Outcome, Source, SourceKind
+from deepday.store.sealing import MasterKeySource
 from deepday.store.sources import (
     find_source,
     read_coverage,
@@ -26,6 +27,8 @@ from deepday.store.sources import (
     replace_coverage,
     replace_skipped,
 )
+from deepday.store.syncing import SyncStore
+from deepday.store.tokens import TokenStore
 
 _KEY = "pseudonym_key"
 _OWNER = "owner"
@@ -67,6 +70,14 @@ class Store:
     def close(self) -> None:
         """Close the connections."""
         self._database.close()
+
+    def live(self) -> SyncStore:
+        """Return the part of the store that keeps live sources."""
+        return SyncStore(self._database, self._clock)
+
+    def tokens(self, masters: MasterKeySource) -> TokenStore:
+        """Return the part of the store that keeps the tokens of connected accounts, opened with those keys."""
+        return TokenStore(self._database, self._clock, masters)
 
     def pseudonym_key(self) -> bytes:
         """Return the 32 secret bytes that pseudonyms are made with. They are made once and never change."""

@@ -9,6 +9,7 @@ class SourceKind(StrEnum):
 
     CALENDAR = "calendar"
     ACTIVITY = "activity"
+    SHADOW = "shadow"  # a calendar that is being read in full; nobody sees it before it is whole
 
 
 @dataclass(frozen=True, slots=True)

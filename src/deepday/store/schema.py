@@ -1,8 +1,10 @@
 """The tables. Portable SQL; on SQLite they are STRICT, so that a column holds what it says.
 
-Two kinds of source fill them: calendars (``event``) and chat activity (``conversation``, ``message``). ``coverage``
+Two kinds of source fill them: calendars (``event``) and chat activity (``conversation``, ``message``). A third kind is
+a shadow: a calendar that is being read in full, and takes the place of the one before when it is whole. ``coverage``
 keeps what was observed, so that "nothing there" and "not looked at" stay apart, ``skipped`` what could not be used,
-``meta`` what belongs to the installation. All of these hang on ``source`` and go with it.
+``sync`` where the reading of a live source stopped. All of these hang on ``source`` and go with it. ``meta`` keeps what
+belongs to the installation.
 
 ``sign_in`` is an account that somebody connected, ``token`` its tokens, sealed with a ``data_key``, which is wrapped
 with a master key that is not here.
@@ -28,7 +30,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest revision in ``migrations/versions``. Revisions are numbers: a greater one is a newer deepday's."""
 
 
@@ -88,6 +90,8 @@ event = Table(
     # Of a timed event UTC seconds; of an all-day one proleptic Gregorian ordinals (1 is 0001-01-01), because a date is
     # no instant. The end is exclusive in both.
     Column("start", _Long, primary_key=True, autoincrement=False),
+    # What the vendor counts as one thing, under its own id; empty for what was imported from a file.
+    Column("object", _Words, primary_key=True, default=""),
     Column("end", _Long, nullable=False),
     Column("show_as", Text, nullable=False),
     Column("response", Text, nullable=False),
@@ -97,6 +101,7 @@ event = Table(
     Column("sequence", _Long, nullable=False),
     Column("updated", _Long, nullable=False),
     Column("title", _Words),
+    Index(None, "source_id", "object"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -149,6 +154,24 @@ skipped = Table(
     sqlite_with_rowid=False,
 )
 
+sync = Table(
+    "sync",
+    metadata,
+    _source_id(),
+    Column("provider", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("remote", _Words, nullable=False),  # the vendor's id of the calendar; empty for chat activity
+    Column("cursor", Text, nullable=False),  # empty before the first page
+    Column("window_start", _Long, nullable=False),
+    Column("window_end", _Long, nullable=False),
+    # When the round of reading that is under way began, and the last one that came to its end; 0: none.
+    Column("began_at", _Long, nullable=False),
+    Column("synced_at", _Long, nullable=False),
+    Index(None, "provider", "account"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
 meta = Table(
     "meta",
     metadata,
@@ -168,6 +191,7 @@ sign_in = Table(
     Column("obtained_at", _Long, nullable=False),
     Column("expires_at", _Long, nullable=False),  # 0: does not expire
     Column("scopes", Text, nullable=False),  # separated by spaces
+    Column("options", Text, nullable=False, default="{}"),  # what the connector needs to open it, JSON; no secret
     Column("refused", Integer, nullable=False),  # 1: the vendor ended the grant, its owner must sign in again
     # Who refreshes now, in any process, and until when others wait for it.
     Column("holder", Text, nullable=False),

@@ -33,7 +33,7 @@ def read_sources(connection: Connection, *conditions: ColumnElement[bool]) -> li
             select(func.max(covered.end)).where(covered.source_id == columns.id).scalar_subquery().label("last"),
             counted(schema.skipped).label("skipped"),
         )
-        .where(*conditions)
+        .where(columns.kind != SourceKind.SHADOW.value, *conditions)
         .order_by(columns.kind, columns.name)
     )
     return [Source(**{**row, "kind": SourceKind(row["kind"])}) for row in found.mappings()]
@@ -82,6 +82,8 @@ def read_skipped(connection: Connection, source_id: int | None = None) -> list[S
     query = select(columns.origin, columns.place, columns.reason).join(schema.source)
     if source_id is not None:
         query = query.where(columns.source_id == source_id)
+    else:
+        query = query.where(schema.source.c.kind != SourceKind.SHADOW.value)
     ordered = query.order_by(schema.source.c.kind, schema.source.c.name, columns.position)
     return [Skipped(*row) for row in connection.execute(ordered)]
 

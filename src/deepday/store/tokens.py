@@ -1,5 +1,6 @@
 """Tokens of connected accounts: sealed at rest, refreshed by one caller at a time, saved before they are used."""
 
+import json
 import secrets
 import threading
 import time
@@ -43,7 +44,8 @@ class SignIn:
     """What may be shown of a connected account. Times are UTC seconds.
 
     ``granted_at``: when its owner signed in. ``obtained_at`` and ``expires_at`` are the access token's (0: it does
-    not expire). ``refused``: the vendor ended the grant, its owner must sign in again.
+    not expire). ``options``: what the connector needs to open the account. ``refused``: the vendor ended the grant, its
+    owner must sign in again.
     """
 
     account: str
@@ -52,6 +54,7 @@ class SignIn:
     granted_at: int
     obtained_at: int
     expires_at: int
+    options: Mapping[str, str]
     refused: bool
 
 
@@ -94,6 +97,7 @@ class TokenStore:
                     granted_at=row["granted_at"],
                     obtained_at=row["obtained_at"],
                     expires_at=row["expires_at"],
+                    options=json.loads(row["options"]),
                     refused=bool(row["refused"]),
                 )
                 for row in rows
@@ -108,11 +112,14 @@ class TokenStore:
         with self._database.reading() as connection:
             return self._read(connection, account, provider)[0]
 
-    def save(self, account: str, provider: str, tokens: TokenSet) -> None:
-        """Keep the tokens of a new sign-in in the place of any older ones."""
+    def save(self, account: str, provider: str, tokens: TokenSet, options: Mapping[str, str] | None = None) -> None:
+        """Keep the tokens of a new sign-in in the place of any older ones; ``None`` keeps the options as they were."""
         with self._database.writing() as connection:
             row = _row(connection, account, provider)
             self._write(connection, account, provider, tokens, (row["generation"] if row else 0) + 1, self._now())
+            if options is not None:
+                text = json.dumps(dict(options))
+                connection.execute(update(schema.sign_in).where(*_of(account, provider)).values(options=text))
 
     def remove(self, account: str, provider: str) -> bool:
         """Delete the tokens of an account, and overwrite them in the file; tell whether there were any."""

@@ -119,7 +119,8 @@ def test_the_same_seed_gives_the_same_office() -> None:
 
 def test_a_taken_port_is_an_error() -> None:
     connector = SandboxConnector()
-    with connector.serve_office(0, 1) as url:
+    with connector.serve_office(0, 1) as office:
+        url = office.url
         assert httpx.get(f"{url}/calendar/v3/users/me/calendarList", trust_env=False).status_code == 401
         with pytest.raises(OSError, match="in use"), connector.serve_office(int(url.rsplit(":", 1)[1]), 1):
             raise AssertionError

@@ -30,7 +30,7 @@ def migrated() -> Iterator[Connection]:
 
 def tables(connection: Connection) -> set[tuple[str, str]]:
     rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
-    return {(name, " ".join(sorted(sql.replace(",", " ").split()))) for name, sql in rows}
+    return {(name, " ".join(sorted(sql.replace(",", " ").replace('"', "").split()))) for name, sql in rows}
 
 
 def test_the_revisions_lead_to_the_tables_that_the_code_knows() -> None:

@@ -1,15 +1,18 @@
 """Calendars of the office in memory: objects with etags, and a journal that cursors point into."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from deepday.model import EventKind, Interval, ShowAs
+from deepday.model import CalendarEvent, EventKind, Interval, ShowAs
 
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """A calendar object as the office has it; ``times`` are its occurrences, one for a single event."""
+    """A calendar object as the office has it; ``times`` are its occurrences, one for a single event.
+
+    ``told``: its occurrences with all that they say, for an office that is filled with whole events.
+    """
 
     id: str
     etag: str
@@ -20,6 +23,7 @@ class StoredEvent:
     key: str = ""
     marker: str = ""
     deleted: bool = False
+    told: tuple[CalendarEvent, ...] = ()
 
 
 @dataclass(slots=True)
@@ -64,6 +68,14 @@ class CalendarSide:
         self._primary.put(StoredEvent(handle, "", tuple(times), title))
         self._hint("primary")
         return handle
+
+    def add_whole(self, calendar: str, events: Iterable[CalendarEvent]) -> None:
+        """Add events with all that they say; those of one UID are one object."""
+        objects: dict[str, list[CalendarEvent]] = {}
+        for event in events:
+            objects.setdefault(event.uid, []).append(event)
+        for uid, told in objects.items():
+            self.calendars[calendar].put(StoredEvent(uid, "", (), told=tuple(told)))
 
     def move_event(self, handle: str, when: Interval) -> None:
         """Give an event other times; of a series only its first occurrence."""

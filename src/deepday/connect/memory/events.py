@@ -150,7 +150,7 @@ def _overlap(one: Interval, other: Interval) -> bool:
 
 def _upsert(event: StoredEvent, calendar: str, context: ReadContext) -> EventUpsert:
     series = len(event.times) > 1
-    events = tuple(
+    events = event.told + tuple(
         CalendarEvent(
             uid=event.id,
             recurrence_id=str(when.start) if series else "",

@@ -147,10 +147,22 @@ class SampleWriter(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class ServedOffice:
+    """A simulated office: its base ``url`` and its time (``opened_at``, UTC seconds when it was opened).
+
+    ``commands`` connect to it, a title and the lines to type for each vendor.
+    """
+
+    url: str
+    opened_at: int
+    commands: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
 @runtime_checkable
 class OfficeServer(Protocol):
     """A connector that simulates the vendors on this machine."""
 
-    def serve_office(self, port: int, seed: int) -> AbstractContextManager[str]:
-        """Serve while the context lasts, and give the base URL. Raises :class:`OSError` where the port is taken."""
+    def serve_office(self, port: int, seed: int) -> AbstractContextManager[ServedOffice]:
+        """Serve while the context lasts. Raises :class:`OSError` where the port is taken."""
         ...

@@ -44,6 +44,19 @@ class CalendarReader(Protocol):
 
 
 @runtime_checkable
+class BatchedReader(Protocol):
+    """A calendar reader that can ask for several calendars in one request."""
+
+    def prefetch(self, wanted: Sequence[tuple[str, ReadContext, Cursor]]) -> None:
+        """Ask for the next page of each (calendar, context, cursor) at once, and keep the answers.
+
+        May be called before a round of following readings. The next :meth:`CalendarReader.event_changes` with exactly
+        that calendar and cursor is answered from what is kept, once. What fails for one calendar is raised there.
+        """
+        ...
+
+
+@runtime_checkable
 class ActivityReader(Protocol):
     """Reads the metadata of live chat: when, which way, in which conversation.
 
