@@ -58,8 +58,8 @@ class MeetingMark:
 def meetings_of(
     events: Iterable[CalendarEvent],
     counted: frozenset[tuple[str, str, int]],
-    marks: Sequence[MeetingMark],
-    prices: Prices,
+    marks: Sequence[MeetingMark] = (),
+    prices: Prices = USUAL,
 ) -> tuple[Meeting, ...]:
     """Return the entries that take time, priced, sorted by start.
 

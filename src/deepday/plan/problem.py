@@ -48,7 +48,8 @@ class WorkDay:
     """A date of a person. ``windows``: working time, without breaks, holidays and absences, sorted.
 
     ``eligible``: at least half of the weekday's normal hours are left. ``off``: why nothing is, in a word.
-    ``scheduled``: whether people work on that weekday at all.
+    ``scheduled``: whether they work on that weekday at all. ``zone``: the IANA
+    zone they live by then, where it is not the usual one.
     """
 
     date: date
@@ -56,6 +57,7 @@ class WorkDay:
     eligible: bool
     scheduled: bool = True
     off: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,10 @@ class Member:
     accepted: tuple[Chosen, ...] = ()
     vetoed: tuple[date, ...] = ()
     drawn: tuple[tuple[date, tuple[date, ...]], ...] = ()
+
+    def zone_on(self, day: date) -> str:
+        """Return the zone that the person lives by on that date."""
+        return next((one.zone for one in self.days if one.date == day and one.zone), self.zone)
 
     @property
     def plans(self) -> bool:

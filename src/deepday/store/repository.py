@@ -16,6 +16,7 @@ from deepday.store import schema
 from deepday.store.activity import add_messages, drop_lonely_conversations, read_stream
 from deepday.store.calendars import read_events, replace_events
 from deepday.store.database import Database
+from deepday.store.plans import PlanBook
 from deepday.store.rows import ImportResult, Outcome, Source, SourceKind
 from deepday.store.sealing import MasterKeySource
 from deepday.store.sources import (
@@ -78,6 +79,10 @@ class Store:
     def tokens(self, masters: MasterKeySource) -> TokenStore:
         """Return the part of the store that keeps the tokens of connected accounts, opened with those keys."""
         return TokenStore(self._database, self._clock, masters)
+
+    def plans(self) -> PlanBook:
+        """Return the planned days that are kept here."""
+        return PlanBook(self._database)
 
     def pseudonym_key(self) -> bytes:
         """Return the 32 secret bytes that pseudonyms are made with. They are made once and never change."""

@@ -30,7 +30,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest revision in ``migrations/versions``. Revisions are numbers: a greater one is a newer deepday's."""
 
 
@@ -101,7 +101,21 @@ event = Table(
     Column("sequence", _Long, nullable=False),
     Column("updated", _Long, nullable=False),
     Column("title", _Words),
+    Column("organiser", Integer),  # whether the owner organises it; NULL: not known
+    Column("outsiders", Integer),  # whether people of other organisations take part; NULL: not known
     Index(None, "source_id", "object"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+plan_day = Table(
+    "plan_day",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("date", Integer, primary_key=True, autoincrement=False),
+    Column("part", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("changed_at", _Long, nullable=False),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )

@@ -66,7 +66,7 @@ zone = "Asia/Tokyo"
 burst_gap = 0
 count_tentative = "yes"
 
-[plan]
+[holiday]
 """
     assert problems(file, content) == [
         "3: me.emial: there is no such setting; did you mean email?",
@@ -76,7 +76,7 @@ count_tentative = "yes"
         "16: trips[2].first: must be a date without quotes, for example 2026-05-04.",
         "20: measure.burst_gap: must be at least 1, for example 3.",
         "21: measure.count_tentative: must be true or false, for example true.",
-        "23: plan: there is no such setting; known here are me, trips, measure, privacy.",
+        "23: holiday: there is no such setting; known here are me, trips, measure, plan, point_people, meetings, privacy.",
     ]
 
 

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -87,7 +88,7 @@ def test_greedy_plans_keep_every_rule_and_are_never_better(problem: Problem) -> 
 @SOME
 @given(problems(people=3, weeks=1), st.randoms(use_true_random=False))
 def test_the_order_of_the_input_does_not_matter(problem: Problem, shuffle: random.Random) -> None:
-    def mixed(items: tuple[object, ...]) -> tuple[object, ...]:
+    def mixed(items: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(shuffle.sample(items, len(items)))
 
     other = replace(

@@ -1,0 +1,263 @@
+"""Plan deep-work days: for one person from files or the store, for a team from its file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+from deepday.app.period import parse_dates
+from deepday.app.person import build_parameters, build_person, find_zone, with_days_off
+from deepday.app.plan_request import PlanRequest, what_if, with_options
+from deepday.app.plan_state import no_state, read_state
+from deepday.app.request import Request
+from deepday.app.sources import context_for, is_address, read_calendar
+from deepday.clock import Clock, SystemClock
+from deepday.config.load import load_settings, load_team
+from deepday.config.plan_settings import WEEKDAYS, MeetingRuleSettings, PlanSettings, TeamFile, TeamPerson
+from deepday.config.settings import Settings
+from deepday.connect import Progress
+from deepday.errors import InputError, NotEnoughDataError
+from deepday.measure.columns import counted, unique
+from deepday.measure.days import absences, working_days
+from deepday.measure.parameters import Parameters
+from deepday.model import CalendarEvent, Person, Trip, WeeklyHours
+from deepday.plan.compiling import monday
+from deepday.plan.planning import make_plan
+from deepday.plan.pricing import MeetingMark, meetings_of
+from deepday.plan.problem import (
+    LONGEST_HORIZON,
+    Covering,
+    Member,
+    Part,
+    PointPerson,
+    Problem,
+    Quota,
+    Team,
+    Wishes,
+    WorkDay,
+)
+from deepday.plan.result import Plan
+
+WEEK = timedelta(weeks=1)
+_PARTS = {"": None, "morning": Part.MORNING, "afternoon": Part.AFTERNOON}
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, the problem it solves, seconds it took, and remarks. ``before``: the plan without the what-ifs."""
+
+    plan: Plan
+    problem: Problem
+    seconds: float
+    notes: tuple[str, ...]
+    me: str
+    before: Plan | None = None
+
+
+def plan_days(asked: PlanRequest, progress: Progress, *, clock: Clock | None = None, keep: bool = True) -> Planned:
+    """Plan what was asked for. Raises :class:`InputError` for what cannot be, :class:`NotEnoughDataError` for no data.
+
+    Without ``keep`` the plan so far is not taken into account: the best plan, not the one with the fewest moves.
+    """
+    clock = clock or SystemClock()
+    begun = clock.monotonic()
+    problem, notes, me = build_problem(asked, progress, clock)
+    before = None
+    if asked.what_if:
+        before = make_plan(problem, asked.engine, seconds=asked.seconds, alternatives=0)
+        problem, notes, me = build_problem(asked, progress, clock, changed=True)
+    if not keep or asked.what_if:
+        problem = replace(problem, previous=())
+    plan = make_plan(problem, asked.engine, seconds=asked.seconds, alternatives=asked.alternatives)
+    return Planned(plan, problem, clock.monotonic() - begun, notes, me, before)
+
+
+def build_problem(
+    asked: PlanRequest, progress: Progress, clock: Clock, *, changed: bool = False
+) -> tuple[Problem, tuple[str, ...], str]:
+    """Return the problem, remarks on it, and whose it is. ``changed``: with the what-ifs."""
+    settings = load_settings()
+    if not 1 <= asked.weeks <= LONGEST_HORIZON:
+        raise InputError(f"{asked.weeks} weeks cannot be planned.", f"Give --weeks 1 to {LONGEST_HORIZON}.")
+    if asked.team:
+        return _team_problem(asked, settings, load_team(asked.team), progress, clock, changed=changed)
+    return _own_problem(asked, settings, progress, clock, changed=changed)
+
+
+def _policy(asked: PlanRequest, base: PlanSettings, *, changed: bool) -> PlanSettings:
+    policy = with_options(base, asked.given)
+    return what_if(policy, asked.what_if) if changed else policy
+
+
+def _horizon(asked: PlanRequest, person_today: date, now: datetime, notice: int) -> tuple[date, date, int, list[str]]:
+    """Return the first and last date, from which instant new days may be planned, and remarks."""
+    today = person_today
+    first = parse_dates(asked.request.first)[0] if asked.request.first else monday(today) + WEEK
+    last = monday(first) + asked.weeks * WEEK - timedelta(days=1)
+    if last < today:
+        return first, last, 0, [f"{first} to {last} lies in the past: this is what could have been planned."]
+    notes = []
+    if first < today:
+        notes.append(f"What lies before {today} is past: nothing new is planned there.")
+    return first, last, int(now.timestamp()) + notice * 3600, notes
+
+
+def _own_problem(
+    asked: PlanRequest, settings: Settings, progress: Progress, clock: Clock, *, changed: bool
+) -> tuple[Problem, tuple[str, ...], str]:
+    person = build_person(asked.request, settings)
+    policy = _policy(asked, settings.plan, changed=changed)
+    now = clock.now()
+    first, last, open_from, notes = _horizon(asked, now.astimezone(person.zone).date(), now, policy.notice)
+    span = monday(first), last + timedelta(days=2)
+    person = with_days_off(person, asked.request, settings, *span)
+    parameters = build_parameters(asked.request, settings)
+    marks = _marks(settings.meetings)
+    if asked.request.calendars:
+        keep_titles = asked.request.keep_titles or settings.privacy.keep_titles
+        events, said = _file_events(asked.request.calendars, person, span, progress, keep_titles=keep_titles)
+        state = no_state()
+    else:
+        events, said, state = read_state(person, span, parameters, clock)
+    member = build_member(person, events, span, policy, marks, parameters)
+    member = replace(member, stays=state.stays, accepted=state.accepted, vetoed=state.vetoed)
+    problem = Problem(
+        members=(member,), first=first, last=last, sprint=policy.sprint, open_from=open_from, previous=state.proposed
+    )
+    return problem, (*notes, *said, *state.notes), person.email
+
+
+def _file_events(
+    calendars: Sequence[str], person: Person, span: tuple[date, date], progress: Progress, *, keep_titles: bool
+) -> tuple[list[CalendarEvent], list[str]]:
+    context = context_for(person, person.window(*span), progress, keep_titles=keep_titles)
+    events: list[CalendarEvent] = []
+    said = []
+    for location in calendars:
+        reading = read_calendar(location, context)
+        events += reading.events
+        if not reading.total:
+            said.append(f"A calendar of {person.email} holds no events: every day counts as free.")
+        if reading.skipped:
+            said.append(f"{len(reading.skipped)} entries of a calendar of {person.email} could not be read.")
+    return events, said
+
+
+def build_member(
+    person: Person,
+    events: Sequence[CalendarEvent],
+    span: tuple[date, date],
+    policy: PlanSettings,
+    marks: Sequence[MeetingMark],
+    parameters: Parameters,
+) -> Member:
+    """Return somebody as the planner sees them: working days as the measuring part finds them, meetings priced."""
+    known = unique(events)
+    days = working_days(person, *span, absences(known, person))
+    meetings = counted(known, parameters.meetings)
+    keys = frozenset((event.uid, event.recurrence_id, start) for start, _, event in meetings)
+    return Member(
+        id=person.email,
+        zone=person.zone.key,
+        days=tuple(
+            WorkDay(
+                day.date, tuple(day.windows), day.eligible, day.scheduled > 0, day.day_off, person.zone_on(day.date).key
+            )
+            for day in days
+        ),
+        meetings=meetings_of(known, keys, marks),
+        quota=Quota(policy.quota, policy.unit == "half", policy.block * 60),
+        never=frozenset(WEEKDAYS.index(name) for name in policy.never),
+        fixed=tuple((one.date, one.reason) for one in policy.fixed),
+        gap=policy.gap,
+        cap=policy.cap,
+        wishes=Wishes(
+            weekdays=frozenset(WEEKDAYS.index(name) for name in policy.prefer),
+            part=_PARTS[policy.part],
+            spacing=policy.spacing,
+            regular=policy.regular,
+            releases=policy.releases,
+            price=policy.wish,
+        ),
+    )
+
+
+def _marks(rules: Sequence[MeetingRuleSettings]) -> tuple[MeetingMark, ...]:
+    return tuple(MeetingMark(one.title or "", one.uid or "", one.moves is not False, one.price) for one in rules)
+
+
+def _team_problem(
+    asked: PlanRequest, settings: Settings, team: TeamFile, progress: Progress, clock: Clock, *, changed: bool
+) -> tuple[Problem, tuple[str, ...], str]:
+    assert_free_of_cycles(team)
+    now = clock.now()
+    zone = find_zone(team.person[0].zone)
+    base = _policy(asked, team.plan, changed=changed)
+    first, last, open_from, notes = _horizon(asked, now.astimezone(zone).date(), now, base.notice)
+    span = monday(first) - timedelta(days=1), last + timedelta(days=2)
+    parameters = build_parameters(asked.request, settings)
+    marks = _marks(team.meetings)
+    keep_titles = asked.request.keep_titles or settings.privacy.keep_titles or any(mark.title for mark in marks)
+    members = []
+    folder = asked.team.parent if asked.team else Path()
+    for one in team.person:
+        person = _person_of(one, settings, span)
+        places = [place if is_address(place) else str(folder / Path(place).expanduser()) for place in one.calendars]
+        events, said = _file_events(places, person, span, progress, keep_titles=keep_titles)
+        policy = _policy(asked, one.plan or team.plan, changed=changed)
+        member = build_member(person, events, span, policy, marks, parameters)
+        deep = one.deep and bool(places)
+        if one.deep and not places:
+            said.append(
+                f"No calendar of {one.email} is connected: no days are planned for them, and they cover nobody."
+            )
+        members.append(
+            replace(
+                member,
+                quota=member.quota if deep else Quota(0),
+                calendar=bool(places),
+                topics=one.topics,
+                covered=True,
+                covers_at_once=one.covers_at_once,
+                point_people=tuple(
+                    PointPerson(point.email.lower(), point.topics, point.agreed) for point in one.point_people
+                ),
+            )
+        )
+        notes += said
+    if not any(member.plans for member in members):
+        raise NotEnoughDataError(
+            "Nobody in the team file has a calendar and wants deep-work days.",
+            "Give calendars under each [[person]]; the README shows how.",
+        )
+    problem = Problem(
+        members=tuple(members),
+        first=first,
+        last=last,
+        teams=tuple(Team(one.name, tuple(name.lower() for name in one.members), one.reachable) for one in team.team),
+        sprint=base.sprint,
+        covering=Covering(team.covering.presence, team.covering.busy, team.covering.backups),
+        open_from=open_from,
+    )
+    return problem, tuple(notes), ""
+
+
+def assert_free_of_cycles(team: TeamFile) -> None:
+    """Refuse wishes that can never be kept, before any calendar is read. Raises :class:`InputError`."""
+    for one in team.person:
+        policy = one.plan or team.plan
+        if one.deep and policy.quota and set(policy.never) == set(WEEKDAYS):
+            raise InputError(
+                f"{one.email} asks for deep-work days, but never on any weekday.", "Take a weekday out of never."
+            )
+
+
+def _person_of(one: TeamPerson, settings: Settings, span: tuple[date, date]) -> Person:
+    trips = tuple(Trip(trip.first, trip.last, find_zone(trip.zone)) for trip in one.trips)
+    for earlier, later in pairwise(sorted(trips, key=lambda trip: trip.first)):
+        if later.first <= earlier.last:
+            raise InputError(f"Two trips of {one.email} overlap.", "Correct their dates.")
+    person = Person(one.email.lower(), find_zone(one.zone), WeeklyHours.parse(one.hours), trips=trips)
+    off = with_days_off(person, Request(holidays=one.holidays), Settings(privacy=settings.privacy), *span)
+    return replace(person, holidays=off.holidays)

@@ -1,0 +1,230 @@
+"""``deepday plan``: propose deep-work days, say why, change and accept them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from deepday.cli import options, show
+
+if TYPE_CHECKING:
+    from deepday.app.plan_request import PlanRequest
+    from deepday.app.planning import Planned
+
+_MANY = ("--calendar", "--fixed", "--never", "--prefer")
+
+
+class _Lists(TyperGroup):
+    """Options that take several values at once: ``--never Mon Fri`` is ``--never Mon --never Fri``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Write the option before each of its values; a subcommand's name ends them."""
+        written: list[str] = []
+        name, given = "", 0
+        for at, text in enumerate(args):
+            if text in self.commands:
+                return super().parse_args(ctx, [*written, *args[at:]])
+            if text.startswith("-"):
+                name, given = (text if text in _MANY else ""), 0
+            elif name:
+                written += [name] if given else []
+                given += 1
+            written.append(text)
+        return super().parse_args(ctx, written)
+
+
+app = typer.Typer(
+    cls=_Lists,
+    help="Propose deep-work days, and say why these. Nothing is written to a calendar, and nothing is sent.",
+    epilog="Example: deepday plan --calendar me.ics --me you@example.com --zone Europe/Berlin --weeks 2 --quota 2",
+    invoke_without_command=True,
+    rich_markup_mode=None,
+)
+
+Weeks = Annotated[int, typer.Option("--weeks", metavar="N", help="How many ISO weeks, 1 to 12.")]
+Quota = Annotated[int | None, typer.Option("--quota", metavar="K", help="Deep-work days in each week.")]
+Fixed = Annotated[
+    list[str] | None, typer.Option("--fixed", metavar="DATE", help="A date that is taken (on call, no-go); repeatable.")
+]
+Never = Annotated[
+    list[str] | None, typer.Option("--never", metavar="WEEKDAY", help="A weekday that never is one; repeatable.")
+]
+Days = Annotated[list[str] | None, typer.Argument(metavar="DATE", help="Dates, as 2026-03-10.")]
+Day = Annotated[str, typer.Argument(metavar="DATE", help="A date, as 2026-03-10.")]
+Ics = Annotated[Path | None, typer.Option("--ics", metavar="FILE", help="Write the days as a calendar file.")]
+Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the plan as a page.")]
+
+
+@app.callback()
+def plan(
+    context: typer.Context,
+    calendar: options.Calendars = None,
+    me: options.Me = None,
+    zone: options.Zone = None,
+    hours: options.Hours = None,
+    holidays: options.Holidays = None,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="First date, or a week; by default next Monday.")
+    ] = None,
+    weeks: Weeks = 2,
+    quota: Quota = None,
+    half: Annotated[bool, typer.Option("--half", help="Half days instead of whole ones.")] = False,
+    block: Annotated[
+        int | None, typer.Option("--block", metavar="MIN", help="Shortest unbroken stretch that counts.")
+    ] = None,
+    fixed: Fixed = None,
+    never: Never = None,
+    prefer: Annotated[
+        list[str] | None, typer.Option("--prefer", metavar="WEEKDAY", help="A weekday that is liked best; repeatable.")
+    ] = None,
+    team: Annotated[Path | None, typer.Option("--team", metavar="FILE", help="Plan a team, from a TOML file.")] = None,
+    what_if: Annotated[
+        list[str] | None,
+        typer.Option("--what-if", metavar="SETTING=VALUE", help='Try a setting, such as "quota=3"; repeatable.'),
+    ] = None,
+    anew: Annotated[bool, typer.Option("--anew", help="The best plan, even if proposed days move.")] = False,
+    solver: Annotated[str, typer.Option("--solver", help="auto, exact, or greedy.")] = "auto",
+    seconds: Annotated[float, typer.Option("--seconds", min=0.1, max=3600, help="Time limit of the solver.")] = 10.0,
+    titles: options.Titles = False,
+    json_: options.Json = False,
+    html: Html = None,
+    ics: Ics = None,
+) -> None:
+    """Propose deep-work days, from files or from what was imported or connected."""
+    context.obj = _asked(context)
+    if context.invoked_subcommand is not None:
+        return
+    from deepday.app import plan_actions  # noqa: PLC0415 - help does without
+    from deepday.app.planning import plan_days  # noqa: PLC0415
+
+    with show.progress() as progress:
+        planned = plan_days(context.obj, progress, keep=not anew)
+    if plan_actions.keeps_plans(context.obj) and planned.plan.days:
+        plan_actions.remember(planned)
+    _show(planned, json_=json_, quiet=bool(html or ics))
+    for written in plan_actions.write_plan(planned, html, ics):
+        show.say(f"Wrote {written}")
+    _refuse_without_plan(planned)
+
+
+def _asked(context: typer.Context) -> "PlanRequest":
+    from deepday.app.plan_request import PlanRequest, parse_date, parse_weekdays  # noqa: PLC0415 - help does without
+
+    given: dict[str, Any] = context.params
+    return PlanRequest(
+        request=options.request(context),
+        weeks=given["weeks"],
+        team=given["team"],
+        given={
+            "quota": given["quota"],
+            "unit": "half" if given["half"] else None,
+            "block": given["block"],
+            "fixed": tuple({"date": parse_date(text)} for text in given["fixed"] or ()),
+            "never": parse_weekdays(given["never"] or ()),
+            "prefer": parse_weekdays(given["prefer"] or ()),
+        },
+        what_if=tuple(given["what_if"] or ()),
+        engine=given["solver"],
+        seconds=given["seconds"],
+    )
+
+
+def _show(planned: "Planned", *, json_: bool, quiet: bool = False) -> None:
+    if json_:
+        from deepday.report.plan_view import plan_to_json  # noqa: PLC0415 - only the shape asked for is loaded
+
+        show.print_json(plan_to_json(planned.plan, planned.problem, planned.seconds, planned.notes, planned.before))
+        return
+    if not quiet:
+        from deepday.report.plan_terminal import render_plan  # noqa: PLC0415
+
+        render_plan(planned.plan, planned.problem, show.console(), planned.notes, planned.before)
+        return
+    for note in planned.notes:
+        show.say(note)
+
+
+def _refuse_without_plan(planned: "Planned") -> None:
+    from deepday.errors import DeepdayError  # noqa: PLC0415
+    from deepday.plan.modelling import Status  # noqa: PLC0415
+
+    if planned.plan.status is Status.INFEASIBLE:
+        rules = planned.plan.conflicts[0].cheapest.rule.text if planned.plan.conflicts else ""
+        raise DeepdayError(
+            "No plan keeps all the rules.", f"Cheapest to give up: {rules}." if rules else "Ask for less."
+        )
+    if planned.plan.status is Status.UNKNOWN:
+        raise DeepdayError(
+            "No plan was found, and it is not proved that there is none.",
+            "Give --seconds more time; for teams: pip install 'deepday[plan]'.",
+        )
+
+
+@app.command("accept", epilog="Example: deepday plan accept 2026-03-10")
+def accept(context: typer.Context, dates: Days = None, json_: options.Json = False) -> None:
+    """Accept proposed days, by default all of them: they no longer move by themselves."""
+    from deepday.app import plan_actions  # noqa: PLC0415 - help does without
+
+    with show.progress() as progress:
+        done = plan_actions.accept(context.obj, dates or (), progress)
+    show.say(done.said)
+    _show(done.planned, json_=json_)
+
+
+@app.command("skip", epilog="Example: deepday plan skip 2026-03-10")
+def skip(
+    context: typer.Context,
+    dates: Annotated[list[str], typer.Argument(metavar="DATE", help="Dates, as 2026-03-10.")],
+    json_: options.Json = False,
+) -> None:
+    """Take days out of the plan; they are not proposed again."""
+    from deepday.app import plan_actions  # noqa: PLC0415 - help does without
+
+    with show.progress() as progress:
+        done = plan_actions.skip(context.obj, dates, progress)
+    show.say(done.said)
+    _show(done.planned, json_=json_)
+
+
+@app.command("move", epilog="Example: deepday plan move 2026-03-10 2026-03-12")
+def move(context: typer.Context, old: Day, new: Day, json_: options.Json = False) -> None:
+    """Move a day of the plan to another date, which is thereby accepted."""
+    from deepday.app import plan_actions  # noqa: PLC0415 - help does without
+
+    with show.progress() as progress:
+        done = plan_actions.move(context.obj, old, new, progress)
+    show.say(done.said)
+    _show(done.planned, json_=json_)
+
+
+@app.command("why", epilog="Example: deepday plan why 2026-03-10")
+def why(context: typer.Context, date: Day, json_: options.Json = False) -> None:
+    """Say why a date is in the plan, or what stands against it."""
+    from deepday.app import plan_actions  # noqa: PLC0415 - help does without
+
+    with show.progress() as progress:
+        said = plan_actions.why(context.obj, date, progress)
+    if json_:
+        show.print_json({"schema": "deepday.plan-why/1", "date": date, "reasons": list(said)})
+        return
+    console = show.console()
+    for line in said:
+        console.print(line, markup=False)
+
+
+@app.command("meetings", epilog="Example: deepday plan meetings 2026-03-10")
+def meetings(context: typer.Context, date: Day, json_: options.Json = False) -> None:
+    """Say what could be done about each meeting in the way of a day, with texts to copy."""
+    from deepday.app import plan_actions  # noqa: PLC0415 - help does without
+
+    with show.progress() as progress:
+        found, day, zone = plan_actions.in_the_way(context.obj, date, progress)
+    if json_:
+        from deepday.report.plan_view import meetings_to_json  # noqa: PLC0415 - only the shape asked for is loaded
+
+        show.print_json(meetings_to_json(found, day, zone))
+        return
+    from deepday.report.plan_terminal import render_meetings  # noqa: PLC0415
+
+    render_meetings(found, day, zone, show.console())

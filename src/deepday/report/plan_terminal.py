@@ -1,0 +1,133 @@
+"""The plan in the terminal: weeks as a grid, reasons below. Needs rich."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from deepday.plan.in_the_way import InTheWay
+from deepday.plan.problem import Part, Problem
+from deepday.plan.result import Changes, Plan, PlannedDay
+from deepday.report.plan_view import PARTS, clock_time, conflict_lines, headline, weeks_of
+from deepday.report.words import day_name, plain
+
+_DEEP, _HALF = "█", "▌"
+
+
+def render_plan(
+    plan: Plan, problem: Problem, console: Console, notes: Sequence[str] = (), before: Plan | None = None
+) -> None:
+    """Print the plan."""
+    console.print(Text(plain(headline(plan, problem)), style="bold"))
+    for line in conflict_lines(plan):
+        console.print(Text(plain(line)))
+    for line in change_lines(plan.changes):
+        console.print(Text(line))
+    if before is not None:
+        console.print(Text(_compared(plan, before)))
+    console.print()
+    for monday, dates in weeks_of(plan, problem).items():
+        console.print(_grid(plan, problem, monday, dates))
+    for day in plan.days:
+        _day(day, problem, console)
+    for number, one in enumerate(plan.alternatives, 1):
+        days = ", ".join(f"{day_name(day.date)}{PARTS[day.part]}" for day in one.days[:10])
+        more = f" and {len(one.days) - 10} more" if len(one.days) > 10 else ""
+        worth = f"{one.less} minutes less" if one.less else f"worth {one.objective} minutes"
+        console.print(Text(plain(f"Alternative {number}, {worth} ({one.note}): {days}{more}")))
+    for note in notes:
+        console.print(Text(plain(f"Note: {note}"), style="dim"))
+
+
+def _compared(plan: Plan, before: Plan) -> str:
+    if not before.days or not plan.days:
+        return f"What if: before {before.status}, now {plan.status}."
+    return (
+        f"What if: {len(before.days)} days before and {len(plan.days)} now; {plan.gain - before.gain:+} minutes of "
+        f"uninterrupted time, {plan.cost - before.cost:+} minutes of displaced meetings."
+    )
+
+
+def change_lines(changes: Changes | None) -> list[str]:
+    """Return the difference from the plan before in sentences; nothing where there was none."""
+    if changes is None:
+        return []
+    if not changes:
+        return ["Nothing changes: the plan so far still holds."]
+    lines = [
+        f"Moved: {day_name(old.date)}{PARTS[old.part]} to {day_name(new.date)}{PARTS[new.part]}."
+        for old, new in changes.moved
+    ]
+    lines += [f"New: {day_name(one.date)}{PARTS[one.part]}." for one in changes.added]
+    return lines + [f"Gone: {day_name(one.date)}{PARTS[one.part]}." for one in changes.removed]
+
+
+def _grid(plan: Plan, problem: Problem, monday: date, dates: Sequence[date]) -> Table:
+    year, week, _ = monday.isocalendar()
+    table = Table(box=box.SIMPLE_HEAD, title=f"{year}-W{week:02}", title_justify="left", pad_edge=False)
+    table.add_column("")
+    for day in dates:
+        table.add_column(day_name(day))
+    chosen = {(day.person, day.date): day for day in plan.days}
+    for member in sorted(problem.members, key=lambda one: one.id):
+        if member.plans or any(member.id in {day.point_person, day.backup} for day in plan.days):
+            table.add_row(plain(member.id), *(_cell(plan, problem, member.id, day, chosen) for day in dates))
+    return table
+
+
+def _cell(plan: Plan, problem: Problem, person: str, day: date, chosen: dict[tuple[str, date], PlannedDay]) -> Text:
+    member = problem.member(person)
+    mine = chosen.get((person, day))
+    if mine:
+        zone = member.zone_on(day)
+        mark = _DEEP if mine.part is Part.DAY else _HALF
+        state = "✓" if mine.accepted else ""
+        return Text(f"{mark} {clock_time(mine.when.start, zone)}-{clock_time(mine.when.end, zone)} {state}".rstrip())
+    if any(one.date == day and person in {one.backup, *(point for _, point in one.points)} for one in plan.days):
+        return Text("covers")
+    found = next((one for one in member.days if one.date == day), None)
+    if not problem.first <= day <= problem.last:
+        return Text("")
+    if found is None or not found.windows:
+        return Text(plain(found.off)[:12] if found and found.off else "-", style="dim")
+    return Text("·", style="dim")
+
+
+def _day(day: PlannedDay, problem: Problem, console: Console) -> None:
+    zone = problem.member(day.person).zone_on(day.date)
+    who = f" {day.person}" if len(problem.members) > 1 else ""
+    head = f"{day_name(day.date)}{PARTS[day.part]}{who}, {clock_time(day.when.start, zone)} to "
+    head += clock_time(day.when.end, zone)
+    if day.points:
+        said = ", ".join(f"{topic}: {person}" if topic else person for topic, person in day.points)
+        head += f"; point person {said}" + (f", backup {day.backup}" if day.backup else "")
+    console.print(Text(plain(head), style="bold"))
+    lines = [*day.reasons]
+    for meeting in day.displaced:
+        name = meeting.title or meeting.key
+        lines.append(
+            f"would move: {clock_time(meeting.when.start, zone)} {name}, {meeting.price} minutes ({meeting.why})"
+        )
+    for line in lines:
+        console.print(Padding(Text(plain(line)), (0, 0, 0, 2)))
+
+
+def render_meetings(found: Sequence[InTheWay], day: date, zone: str, console: Console) -> None:
+    """Print the meetings in the way of a day with what could be done about each."""
+    if not found:
+        console.print(Text(f"No meeting lies in the way on {day_name(day)}."))
+    for one in found:
+        start, end = clock_time(one.meeting.when.start, zone), clock_time(one.meeting.when.end, zone)
+        people = "" if one.meeting.people is None else f", {one.meeting.people} people"
+        console.print(Text(plain(f"{start}-{end} {one.meeting.title or one.meeting.key}{people}"), style="bold"))
+        for option in one.options:
+            worth = f"{option.saves:+} min quiet, costs {option.cost} min" if option.saves or option.cost else "no cost"
+            console.print(Padding(Text(plain(f"{option.proposal}: {option.note} ({worth})")), (0, 0, 0, 2)))
+            if option.text:
+                console.print(Padding(Text(plain(option.text), style="italic"), (0, 0, 0, 4)))
+    if found:
+        console.print(Text("Nothing is sent or declined; these are texts to copy."))
