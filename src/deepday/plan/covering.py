@@ -18,7 +18,10 @@ _STEPS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """Who covers a chosen day: for each topic (empty: all) a point person; and a backup, empty where none is asked."""
+    """Who covers a chosen day: for each topic (empty: all) a point person, and a backup who is none of them.
+
+    ``backup`` is empty where none is asked for.
+    """
 
     points: tuple[tuple[str, str], ...]
     backup: str

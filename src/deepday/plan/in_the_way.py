@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -153,7 +153,7 @@ def free_slots(
 ) -> tuple[Interval, ...]:
     """Return up to three slots in the same ISO week in which all these people work and are free.
 
-    The days nearest ``day`` come first; on quarters of an hour; never before the frozen window ends, never inside
+    The days nearest ``day`` come first; on quarters of an hour, one a day; never before the frozen window ends, never inside
     anybody's deep-work day.
     """
     week = monday(day)
@@ -175,15 +175,13 @@ def free_slots(
         for start in range(-(-gap.start // _STEP) * _STEP, gap.end - length + 1, _STEP)
         if start >= problem.open_from and start != meeting.when.start
     ]
-    noon = int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp())
-    starts.sort(
-        key=lambda start: (abs(start - noon) // 86_400, abs(start % 86_400 - meeting.when.start % 86_400), start)
-    )
+    zone, usual = ZoneInfo(attendees[0].zone_on(day)), meeting.when.start % 86_400
+    dates = {start: datetime.fromtimestamp(start, zone).date() for start in starts}
+    starts.sort(key=lambda start: (abs((dates[start] - day).days), abs(start % 86_400 - usual), start))
     found: list[Interval] = []
     for start in starts:
-        slot = Interval(start, start + length)
-        if all(abs(slot.start - other.start) > 86_400 // 2 for other in found):  # one a day, so that there is a choice
-            found.append(slot)
+        if all(dates[start] != dates[other.start] for other in found):  # one a day, so that there is a choice
+            found.append(Interval(start, start + length))
         if len(found) == _SLOTS:
             break
     return tuple(found)
