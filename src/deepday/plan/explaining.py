@@ -117,7 +117,7 @@ def others_of(
     found = [NotChosen(person, day, why) for (person, day), why in model.facts.items() if _works(problem, person, day)]
     for (person, day), numbers in by_date.items():
         if (person, day) not in taken:
-            found.append(NotChosen(person, day, _what_stood(model, numbers, comparison, dropped)))
+            found.append(NotChosen(person, day, _what_stood(model, numbers, comparison, dropped, chosen)))
     return tuple(sorted(found, key=lambda one: (one.person, one.date)))
 
 
@@ -125,11 +125,26 @@ def _works(problem: Problem, person: str, day: date) -> bool:
     return any(one.date == day and one.scheduled for one in problem.member(person).days)
 
 
-def _what_stood(model: Model, numbers: list[int], comparison: Comparison | None, dropped: frozenset[str]) -> str:
+def _in_the_way(model: Model, one: Candidate, dropped: frozenset[str]) -> str:
+    said = []
+    for name in sorted(one.blockers - dropped):
+        lacking = f" ({', '.join(one.unable)})" if name.startswith("cover:") and one.unable else ""
+        said.append(f"{model.rules[name].text}{lacking}")
+    return "In the way: " + "; ".join(said) + "."
+
+
+def _what_stood(
+    model: Model,
+    numbers: list[int],
+    comparison: Comparison | None,
+    dropped: frozenset[str],
+    chosen: tuple[int, ...],
+) -> str:
     free = [i for i in numbers if model.candidates[i].blockers <= dropped]
     if not free:
-        names = sorted(model.candidates[numbers[0]].blockers - dropped)
-        return "In the way: " + "; ".join(model.rules[name].text for name in names) + "."
+        return _in_the_way(model, model.candidates[numbers[0]], dropped)
+    if comparison is None and not chosen:
+        return "It is open, but the rules leave no plan."
     if comparison is None:
         return "Other days are worth more, or leave others more room."
     found = [(best[1], best[0]) for i in free if (best := comparison.best_for(i)) is not None]
@@ -157,6 +172,8 @@ def why_not(problem: Problem, model: Model, solver: Solver, person: str, day: da
     numbers = [i for i, one in enumerate(model.candidates) if one.person == person and one.date == day]
     if not numbers:
         return (model.facts.get((person, day), "It lies outside the working hours."),)
+    if all(model.candidates[i].blockers for i in numbers):
+        return (_in_the_way(model, model.candidates[numbers[0]], frozenset()),)
     limit = Limit(_FORCED, tuple((i, 1) for i in numbers), low=1)
     forced = replace(
         model,

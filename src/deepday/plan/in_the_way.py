@@ -153,8 +153,8 @@ def free_slots(
 ) -> tuple[Interval, ...]:
     """Return up to three slots in the same ISO week in which all these people work and are free.
 
-    The days nearest ``day`` come first; on quarters of an hour, one a day; never before the frozen window ends, never inside
-    anybody's deep-work day.
+    The days nearest ``day`` come first; on quarters of an hour, one a day; never before the frozen window
+    ends, never inside anybody's deep-work day.
     """
     week = monday(day)
     common: list[Interval] | None = None

@@ -26,7 +26,8 @@ class Candidate:
     """A deep-work day that could be. ``value`` = gain - displacement cost - ``wish`` (minutes against wishes).
 
     ``period``: number of the sprint. ``blockers``: rules that forbid it. ``covers``: who may be point person, by topic
-    (one entry with an empty topic where there are none); ``None`` when nobody needs to cover.
+    (one entry with an empty topic where there are none); ``None`` when nobody needs to cover. ``unable``: why others
+    cannot cover it.
     """
 
     person: str
@@ -37,6 +38,7 @@ class Candidate:
     period: int
     blockers: frozenset[str] = frozenset()
     covers: tuple[tuple[str, tuple[str, ...]], ...] | None = None
+    unable: tuple[str, ...] = ()
 
     @property
     def value(self) -> int:

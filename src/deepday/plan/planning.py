@@ -75,7 +75,7 @@ def _no_plan(problem: Problem, model: Model, solver: Solver, solution: Solution,
     conflicts, given_up = find_conflicts(model, solver)
     relaxed, _, _ = solve(model, solver, given_up)
     found: tuple[Alternative, ...] = ()
-    if relaxed.found and alternatives:
+    if relaxed.chosen and alternatives:
         texts = "; ".join(model.rules[name].text for name in sorted(given_up))
         found = (Alternative(relaxed.objective, 0, _days(model, relaxed.chosen), f"without: {texts}"),)
     return Plan(

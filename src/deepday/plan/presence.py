@@ -59,12 +59,15 @@ def cover_of(problem: Problem, candidates: list[Candidate], rules: dict[str, Rul
         name = f"cover:{one.person}"
         text = "each day has a point person" + (" and a backup" if problem.covering.backups else "") + " who can cover"
         rules.setdefault(name, Rule(name, text, firm=True))
-        able = [
-            point
-            for point in sorted(owner.point_people, key=lambda point: point.person)
-            if check_cover(point, members[point.person], one.block.when, problem.covering).able
-            and not _crosses_dates(members[point.person], one, candidates if point.person in planned else [])
-        ]
+        able, unable = [], []
+        for point in sorted(owner.point_people, key=lambda point: point.person):
+            check = check_cover(point, members[point.person], one.block.when, problem.covering)
+            if not check.able:
+                unable.append(check.why)
+            elif point.person not in planned or not _crosses_dates(members[point.person], one):
+                able.append(point)
+        if not owner.point_people:
+            unable.append("no point people are named")
         covers = tuple(
             (topic, tuple(point.person for point in able if not topic or not point.topics or topic in point.topics))
             for topic in (owner.topics or ("",))
@@ -72,15 +75,15 @@ def cover_of(problem: Problem, candidates: list[Candidate], rules: dict[str, Rul
         everybody = {person for _, people in covers for person in people}
         short = len(everybody) < 1 + problem.covering.backups or not all(people for _, people in covers)
         blockers = one.blockers | {name} if short else one.blockers
-        found.append(replace(one, covers=covers, blockers=blockers))
+        found.append(replace(one, covers=covers, blockers=blockers, unable=tuple(unable)))
     return found
 
 
-def _crosses_dates(member: Member, one: Candidate, candidates: list[Candidate]) -> bool:
+def _crosses_dates(member: Member, one: Candidate) -> bool:
     """Whether two dates of theirs touch the block: being free on one would say nothing about the other."""
     when = one.block.when
     touched = {day.date for day in member.days if any(w.start < when.end and w.end > when.start for w in day.windows)}
-    return bool(candidates) and len(touched) > 1
+    return len(touched) > 1
 
 
 def team_limits(problem: Problem, candidates: list[Candidate], rules: dict[str, Rule]) -> list[Limit]:

@@ -13,7 +13,7 @@ from deepday.plan.in_the_way import InTheWay
 from deepday.plan.problem import Part, Problem
 from deepday.plan.result import Changes, Plan, PlannedDay
 from deepday.report.plan_view import PARTS, clock_time, conflict_lines, headline, weeks_of
-from deepday.report.words import day_name, plain
+from deepday.report.words import day_name, listed, plain
 
 _DEEP, _HALF = "█", "▌"
 
@@ -34,6 +34,9 @@ def render_plan(
         console.print(_grid(plan, problem, monday, dates))
     for day in plan.days:
         _day(day, problem, console)
+    if not plan.days:
+        for line in _standing(plan, problem):
+            console.print(Text(plain(line)))
     for number, one in enumerate(plan.alternatives, 1):
         days = ", ".join(f"{day_name(day.date)}{PARTS[day.part]}" for day in one.days[:10])
         more = f" and {len(one.days) - 10} more" if len(one.days) > 10 else ""
@@ -41,6 +44,15 @@ def render_plan(
         console.print(Text(plain(f"Alternative {number}, {worth} ({one.note}): {days}{more}")))
     for note in notes:
         console.print(Text(plain(f"Note: {note}"), style="dim"))
+
+
+def _standing(plan: Plan, problem: Problem) -> list[str]:
+    """Return what stands in the way of which dates, where there is no plan."""
+    dates: dict[str, list[str]] = {}
+    for one in plan.others:
+        who = f" ({one.person})" if len(problem.members) > 1 else ""
+        dates.setdefault(f"{who}: {one.why}", []).append(day_name(one.date))
+    return [f"{listed(found, 5)}{why}" for why, found in dates.items()]
 
 
 def _compared(plan: Plan, before: Plan) -> str:

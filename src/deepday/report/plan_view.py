@@ -143,7 +143,7 @@ def headline(plan: Plan, problem: Problem) -> str:
     if not plan.days:
         return f"No deep-work days are asked for between {problem.first} and {problem.last}."
     count = len(plan.days)
-    sure = "Nothing better keeps the rules."
+    sure = "Nothing better keeps the rules" + (" and as many of the days so far." if plan.changes is not None else ".")
     if plan.bound > plan.objective:
         sure = f"It may be up to {plan.bound - plan.objective} minutes short of the best plan."
     return (
