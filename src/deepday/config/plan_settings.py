@@ -199,7 +199,7 @@ class TeamSettings(Table):
         description="Addresses of its members.", examples=[["ada@example.org"]]
     )
     reachable: int = Field(
-        default=1, description="How many stay reachable at every hour at which any of them works.", examples=[2], ge=0
+        default=0, description="How many stay reachable at every hour at which any of them works.", examples=[2], ge=0
     )
 
 

@@ -77,8 +77,9 @@ def build_block(windows: Sequence[Interval], meetings: Sequence[Meeting], shorte
     Exact: walks the meetings in order and keeps, for each end of the kept ones so far, the best choice with and without
     a protected stretch yet. When no choice pays that leaves a protected stretch, the cheapest that does is taken.
     """
-    near = [one for one in meetings if any(one.when.start < w.end and one.when.end > w.start for w in windows)]
     start, end = windows[0].start, windows[-1].end
+    within = [one for one in meetings if one.when.start < end and one.when.end > start]
+    near = [one for one in within if any(one.when.start < w.end and one.when.end > w.start for w in windows)]
     # (end of kept meetings, has a stretch) -> (seconds of value, fewest displaced, indices of the displaced)
     states: dict[tuple[int, bool], tuple[int, int, tuple[int, ...]]] = {(start, False): (0, 0, ())}
     for number, one in enumerate(near):

@@ -306,7 +306,8 @@ def _cover_limits(candidates: list[Candidate], backups: int) -> list[Limit]:
             continue
         rule = f"cover:{one.person}"
         everybody = tuple(sorted({person for _, people in one.covers for person in people}))
-        needs = [(people, 1) for _, people in one.covers] + ([(everybody, 1 + backups)] if backups else [])
+        needs = [(everybody, 1 + backups)]
+        needs += [(people, 1) for _, people in one.covers if people != everybody]
         for people, need in needs:
             deep = [
                 j

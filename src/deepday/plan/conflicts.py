@@ -8,8 +8,8 @@ more than the best plan without only this one; ``None`` where giving it up alone
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from deepday.plan.covered import Solver, solve
 from deepday.plan.modelling import Model, Rule, Solution
-from deepday.plan.solving import Solver, solve
 
 _MOST = 20  # sets of colliding rules that are looked for
 

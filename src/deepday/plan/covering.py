@@ -8,7 +8,7 @@ days that is too much goes back to the solver as a further limit.
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from deepday.plan.modelling import Limit, Model
 
@@ -35,9 +35,10 @@ def assign_cover(
     Those who have covered least so far come first, then by address, so that the load is shared. Who gave up the rule
     (``dropped``) gets no cover.
     """
-    taken = sorted(chosen)
     days: dict[date, list[int]] = defaultdict(list)
-    for i in taken:
+    deep: dict[date, list[int]] = defaultdict(list)
+    for i in sorted(chosen):
+        deep[model.candidates[i].date].append(i)
         one = model.candidates[i]
         if one.covers is not None and f"cover:{one.person}" not in dropped:
             days[one.date].append(i)
@@ -45,6 +46,7 @@ def assign_cover(
     covers: dict[int, Cover] = {}
     cuts: list[Limit] = []
     for day in sorted(days):
+        taken = [i for step in (-1, 0, 1) for i in deep.get(day + timedelta(days=step), ())]
         for group in _connected(model, days[day]):
             found = _cover_group(model, group, taken, load)
             if found is None:
@@ -95,8 +97,12 @@ def _overlap(model: Model, i: int, j: int) -> bool:
 def _cover_group(model: Model, group: list[int], taken: list[int], load: Counter[str]) -> dict[int, Cover] | None:
     """Give every one of the group its cover, those with the fewest choices first; ``None`` where there is no way."""
     options: dict[int, list[list[str]]] = {}
+    by_person: dict[str, list[int]] = defaultdict(list)
+    for j in taken:
+        by_person[model.candidates[j].person].append(j)
     for i in group:
-        deep = {model.candidates[j].person for j in taken if _overlap(model, i, j)}
+        able = {person for _, people in model.candidates[i].covers or () for person in people}
+        deep = {person for person in able if any(_overlap(model, i, j) for j in by_person.get(person, ()))}
         roles = [[person for person in people if person not in deep] for _, people in model.candidates[i].covers or ()]
         if model.backups:
             roles.append(sorted({person for people in roles for person in people}))

@@ -7,8 +7,13 @@ is a bound of the whole because they are never negative.
 from collections import defaultdict
 from dataclasses import replace
 
+from deepday.plan.compiling import with_limits
+from deepday.plan.covered import Solver
+from deepday.plan.covering import assign_cover
 from deepday.plan.milp import solve_by_milp
 from deepday.plan.modelling import HabitCost, Limit, Model, PairCost, Solution, Status
+
+_ROUNDS = 25
 
 
 def solve_by_parts(model: Model, dropped: frozenset[str] = frozenset(), *, seconds: float = 10.0) -> Solution:
@@ -17,15 +22,19 @@ def solve_by_parts(model: Model, dropped: frozenset[str] = frozenset(), *, secon
     Where a sprint has no plan after those before it, the whole is tried at once.
     """
     periods = sorted({one.period for one in model.candidates})
+
+    def milp(part: Model, without: frozenset[str]) -> Solution:
+        return solve_by_milp(part, without, seconds=seconds / len(periods))
+
     fixed: set[int] = set()
     bound, engine = 0, ""
     for period in periods:
         numbers = [i for i, one in enumerate(model.candidates) if one.period == period]
         part, free = _part(model, numbers, fixed)
-        found = solve_by_milp(part, dropped, seconds=seconds / len(periods))
+        found = _coverable(part, milp, dropped)
         if not found.found:
             return solve_by_milp(model, dropped, seconds=seconds)
-        best = found if free is part else solve_by_milp(free, dropped, seconds=seconds / len(periods))
+        best = found if free is part else milp(free, dropped)
         bound += best.bound
         fixed.update(numbers[i] for i in found.chosen)
         engine = found.engine
@@ -36,6 +45,40 @@ def solve_by_parts(model: Model, dropped: frozenset[str] = frozenset(), *, secon
     bound = max(objective, bound)
     status = Status.OPTIMAL if bound == objective else Status.FEASIBLE
     return Solution(status, chosen, objective, bound, f"{engine}, sprint after sprint")
+
+
+def _coverable(part: Model, milp: Solver, dropped: frozenset[str]) -> Solution:
+    """Return a plan of one sprint that can be covered, with the bound of the best plan whether it can be or not.
+
+    What cannot be covered is mended where it is: only people near it are planned anew, and all where that fails.
+    """
+    first = found = milp(part, dropped)
+    for _ in range(_ROUNDS):
+        if not found.found:
+            return found
+        _, cuts = assign_cover(part, found.chosen, dropped)
+        if not cuts:
+            return replace(found, bound=max(first.bound, found.objective))
+        part = with_limits(part, *cuts)
+        near = _near(part, cuts)
+        pins = [Limit("", ((i, 1),), low=1) for i in found.chosen if part.candidates[i].person not in near]
+        mended = milp(with_limits(part, *pins), dropped)
+        found = mended if mended.found else milp(part, dropped)
+    return Solution(Status.UNKNOWN, bound=first.bound, engine=first.engine)
+
+
+def _near(part: Model, cuts: list[Limit]) -> set[str]:
+    """Return the people of the limits, those who could cover them, and whom those cover."""
+    named = {part.candidates[i].person for cut in cuts for i, _ in cut.terms}
+    covering = {
+        person for one in part.candidates if one.person in named for _, people in one.covers or () for person in people
+    }
+    covered = {
+        one.person
+        for one in part.candidates
+        if any(person in covering for _, people in one.covers or () for person in people)
+    }
+    return named | covering | covered
 
 
 def _part(model: Model, numbers: list[int], fixed: set[int]) -> tuple[Model, Model]:

@@ -6,10 +6,10 @@ from datetime import date
 
 from deepday.errors import InputError
 from deepday.plan.conflicts import smallest_core
+from deepday.plan.covered import Solver, solve
 from deepday.plan.modelling import Candidate, Limit, Model, Rule
 from deepday.plan.problem import Meeting, Part, Problem
 from deepday.plan.result import NotChosen
-from deepday.plan.solving import Solver, solve
 
 _FORCED = "forced"
 _SMALL = 1_500  # candidates; above that the comparison with the next best is left out

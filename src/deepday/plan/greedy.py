@@ -11,12 +11,18 @@ _ROUNDS = 3
 def solve_greedily(model: Model, dropped: frozenset[str] = frozenset()) -> Solution:
     """Return a plan that keeps every rule, or :attr:`Status.UNKNOWN` where none was found this way.
 
-    Each quota is filled with the best days that still fit, those with the fewest choices first; then single days are
-    exchanged for better ones. ``bound``: each quota with its best days, as if nobody were in anybody's way.
+    Each quota is filled with the best days that still fit, those with the fewest choices first; where one lacks days, a
+    day of somebody else makes room; then single days are exchanged for better ones. ``bound``: each quota with its best days, as if nobody were in anybody's way.
     """
     work = _Work(model, dropped)
     for limit in sorted(work.lows, key=lambda one: (_room(work, one), one.rule, one.terms)):
         work.fill(limit)
+    for _ in range(_ROUNDS):
+        short = [limit for limit in work.lows if work.lacks(limit) > 0]
+        for limit in short:
+            work.make_room(limit)
+        if not short:
+            break
     for _ in range(_ROUNDS):
         if not sum(work.improve(limit) for limit in work.lows):
             break
@@ -67,8 +73,13 @@ class _Work:
         self._highs = [limit.high for limit in limits if limit.high is not None]
         self._sums = [0] * len(self._highs)
         self._in: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        for number, limit in enumerate(one for one in limits if one.high is not None):
-            for i, coefficient in limit.terms:
+        self._members = [limit.terms for limit in limits if limit.high is not None]
+        self._lows_of: dict[int, list[Limit]] = defaultdict(list)
+        for limit in self.lows:
+            for i, _ in limit.terms:
+                self._lows_of[i].append(limit)
+        for number, terms in enumerate(self._members):
+            for i, coefficient in terms:
                 self._in[i].append((number, coefficient))
         self._extra: dict[int, list[tuple[str, tuple[int, ...], int]]] = defaultdict(list)
         for pair in model.pairs:
@@ -106,9 +117,52 @@ class _Work:
                 value -= price
         return int(i in self.model.previous), value
 
+    def lacks(self, limit: Limit) -> int:
+        """Return how many days a limit still asks for."""
+        return limit.low - sum(i in self.chosen for i, _ in limit.terms)
+
+    def make_room(self, limit: Limit) -> None:
+        """Where a limit lacks days, move one day of somebody else that is in the way of one."""
+        for i, _ in limit.terms:
+            if self.lacks(limit) <= 0:
+                return
+            if i not in self.allowed or i in self.chosen:
+                continue
+            for other in sorted(self._in_the_way(i)):
+                theirs = [one for one in self._lows_of[other] if one is not limit]
+                self.remove(other)
+                if self.fits(i):
+                    self.add(i)
+                    for one in theirs:
+                        self.fill(one)
+                    if not any(self.lacks(one) > 0 for one in theirs):
+                        break
+                    self.remove(i)
+                self._put_back(other, theirs)
+
+    def _put_back(self, i: int, limits: list[Limit]) -> None:
+        """Choose again what was removed, in place of what has taken its room meanwhile."""
+        for limit in limits:
+            for j in [j for j, _ in limit.terms if j in self.chosen]:
+                if self.fits(i):
+                    break
+                self.remove(j)
+                if not self.fits(i):
+                    self.add(j)
+        if self.fits(i):
+            self.add(i)
+
+    def _in_the_way(self, i: int) -> set[int]:
+        """Return the chosen candidates of which one would have to go for this one to fit."""
+        found: set[int] = set()
+        for number, k in self._in[i]:
+            if self._sums[number] + k > self._highs[number]:
+                found |= {j for j, _ in self._members[number] if j in self.chosen}
+        return found
+
     def fill(self, limit: Limit) -> None:
         """Choose the best candidates until the limit is reached, or none fits any more."""
-        while sum(i in self.chosen for i, _ in limit.terms) < limit.low:
+        while self.lacks(limit) > 0:
             fitting = [i for i, _ in limit.terms if self.fits(i)]
             if not fitting:
                 return

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from deepday.plan.compiling import compile_problem, with_limits
 from deepday.plan.conflicts import find_conflicts
+from deepday.plan.covered import Solver, solve
 from deepday.plan.covering import Cover
 from deepday.plan.explaining import Comparison, others_of, reasons_for, small_enough
 from deepday.plan.modelling import Limit, Model, Solution, Status
 from deepday.plan.problem import Chosen, Problem
 from deepday.plan.result import Alternative, Changes, Plan, PlannedDay
-from deepday.plan.solving import Solver, solve, solver_for
+from deepday.plan.solving import solver_for
 
 _ENOUGH_TIME = 1_000  # candidates; larger plans get no alternatives, since each takes as long as the plan
 

@@ -1,12 +1,15 @@
 """Who is there: who may cover a block, and how many of a team stay reachable at every hour."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from deepday.model import Interval, intersect, merge, total
 from deepday.plan.modelling import Candidate, Limit, Rule
 from deepday.plan.problem import Covering, Member, PointPerson, Problem, WorkDay
+
+_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,34 +25,77 @@ def check_cover(point: PointPerson, member: Member, when: Interval, covering: Co
     """Check consent, presence in their own hours, and that their own meetings leave them free enough."""
     if not point.agreed:
         return CoverCheck(member.id, able=False, why=f"{member.id} has not agreed yet")
+    return _check_time(member, when, covering, _near(member.days, when), [one.when for one in member.meetings])
+
+
+def _check_time(
+    member: Member, when: Interval, covering: Covering, days: Sequence[WorkDay], meetings: Sequence[Interval]
+) -> CoverCheck:
     if not member.calendar:
         return CoverCheck(member.id, able=False, why=f"no calendar of {member.id} is connected")
-    there = intersect(merge(w for day in _days_near(member, when) for w in day.windows), [when])
+    there = intersect(merge(window for day in days for window in day.windows), [when])
     present = total(there)
     if present < covering.presence * when.seconds:
-        off = next((day.off for day in _days_near(member, when) if day.off), "")
+        off = next((day.off for day in days if day.off), "")
         why = f"off ({off})" if off and not present else f"working for {present // 60} of {when.seconds // 60} minutes"
         return CoverCheck(member.id, able=False, why=f"{member.id} is {why}")
-    busy = total(intersect(there, merge(one.when for one in member.meetings)))
+    busy = total(intersect(there, merge(one for one in meetings if one.start < when.end and one.end > when.start)))
     if busy > covering.busy * present:
         return CoverCheck(member.id, able=False, why=f"{member.id} has meetings for {busy // 60} minutes of it")
     return CoverCheck(member.id, able=True)
 
 
-def _days_near(member: Member, when: Interval) -> list[WorkDay]:
-    return [day for day in member.days if any(w.start < when.end and w.end > when.start for w in day.windows)] or [
-        day for day in member.days if abs((day.date - _date(when)).days) < 1
-    ]
+def _near(days: Sequence[WorkDay], when: Interval) -> list[WorkDay]:
+    """Return the dates whose working time touches the interval, else the date of its middle."""
+    touching = [day for day in days if any(w.start < when.end and w.end > when.start for w in day.windows)]
+    middle = date(1970, 1, 1) + timedelta(seconds=(when.start + when.end) // 2)
+    return touching or [day for day in days if day.date == middle]
 
 
-def _date(when: Interval) -> date:
-    return date(1970, 1, 1) + timedelta(seconds=(when.start + when.end) // 2)
+class _Checks:
+    """The checks of one plan, each made once: teams have the same hours, and meetings are looked up by day."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._covering = problem.covering
+        self._members = {one.id: one for one in problem.members}
+        self._days: dict[str, dict[date, WorkDay]] = {}
+        self._meetings: dict[str, dict[int, list[Interval]]] = {}
+        self._known: dict[tuple[str, Interval], tuple[CoverCheck, int]] = {}
+
+    def of(self, point: PointPerson, when: Interval) -> tuple[CoverCheck, int]:
+        """Return the check, and how many of their dates touch the block."""
+        if not point.agreed:
+            return CoverCheck(point.person, able=False, why=f"{point.person} has not agreed yet"), 0
+        key = (point.person, when)
+        if key not in self._known:
+            self._known[key] = self._check(self._members[point.person], when)
+        return self._known[key]
+
+    def _check(self, member: Member, when: Interval) -> tuple[CoverCheck, int]:
+        if member.id not in self._days:
+            self._days[member.id] = {day.date: day for day in member.days}
+            by_day: dict[int, list[Interval]] = defaultdict(list)
+            for one in member.meetings:
+                for day in range(one.when.start // _DAY, one.when.end // _DAY + 1):
+                    by_day[day].append(one.when)
+            self._meetings[member.id] = by_day
+        middle = date(1970, 1, 1) + timedelta(seconds=(when.start + when.end) // 2)
+        around = [self._days[member.id].get(middle + timedelta(days=step)) for step in (-1, 0, 1)]
+        days = _near([day for day in around if day], when)
+        meetings = [
+            one
+            for day in range(when.start // _DAY, when.end // _DAY + 1)
+            for one in self._meetings[member.id].get(day, ())
+        ]
+        touching = sum(any(w.start < when.end and w.end > when.start for w in day.windows) for day in days)
+        return _check_time(member, when, self._covering, days, meetings), touching
 
 
 def cover_of(problem: Problem, candidates: list[Candidate], rules: dict[str, Rule]) -> list[Candidate]:
     """Return the candidates with those who may cover each; where they are too few, blocked by the rule."""
     members = {one.id: one for one in problem.members}
     planned = {one.person for one in candidates}
+    checks = _Checks(problem)
     found = []
     for one in candidates:
         owner = members[one.person]
@@ -61,10 +107,11 @@ def cover_of(problem: Problem, candidates: list[Candidate], rules: dict[str, Rul
         rules.setdefault(name, Rule(name, text, firm=True))
         able, unable = [], []
         for point in sorted(owner.point_people, key=lambda point: point.person):
-            check = check_cover(point, members[point.person], one.block.when, problem.covering)
+            check, dates = checks.of(point, one.block.when)
             if not check.able:
                 unable.append(check.why)
-            elif point.person not in planned or not _crosses_dates(members[point.person], one):
+            elif point.person not in planned or dates == 1:
+                # Two dates of theirs would touch the block: to be free on one would say nothing about the other.
                 able.append(point)
         if not owner.point_people:
             unable.append("no point people are named")
@@ -77,13 +124,6 @@ def cover_of(problem: Problem, candidates: list[Candidate], rules: dict[str, Rul
         blockers = one.blockers | {name} if short else one.blockers
         found.append(replace(one, covers=covers, blockers=blockers, unable=tuple(unable)))
     return found
-
-
-def _crosses_dates(member: Member, one: Candidate) -> bool:
-    """Whether two dates of theirs touch the block: being free on one would say nothing about the other."""
-    when = one.block.when
-    touched = {day.date for day in member.days if any(w.start < when.end and w.end > when.start for w in day.windows)}
-    return len(touched) > 1
 
 
 def team_limits(problem: Problem, candidates: list[Candidate], rules: dict[str, Rule]) -> list[Limit]:

@@ -1,23 +1,17 @@
-"""Chooses the solver, and makes sure that what it chose can be covered."""
+"""Chooses the solver."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from importlib.util import find_spec
 
 from deepday.errors import InputError
-from deepday.plan.compiling import with_limits
-from deepday.plan.covering import Cover, assign_cover
+from deepday.plan.covered import Solver
 from deepday.plan.decomposing import solve_by_parts
 from deepday.plan.exact import solve_exactly
 from deepday.plan.greedy import solve_greedily
 from deepday.plan.milp import solve_by_milp
-from deepday.plan.modelling import Model, Solution, Status
+from deepday.plan.modelling import Model
 
 LARGE = 3_000  # candidates; above that a whole horizon takes HiGHS longer than people wait
-_ROUNDS = 25
 ENGINES = ("auto", "exact", "greedy")
-
-Solver = Callable[[Model, frozenset[str]], Solution]
 
 
 def is_small(model: Model) -> bool:
@@ -43,24 +37,3 @@ def solver_for(model: Model, engine: str = "auto", *, seconds: float = 10.0) -> 
     if len(model.candidates) > LARGE:
         return lambda whole, dropped: solve_by_parts(whole, dropped, seconds=seconds)
     return lambda whole, dropped: solve_by_milp(whole, dropped, seconds=seconds)
-
-
-def solve(
-    model: Model, solver: Solver, dropped: frozenset[str] = frozenset()
-) -> tuple[Solution, dict[int, Cover], Model]:
-    """Return the solution with its cover, and the model with the limits that cover turned out to need.
-
-    Each round solves, gives out the cover, and forbids what could not be covered; it ends, since every round forbids
-    something new, and is exact, since only what cannot be is forbidden.
-    """
-    best_bound: int | None = None
-    for _ in range(_ROUNDS):
-        solution = solver(model, dropped)
-        best_bound = solution.bound if best_bound is None else min(best_bound, solution.bound)
-        if not solution.found:
-            return solution, {}, model
-        covers, cuts = assign_cover(model, solution.chosen, dropped)
-        if not cuts:
-            return solution, covers, model
-        model = with_limits(model, *cuts)
-    return replace(Solution(Status.UNKNOWN), bound=best_bound or 0, engine=solution.engine), {}, model

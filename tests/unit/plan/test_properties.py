@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from deepday.plan.compiling import compile_problem
+from deepday.plan.covered import solve
 from deepday.plan.milp import solve_by_milp
 from deepday.plan.modelling import Status
 from deepday.plan.planning import make_plan
 from deepday.plan.problem import Chosen, Problem, Quota
 from deepday.plan.result import Plan
-from deepday.plan.solving import solve
 from tests.unit.plan.checker import best_worth, can_cover, faults, worth
 from tests.unit.plan.worlds import problems
 
