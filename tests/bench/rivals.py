@@ -1,8 +1,8 @@
 """How other tools place focus time, re-stated from what their users and public schemas say, and what it comes to.
 
 ``first_gaps``: the first free gap of two hours on each day, at most one a day (a focus plan as its users describe it).
-``fill_to_goal``: blocks of one to four hours, laid into free gaps in order until the weekly goal is met. Neither moves a
-meeting, looks at who covers, or knows days. Both are re-statements, not the tools themselves.
+``fill_to_goal``: blocks of one to four hours, laid into free gaps in order until the weekly goal is met. Neither moves
+a meeting, looks at who covers, or knows days. Both are re-statements, not the tools themselves.
 """
 
 from collections import defaultdict
@@ -43,11 +43,12 @@ def first_gaps(problem: Problem) -> Blocks:
 def fill_to_goal(problem: Problem) -> Blocks:
     found: Blocks = defaultdict(list)
     for member in problem.members:
-        left: dict[date, int] = defaultdict(lambda: member.quota.days * 7 * HOUR + member.quota.days * HOUR // 2)
+        left: dict[date, int] = {}
         for day in member.days:
             week = day.date - timedelta(days=day.date.weekday())
             for gap in _free(member, day.windows):
-                length = min(gap.seconds, 4 * HOUR, left[week])
+                goal = left.setdefault(week, member.quota.days * 7 * HOUR + member.quota.days * HOUR // 2)
+                length = min(gap.seconds, 4 * HOUR, goal)
                 if length >= HOUR:
                     found[member.id].append(Interval(gap.start, gap.start + length))
                     left[week] -= length

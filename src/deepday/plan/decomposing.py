@@ -14,6 +14,7 @@ from deepday.plan.milp import solve_by_milp
 from deepday.plan.modelling import HabitCost, Limit, Model, PairCost, Solution, Status
 
 _ROUNDS = 25
+_GAP = 0.002  # of a sprint: the last bit of it takes as long as all before
 
 
 def solve_by_parts(model: Model, dropped: frozenset[str] = frozenset(), *, seconds: float = 10.0) -> Solution:
@@ -24,7 +25,7 @@ def solve_by_parts(model: Model, dropped: frozenset[str] = frozenset(), *, secon
     periods = sorted({one.period for one in model.candidates})
 
     def milp(part: Model, without: frozenset[str]) -> Solution:
-        return solve_by_milp(part, without, seconds=seconds / len(periods))
+        return solve_by_milp(part, without, seconds=seconds / len(periods), gap=_GAP)
 
     fixed: set[int] = set()
     bound, engine = 0, ""

@@ -12,7 +12,8 @@ def solve_greedily(model: Model, dropped: frozenset[str] = frozenset()) -> Solut
     """Return a plan that keeps every rule, or :attr:`Status.UNKNOWN` where none was found this way.
 
     Each quota is filled with the best days that still fit, those with the fewest choices first; where one lacks days, a
-    day of somebody else makes room; then single days are exchanged for better ones. ``bound``: each quota with its best days, as if nobody were in anybody's way.
+    day of somebody else makes room; then single days are exchanged for better ones. ``bound``: each
+    quota with its best days, as if nobody were in anybody's way.
     """
     work = _Work(model, dropped)
     for limit in sorted(work.lows, key=lambda one: (_room(work, one), one.rule, one.terms)):

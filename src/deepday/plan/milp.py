@@ -7,6 +7,8 @@ from typing import Any
 from deepday.plan.modelling import Limit, Model, Solution, Status
 
 ENGINE = "HiGHS"
+_WHOLE = 1.0
+"""Objectives are whole minutes: a plan that is less than one short of the bound is the best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,37 +21,30 @@ class _Outcome:
 
 
 def solve_by_milp(
-    model: Model, dropped: frozenset[str] = frozenset(), *, seconds: float = 10.0, extra: tuple[Limit, ...] = ()
+    model: Model, dropped: frozenset[str] = frozenset(), *, seconds: float = 10.0, gap: float = 0.0
 ) -> Solution:
-    """Return the best plan, or the best found in that time with a bound. ``extra``: limits beside the model's.
+    """Return the best plan, or the best found in that time with a bound. ``gap``: the share of the bound that will do.
 
     Where there is a previous plan, first as much of it is kept as can be, then the minutes count. Needs highspy: the
     extra ``plan``.
     """
-    limits = [limit for limit in (*model.limits, *extra) if limit.rule not in dropped]
+    limits = [limit for limit in model.limits if limit.rule not in dropped]
     allowed = model.allowed(dropped)
     if model.previous:
         keep = dict.fromkeys(model.previous, 1.0)
-        first = _maximise(model, allowed, limits, keep, seconds, costs=False)
+        first = _maximise(model, allowed, limits, keep, seconds, 0.0, costs=False)
         if first.status in {Status.INFEASIBLE, Status.UNKNOWN}:
             return Solution(first.status, engine=ENGINE)
         limits.append(Limit("", tuple((i, 1) for i in sorted(model.previous)), low=round(first.value)))
         seconds = max(1.0, seconds - first.seconds)
     values = {i: float(model.candidates[i].value) for i in allowed}
-    found = _maximise(model, allowed, limits, values, seconds, costs=True)
+    found = _maximise(model, allowed, limits, values, seconds, gap, costs=True)
     if found.status in {Status.INFEASIBLE, Status.UNKNOWN}:
         return Solution(found.status, bound=_minutes(found.bound), engine=ENGINE)
     objective = model.objective(found.chosen)
     bound = max(objective, _minutes(found.bound))
     status = Status.OPTIMAL if bound == objective else Status.FEASIBLE
     return Solution(status, found.chosen, objective, bound, ENGINE)
-
-
-def is_feasible(model: Model, dropped: frozenset[str], *, seconds: float = 10.0) -> bool | None:
-    """Tell whether any plan keeps the rules; ``None`` where the time did not do."""
-    limits = [limit for limit in model.limits if limit.rule not in dropped]
-    found = _maximise(model, model.allowed(dropped), limits, {}, seconds, costs=False)
-    return {Status.INFEASIBLE: False, Status.UNKNOWN: None}.get(found.status, True)
 
 
 def _minutes(bound: float) -> int:
@@ -76,23 +71,37 @@ class _Rows:
 
 
 def _maximise(
-    model: Model, allowed: list[int], limits: list[Limit], values: dict[int, float], seconds: float, *, costs: bool
+    model: Model,
+    allowed: list[int],
+    limits: list[Limit],
+    values: dict[int, float],
+    seconds: float,
+    gap: float,
+    *,
+    costs: bool,
 ) -> _Outcome:
     """Maximise; pairs and habits get a variable each, which need not be integer."""
     column = {i: at for at, i in enumerate(allowed)}
     cost = [values.get(i, 0.0) for i in allowed]
     rows = _Rows()
-    for limit in limits:
-        terms = {column[i]: float(k) for i, k in limit.terms if i in column}
-        high = math.inf if limit.high is None else float(limit.high)
-        if not terms:
-            if limit.low > 0:
-                return _Outcome(Status.INFEASIBLE, (), 0, 0, 0)
-        elif limit.low > 0 or sum(terms.values()) > high:
-            rows.add(terms, float(limit.low) if limit.low > 0 else -math.inf, high)
+    for terms, (low, high) in _merged(limits, column).items():
+        if not terms and low > 0:
+            return _Outcome(Status.INFEASIBLE, (), 0, 0, 0)
+        if terms and (low > 0 or sum(k for _, k in terms) > high):
+            rows.add(dict(terms), low if low > 0 else -math.inf, high)
     if costs:
         _add_costs(model, column, cost, rows)
-    return _run(allowed, cost, rows, seconds)
+    return _run(allowed, cost, rows, seconds, gap)
+
+
+def _merged(limits: list[Limit], column: dict[int, int]) -> dict[tuple[tuple[int, float], ...], tuple[float, float]]:
+    """Return the limits over the same columns as one row each, from the greatest lower to the least upper end."""
+    found: dict[tuple[tuple[int, float], ...], tuple[float, float]] = {}
+    for limit in limits:
+        terms = tuple((column[i], float(k)) for i, k in limit.terms if i in column)
+        low, high = found.get(terms, (0.0, math.inf))
+        found[terms] = max(low, float(limit.low)), high if limit.high is None else min(high, float(limit.high))
+    return found
 
 
 def _add_costs(model: Model, column: dict[int, int], cost: list[float], rows: _Rows) -> None:
@@ -115,7 +124,7 @@ def _add_costs(model: Model, column: dict[int, int], cost: list[float], rows: _R
             rows.add(terms, -math.inf, 0.0)
 
 
-def _run(allowed: list[int], cost: list[float], rows: _Rows, seconds: float) -> _Outcome:
+def _run(allowed: list[int], cost: list[float], rows: _Rows, seconds: float, gap: float) -> _Outcome:
     import highspy  # noqa: PLC0415 - an extra, and 90 ms; one person needs none
     import numpy as np  # noqa: PLC0415 - comes with it
 
@@ -126,8 +135,8 @@ def _run(allowed: list[int], cost: list[float], rows: _Rows, seconds: float) -> 
         ("output_flag", False),
         ("threads", 1),
         ("random_seed", 1),
-        ("mip_rel_gap", 0.0),
-        ("mip_abs_gap", 0.9),  # objectives are whole minutes
+        ("mip_rel_gap", gap),
+        ("mip_abs_gap", 0.9 * _WHOLE),
         ("time_limit", float(seconds)),
     ):
         highs.setOptionValue(name, value)
@@ -163,5 +172,7 @@ def _read(highspy: Any, highs: Any, allowed: list[int]) -> _Outcome:
     chosen = tuple(i for at, i in enumerate(allowed) if values[at] > 0.5)
     optimal = status == highspy.HighsModelStatus.kOptimal
     state = Status.OPTIMAL if optimal else Status.FEASIBLE
-    bound = info.objective_function_value if optimal else info.mip_dual_bound
+    bound = max(info.mip_dual_bound, info.objective_function_value)
+    if optimal and bound - info.objective_function_value < _WHOLE:
+        bound = info.objective_function_value  # objectives are whole minutes: there is none between
     return _Outcome(state, chosen, info.objective_function_value, bound, seconds)

@@ -76,7 +76,7 @@ count_tentative = "yes"
         "16: trips[2].first: must be a date without quotes, for example 2026-05-04.",
         "20: measure.burst_gap: must be at least 1, for example 3.",
         "21: measure.count_tentative: must be true or false, for example true.",
-        "23: holiday: there is no such setting; known here are me, trips, measure, plan, point_people, meetings, privacy.",
+        f"23: holiday: there is no such setting; known here are {', '.join(Settings.model_fields)}.",
     ]
 
 
