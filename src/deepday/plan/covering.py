@@ -15,6 +15,9 @@ from deepday.plan.modelling import Limit, Model
 _STEPS = 20_000
 """Steps of the search for one group, far more than one needs; a group that takes more counts as too much."""
 
+_Taken = dict[str, list[int]]
+"""The chosen days around a date, by person."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cover:
@@ -46,7 +49,9 @@ def assign_cover(
     covers: dict[int, Cover] = {}
     cuts: list[Limit] = []
     for day in sorted(days):
-        taken = [i for step in (-1, 0, 1) for i in deep.get(day + timedelta(days=step), ())]
+        taken: _Taken = defaultdict(list)
+        for i in (i for step in (-1, 0, 1) for i in deep.get(day + timedelta(days=step), ())):
+            taken[model.candidates[i].person].append(i)
         for group in _connected(model, days[day]):
             found = _cover_group(model, group, taken, load)
             if found is None:
@@ -69,7 +74,7 @@ def _connected(model: Model, group: list[int]) -> list[list[int]]:
     return sorted(numbers for _, numbers in parts)
 
 
-def _too_much(model: Model, group: list[int], taken: list[int]) -> Limit:
+def _too_much(model: Model, group: list[int], taken: _Taken) -> Limit:
     """Return the limit against a smallest part of the group that cannot be covered."""
     part = list(group)
     for i in group:
@@ -77,7 +82,8 @@ def _too_much(model: Model, group: list[int], taken: list[int]) -> Limit:
         if rest and _cover_group(model, rest, taken, Counter()) is None:
             part = rest
     # Somebody deep covers nobody, and it takes all of these to be too many for those who are left.
-    deep = sorted({*part, *(j for j in taken if _stands_in_the_way(model, part, j))})
+    near = (j for mine in taken.values() for j in mine if _stands_in_the_way(model, part, j))
+    deep = sorted({*part, *near})
     owner = model.candidates[part[0]].person
     return Limit(f"cover:{owner}", tuple((i, 1) for i in deep), high=len(deep) - 1)
 
@@ -94,15 +100,12 @@ def _overlap(model: Model, i: int, j: int) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _cover_group(model: Model, group: list[int], taken: list[int], load: Counter[str]) -> dict[int, Cover] | None:
+def _cover_group(model: Model, group: list[int], taken: _Taken, load: Counter[str]) -> dict[int, Cover] | None:
     """Give every one of the group its cover, those with the fewest choices first; ``None`` where there is no way."""
     options: dict[int, list[list[str]]] = {}
-    by_person: dict[str, list[int]] = defaultdict(list)
-    for j in taken:
-        by_person[model.candidates[j].person].append(j)
     for i in group:
         able = {person for _, people in model.candidates[i].covers or () for person in people}
-        deep = {person for person in able if any(_overlap(model, i, j) for j in by_person.get(person, ()))}
+        deep = {person for person in able if any(_overlap(model, i, j) for j in taken.get(person, ()))}
         roles = [[person for person in people if person not in deep] for _, people in model.candidates[i].covers or ()]
         if model.backups:
             roles.append(sorted({person for people in roles for person in people}))
