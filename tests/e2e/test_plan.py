@@ -320,3 +320,11 @@ def test_what_cannot_be_accepted_or_moved(mine: Any) -> None:
     assert "There is no deep-work day on 2026-03-12." in mine("plan", "--weeks", "1", "skip", THU, code=2).err
     assert "lies in the past" in mine("plan", "--weeks", "1", "move", TUE, "2026-02-10", code=2).err
     assert "is a deep-work day already" in mine("plan", "--weeks", "1", "move", TUE, FRI, code=2).err
+
+
+def test_old_settings_become_lines_for_the_configuration(run: Run, tmp_path: Path) -> None:
+    old = tmp_path / "clockwise.toml"
+    old.write_text('tool = "clockwise"\nweekly_minutes = 1440\nblock_minimum_minutes = 90\n', encoding="utf-8")
+    result = run("plan", "adopt", old)
+    assert (result.code, result.out) == (0, "[plan]\nquota = 3\nblock = 90\n")
+    assert "1440 minutes a week become 3 day(s)" in result.err

@@ -228,3 +228,16 @@ def meetings(context: typer.Context, date: Day, json_: options.Json = False) -> 
     from deepday.report.plan_terminal import render_meetings  # noqa: PLC0415
 
     render_meetings(found, day, zone, show.console())
+
+
+@app.command("adopt", epilog="Example: deepday plan adopt clockwise.toml")
+def adopt(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="TOML, JSON or CSV; the README lists the names.")],
+) -> None:
+    """Turn settings typed from Reclaim, Clockwise or Viva into lines for the configuration."""
+    from deepday.app.plan_adopting import adopted_lines  # noqa: PLC0415 - help does without
+
+    lines, said = adopted_lines(file)
+    typer.echo(lines)
+    for remark in said:
+        show.say(remark)
