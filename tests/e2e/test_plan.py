@@ -328,3 +328,29 @@ def test_old_settings_become_lines_for_the_configuration(run: Run, tmp_path: Pat
     result = run("plan", "adopt", old)
     assert (result.code, result.out) == (0, "[plan]\nquota = 3\nblock = 90\n")
     assert "1440 minutes a week become 3 day(s)" in result.err
+
+
+def test_the_point_people_of_the_configuration_are_checked(run: Run, calendar: Path, tmp_path: Path) -> None:
+    busy = write_calendar(tmp_path / "busy.ics", [vevent("09:00", "16:00", day=TUE), vevent("09:00", "16:00", day=FRI)])
+    free = write_calendar(tmp_path / "free.ics", [vevent("09:00", "09:30", day=FRI)])
+    config = tmp_path / "home" / "deepday.toml"
+    config.parent.mkdir()
+    people = f"""
+[[point_people]]
+email = "ada@example.com"
+agreed = true
+calendars = ["{busy}"]
+
+[[point_people]]
+email = "bob@example.com"
+agreed = true
+calendars = ["{free}"]
+"""
+    config.write_text(people, encoding="utf-8")
+    command = ("plan", "--calendar", calendar, *ME_AND, "--from", MON, "--weeks", "1", "--quota", "1", "--json")
+    day = run(*command).json["days"][0]
+    assert (day["date"], {day["point_person"], day["backup"]}) == (str(WED), {"ada@example.com", "bob@example.com"})
+    config.write_text(people.replace("calendars", "#calendars"), encoding="utf-8")
+    unchecked = run(*command).json
+    assert unchecked["days"][0]["point_person"] is None
+    assert any("whether somebody covers is not checked" in note for note in unchecked["notes"])

@@ -122,10 +122,42 @@ def _own_problem(
         events, said, state = read_state(person, span, parameters, clock)
     member = build_member(person, events, span, policy, marks, parameters)
     member = replace(member, stays=state.stays, accepted=state.accepted, vetoed=state.vetoed)
+    points, unknown = _point_people(settings, person, span, parameters, progress)
+    if points:
+        named = tuple(PointPerson(one.email.lower(), one.topics, one.agreed) for one in settings.point_people)
+        member = replace(member, covered=True, point_people=named)
     problem = Problem(
-        members=(member,), first=first, last=last, sprint=policy.sprint, open_from=open_from, previous=state.proposed
+        members=(member, *points),
+        first=first,
+        last=last,
+        sprint=policy.sprint,
+        open_from=open_from,
+        previous=state.proposed,
     )
-    return problem, (*notes, *said, *state.notes), person.email
+    return problem, (*notes, *said, *state.notes, *unknown), person.email
+
+
+def _point_people(
+    settings: Settings,
+    me: Person,
+    span: tuple[date, date],
+    parameters: Parameters,
+    progress: Progress,
+) -> tuple[list[Member], list[str]]:
+    """Return those who may cover for the owner, as far as a calendar of any can be read; otherwise a remark."""
+    if not settings.point_people:
+        return [], []
+    if not any(one.calendars for one in settings.point_people):
+        return [], ["No calendar of your point people can be read: whether somebody covers is not checked."]
+    span = span[0] - timedelta(days=1), span[1]
+    found = []
+    for one in settings.point_people:
+        hours = WeeklyHours.parse(one.hours) if one.hours else me.hours
+        who = Person(one.email.lower(), find_zone(one.zone or me.zone.key), hours, holidays=me.holidays)
+        events, _ = _file_events(one.calendars, who, span, progress, keep_titles=False)
+        member = build_member(who, events, span, PlanSettings(quota=0), (), parameters)
+        found.append(replace(member, calendar=bool(one.calendars)))
+    return found, []
 
 
 def _file_events(

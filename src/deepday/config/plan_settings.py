@@ -129,6 +129,20 @@ class PointPersonSettings(Table):
     agreed: bool = Field(description="Whether they have agreed. Who has not is never planned in.", examples=[True])
 
 
+class OwnPointPersonSettings(PointPersonSettings):
+    """Somebody who may cover for you, and where their calendar can be read."""
+
+    zone: Zone | None = Field(default=None, description="Their time zone. Not set: yours.", examples=["Europe/London"])
+    hours: Hours | None = Field(
+        default=None, description="Their local working hours. Not set: yours.", examples=["Mon-Thu 09:00-15:00"]
+    )
+    calendars: Annotated[tuple[str, ...], Field(strict=False)] = Field(
+        default=(),
+        description="Their calendars: .ics files or feeds' URLs. Without one nobody knows whether they are free.",
+        examples=[["/home/ada/calendars/grace.ics"]],
+    )
+
+
 class MeetingRuleSettings(Table):
     """A rule for meetings. The first that fits counts; without one the price is estimated."""
 

@@ -10,7 +10,7 @@ from typing import Annotated, Self, get_args
 from pydantic import ConfigDict, Field, field_validator, model_validator
 from pydantic.fields import FieldInfo
 
-from deepday.config.plan_settings import MeetingRuleSettings, PlanSettings, PointPersonSettings
+from deepday.config.plan_settings import MeetingRuleSettings, OwnPointPersonSettings, PlanSettings
 from deepday.config.table import Holidays, Hours, Table, Zone, or_date
 
 
@@ -155,7 +155,7 @@ class Settings(Table):
     )
     measure: MeasureSettings = Field(default=MeasureSettings(), description="What the figures assume.")
     plan: PlanSettings = Field(default=PlanSettings(), description="What your deep-work days should be like.")
-    point_people: Annotated[tuple[PointPersonSettings, ...], Field(strict=False)] = Field(
+    point_people: Annotated[tuple[OwnPointPersonSettings, ...], Field(strict=False)] = Field(
         default=(), description="Who may cover for you on a deep-work day, one table for each; see deepday plan --team."
     )
     meetings: Annotated[tuple[MeetingRuleSettings, ...], Field(strict=False)] = Field(
