@@ -159,12 +159,11 @@ def connect(name: str, options: Mapping[str, str], person: Dialogue, clock: Cloc
             accounts.store.claim(owner)
         accounts.tokens.save(signed.account, name, signed.tokens, {**signed.options, EMAIL: signed.email})
         [sign_in] = [one for one in accounts.connected(name) if one.account == signed.account]
-        with accounts.opened(sign_in) as account:
-            notes += (degraded.words for degraded in account.capabilities().degraded)
-            if owner and not config_file().exists():
+        if owner and not config_file().exists():
+            with accounts.opened(sign_in) as account:
                 zone = _zone_of(account)
-                remember_settings(settings_text(Request(me=owner, zone=zone)))
-                notes.append(f"{config_file()} now says whose week it is ({owner}, {zone or 'no zone yet'}). Check it.")
+            remember_settings(settings_text(Request(me=owner, zone=zone)))
+            notes.append(f"{config_file()} now says whose week it is ({owner}, {zone or 'no zone yet'}). Check it.")
     return Connected(signed.account, tuple(notes))
 
 
@@ -206,7 +205,7 @@ def _examined(accounts: Accounts, sign_in: SignIn) -> Iterator[Check]:
                 if port in capabilities.ports and port in _LOOKS:
                     yield _look(f"{who}: {port}", account, port, accounts.clock)
             for degraded in capabilities.degraded:
-                yield Check(f"{who}: {degraded.port}", Health.OK, degraded.words)
+                yield Check(f"{who}: {degraded.port}", Health.NOTE, degraded.words)
             yield from _skew(who, account)
     except DeepdayError as error:
         yield Check(who, Health.PROBLEM, error.what, error.advice or f"Try: {again_command(sign_in)}")

@@ -240,6 +240,7 @@ class _AccountSync:
         one = self._result
         self._result = replace(
             one,
+            source=name,
             pages=one.pages + 1,
             changed=one.changed + changed,
             removed=one.removed + removed,
