@@ -142,6 +142,8 @@ async def _send(answer: tuple[int, dict[str, str], bytes], fault: Fault | None, 
         return
     if fault and fault.kind is FaultKind.DRIP:
         for place in range(len(body) - 1):
+            if send.__self__.disconnected:  # type: ignore[attr-defined]  # nobody listens any more
+                return
             await send({"type": "http.response.body", "body": body[place : place + 1], "more_body": True})
             await asyncio.sleep(fault.seconds)
         body = body[-1:]
@@ -163,6 +165,7 @@ def serving(app: Switchboard, port: int = 0) -> Iterator[str]:
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # a dropped connection is what was asked for
     # Listening from the start, so that whoever is quicker than the server waits instead of being refused.
     listener = socket.create_server(("127.0.0.1", port))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio sets it on sockets of its own only
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", date_header=False))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True)
     thread.start()
