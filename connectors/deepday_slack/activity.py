@@ -13,25 +13,17 @@ from typing import Any, Final
 
 from deepday.connect import ReadContext
 from deepday.connect.skips import skip
+from deepday.connect.slack_messages import Post, UnusableError, micros_of, read_post
 from deepday.errors import FatalError, RetryLaterError
 from deepday.model import ActivityPage, Conversation, ConversationKind, Cursor, Interval, Message, Skipped
 from deepday_slack.activity_cursor import Place, Standing
 from deepday_slack.errors import SaidGoneError
 from deepday_slack.messenger import next_cursor
 from deepday_slack.scopes import SEARCH, Kind
-from deepday_slack.translate import (
-    MILLION,
-    Post,
-    Thread,
-    UnusableError,
-    kind_of,
-    micros_of,
-    read_post,
-    read_thread,
-    ts_of,
-)
+from deepday_slack.translate import MILLION, Thread, kind_of, read_thread, ts_of
 from deepday_slack.web import Send, SlackApi, nonsense
 
+BOTS: Final = frozenset({"USLACKBOT"})  # others say of themselves that they are
 DAY: Final = 86_400
 FAR: Final = 120 * DAY  # how long before the reading a thread may have begun for its replies to be recognised,
 NEAR: Final = 30 * DAY  # and how long where that takes more than one page of a conversation
@@ -225,7 +217,7 @@ class _Page:
 
     def _post(self, row: dict[str, Any]) -> Post | None:
         try:
-            return read_post(row, self._standing.user)
+            return read_post(row, self._standing.user, BOTS)
         except UnusableError as error:
             self._unusable[error.reason] += 1
             return None

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from deepday.connect.slack_messages import micros_of
 from deepday.errors import FatalError, UnsupportedError
 from deepday.model import OutgoingMessage, PostedMessage
 from deepday_slack.scopes import Kind
-from deepday_slack.translate import MILLION, escaped, micros_of, ts_of
+from deepday_slack.translate import MILLION, escaped, ts_of
 from deepday_slack.web import SlackApi, nonsense
 
 EVENT_TYPE: Final = "deepday_message"

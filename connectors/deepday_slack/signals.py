@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from deepday.connect.slack_messages import WRITTEN_BY_PEOPLE, micros_of
 from deepday.model import UrgentSignal
-from deepday_slack.translate import MILLION, WRITTEN_BY_PEOPLE, micros_of, unescaped
+from deepday_slack.translate import MILLION, unescaped
 
 LONGEST: Final = 500
 COMMAND: Final = "/urgent"

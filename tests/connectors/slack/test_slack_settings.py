@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from deepday.connect import Restoration
+from deepday.connect.slack_messages import LATEST
 from deepday.errors import ReconnectNeededError, UnsupportedError
 from deepday.model import Availability, DoNotDisturb, Presence, Status
 from deepday_slack.account import SlackAccount
-from deepday_slack.translate import LATEST
 from tests.connectors.slack.slack_office import OWNER, USER_SCOPES, SlackOffice, slack_office
 
 HOUR = 3600

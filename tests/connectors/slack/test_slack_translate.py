@@ -7,19 +7,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from deepday.connect.slack_messages import LATEST, UnusableError, micros_of, read_post
 from deepday.errors import CursorGoneError
 from deepday.model import ConversationKind, Cursor, DoNotDisturb, Presence, Status
 from deepday_slack.activity_cursor import Place, Standing
 from deepday_slack.signals import Ears, signal_of
 from deepday_slack.translate import (
-    LATEST,
-    UnusableError,
     escaped,
     kind_of,
-    micros_of,
     presence_of,
     profile_of,
-    read_post,
     read_thread,
     snooze_of,
     status_of,
@@ -28,6 +25,7 @@ from deepday_slack.translate import (
 )
 
 ME = "U0ANNA0001"
+BOTS = frozenset({"USLACKBOT"})
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from([ME, "message", "1770000.1"]),
     lambda inner: st.lists(inner, max_size=4)
@@ -47,7 +45,7 @@ JSON = st.recursive(
 @given(JSON)
 def test_hostile_json_is_used_or_reported(value: Any) -> None:
     with suppress(UnusableError):
-        post = read_post(value, ME)
+        post = read_post(value, ME, BOTS)
         assert post is None or post.micros > 0
     assert read_thread(value, ME) is None or isinstance(value, dict)
     for kind in ("events_api", "slash_commands", "interactive"):
@@ -92,7 +90,7 @@ def test_a_mention_is_found_in_the_text_or_in_the_blocks() -> None:
         ({"text": "", "blocks": block}, True),
         ({"text": f"{ME} <@{ME}X> <!channel>"}, False),
     ):
-        post = read_post({**said, **more}, ME)
+        post = read_post({**said, **more}, ME, BOTS)
         assert post
         assert post.mention is mention
         assert not hasattr(post, "text")
@@ -100,10 +98,10 @@ def test_a_mention_is_found_in_the_text_or_in_the_blocks() -> None:
 
 def test_what_the_owner_posted_through_an_app_is_the_owners() -> None:
     said = {"type": "message", "user": ME, "ts": "1770000000.000100", "bot_id": "B0APP", "text": f"<@{ME}>"}
-    post = read_post(said, ME)
+    post = read_post(said, ME, BOTS)
     assert post
     assert (post.own, post.mention) == (True, False)
-    assert read_post({**said, "user": "U0BEN"}, ME) is None
+    assert read_post({**said, "user": "U0BEN"}, ME, BOTS) is None
 
 
 def test_a_thread_may_be_the_owners_unless_slack_says_that_it_is_not() -> None:
