@@ -31,6 +31,7 @@ bench: $(VENV)/.bench                       ## speed, beside peers and budgets (
 
 docs: $(VENV)/.dev                          ## rewrite what is generated
 	$(BIN)/python -m deepday.config.example config
+	$(BIN)/python -m tests.repo.scorecards
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -36,12 +36,12 @@ def test_only_the_clock_asks_what_time_it_is() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("document", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"])
-def test_documents_name_files_that_exist(document: str) -> None:
-    text = (ROOT / document).read_text(encoding="utf-8")
-    named = re.findall(r"`((?:src|connectors|tests|config|docs|requirements)/[\w./-]+)`", text)
-    links = re.findall(r"\]\(([^)#:]+)\)", text)
-    assert [path for path in [*named, *links] if not (ROOT / path).exists()] == []
+@pytest.mark.parametrize("document", [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")], ids=lambda path: path.name)
+def test_documents_name_files_that_exist(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    named = [ROOT / path for path in re.findall(r"`((?:src|connectors|tests|config|docs)/[\w./-]+)`", text)]
+    links = [document.parent / path for path in re.findall(r"\]\(([^)#:]+)\)", text)]
+    assert [path for path in [*named, *links] if not path.exists()] == []
 
 
 def test_every_dependency_says_why_it_is_there() -> None:

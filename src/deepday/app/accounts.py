@@ -32,6 +32,9 @@ from deepday.store.tokens import SignIn, TokenStore
 MOST_SKEW = 60.0
 """Seconds by which the clocks may differ before somebody should know."""
 
+EMAIL = "email"
+"""Among an account's options: by which address its owner stands in its calendars."""
+
 _NO_ACCOUNT = "Run: deepday connect google, microsoft, slack or caldav. To try it without one: deepday sandbox"
 
 
@@ -151,17 +154,16 @@ def connect(name: str, options: Mapping[str, str], person: Dialogue, clock: Cloc
         signed = provider.sign_in(options, person, clock)
     notes = list(signed.notes)
     with opened_accounts(clock) as accounts:
-        owner = settings.me.email or (signed.account if "@" in signed.account else None)
+        owner = settings.me.email or signed.email or None
         if owner:
             accounts.store.claim(owner)
-        accounts.tokens.save(signed.account, name, signed.tokens, signed.options)
+        accounts.tokens.save(signed.account, name, signed.tokens, {**signed.options, EMAIL: signed.email})
         [sign_in] = [one for one in accounts.connected(name) if one.account == signed.account]
-        with accounts.opened(sign_in) as account:
-            notes += (degraded.words for degraded in account.capabilities().degraded)
-            if owner and not config_file().exists():
+        if owner and not config_file().exists():
+            with accounts.opened(sign_in) as account:
                 zone = _zone_of(account)
-                remember_settings(settings_text(Request(me=owner, zone=zone)))
-                notes.append(f"{config_file()} now says whose week it is ({owner}, {zone or 'no zone yet'}). Check it.")
+            remember_settings(settings_text(Request(me=owner, zone=zone)))
+            notes.append(f"{config_file()} now says whose week it is ({owner}, {zone or 'no zone yet'}). Check it.")
     return Connected(signed.account, tuple(notes))
 
 
@@ -203,7 +205,7 @@ def _examined(accounts: Accounts, sign_in: SignIn) -> Iterator[Check]:
                 if port in capabilities.ports and port in _LOOKS:
                     yield _look(f"{who}: {port}", account, port, accounts.clock)
             for degraded in capabilities.degraded:
-                yield Check(f"{who}: {degraded.port}", Health.OK, degraded.words)
+                yield Check(f"{who}: {degraded.port}", Health.NOTE, degraded.words)
             yield from _skew(who, account)
     except DeepdayError as error:
         yield Check(who, Health.PROBLEM, error.what, error.advice or f"Try: {again_command(sign_in)}")

@@ -123,7 +123,7 @@ def _gaps(settings: Settings, store: Store, clock: Clock) -> Iterator[Check]:
 def _accounts(clock: Clock) -> Iterator[Check]:
     try:
         if Store.exists(database_location()):
-            yield from examine_accounts(None, clock)
+            yield from (check for check in examine_accounts(None, clock) if check.health is not Health.NOTE)
     except NotEnoughDataError:
         pass  # nobody has to connect an account
     except DeepdayError as error:

@@ -8,16 +8,16 @@ from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
-from deepday.app.accounts import Accounts, opened_accounts, primary_of
+from deepday.app.accounts import EMAIL, Accounts, opened_accounts, primary_of
 from deepday.app.person import build_person
 from deepday.app.request import Request
-from deepday.app.sources import DAY
+from deepday.app.sources import DAY, context_for
 from deepday.app.storing import pseudonyms
 from deepday.clock import Clock, SystemClock
 from deepday.config.load import load_settings
 from deepday.connect import Account, ActivityReader, BatchedReader, CalendarReader, Port, Progress, ReadContext
 from deepday.errors import CursorGoneError, DeepdayError, GoneError, InputError, RetryLaterError
-from deepday.model import Calendar, Interval
+from deepday.model import Calendar, Interval, Person
 from deepday.store.rows import SourceKind
 from deepday.store.syncing import Place, SyncState, SyncStore
 from deepday.store.tokens import SignIn
@@ -78,30 +78,34 @@ def sync(
     Raises :class:`~deepday.errors.NotEnoughDataError` when no account is connected, :class:`InputError` when it is not
     known whose week it is, or when a calendar of ``also`` is in none of the accounts.
     """
-    clock = clock or SystemClock()
     settings = load_settings()
-    with opened_accounts(clock) as accounts:
+    with opened_accounts(clock or SystemClock()) as accounts:
         chosen = accounts.connected(request.name)
         person = build_person(Request(), settings)
-        accounts.store.claim(person.email)
-        context = ReadContext(
-            window=Interval(0, 0),
-            zone=person.zone,
-            email=person.email,
-            slack_user=person.slack_user,
-            pseudonym=pseudonyms(accounts.store),
-            keep_titles=settings.privacy.keep_titles,
-            progress=progress,
-        )
-        wanted = set(request.also)
-        seen: set[str] = set()
-        for sign_in in chosen:
-            try:
-                with accounts.opened(sign_in) as account:
-                    one = _AccountSync(accounts, sign_in, account, context, wait)
-                    yield from one.run(wanted, seen)
-            except DeepdayError as error:
-                yield Synced(sign_in.account, sign_in.provider, error=error)
+        yield from sync_accounts(accounts, chosen, person, request.also, progress, wait, settings.privacy.keep_titles)
+
+
+def sync_accounts(
+    accounts: Accounts,
+    chosen: Sequence[SignIn],
+    person: Person,
+    also: Sequence[str],
+    progress: Progress,
+    wait: Callable[[float], None],
+    keep_titles: bool,  # noqa: FBT001 - a setting, handed on
+) -> Iterator[Synced]:
+    """Sync these accounts of that person; raises as :func:`sync` does."""
+    accounts.store.claim(person.email)
+    context = replace(
+        context_for(person, Interval(0, 0), progress, keep_titles=keep_titles), pseudonym=pseudonyms(accounts.store)
+    )
+    wanted, seen = set(also), set[str]()
+    for sign_in in chosen:
+        try:
+            with accounts.opened(sign_in) as account:
+                yield from _AccountSync(accounts, sign_in, account, context, wait).run(wanted, seen)
+        except DeepdayError as error:
+            yield Synced(sign_in.account, sign_in.provider, error=error)
     if missing := wanted - seen:
         raise InputError(f"There is no calendar {min(missing)!r} in the accounts.", "See: deepday connect test")
 
@@ -116,8 +120,7 @@ class _AccountSync:
         self._clock = accounts.clock
         self._sign_in = sign_in
         self._account = account
-        own = sign_in.account if "@" in sign_in.account else context.email
-        self._context = replace(context, email=own)
+        self._context = replace(context, email=sign_in.options.get(EMAIL) or context.email)
         self._wait = wait
         self._result = Synced(sign_in.account, sign_in.provider)
 
@@ -237,6 +240,7 @@ class _AccountSync:
         one = self._result
         self._result = replace(
             one,
+            source=name,
             pages=one.pages + 1,
             changed=one.changed + changed,
             removed=one.removed + removed,

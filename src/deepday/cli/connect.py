@@ -9,7 +9,8 @@ import os
 import sys
 import time
 import webbrowser
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -73,13 +74,15 @@ def _command(name: str, provider: "AccountProvider") -> Any:
 
 
 def _parameter(option: "SignInOption") -> inspect.Parameter:
-    kind: Any = Literal[option.choices] if option.choices else str
+    kind: Any = StrEnum("Choice", {word.upper(): word for word in option.choices}) if option.choices else str
     default: Any = option.default
     if option.flag:
         kind, default = bool, False
     elif option.many:
         kind, default = list[kind], [one for one in option.default.split(",") if one]
-    told = typer.Option(f"--{option.name}", help=option.help, metavar="REFERENCE" if option.secret else None)
+    shown = None if option.flag else "REFERENCE" if option.secret else "|".join(option.choices) or "TEXT"
+    words = f"{option.help} Repeatable." if option.many else option.help
+    told = typer.Option(f"--{option.name}", help=words, metavar=shown)
     return inspect.Parameter(
         option.name.replace("-", "_"), inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, told]
     )
@@ -88,7 +91,7 @@ def _parameter(option: "SignInOption") -> inspect.Parameter:
 def _told(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else ""
-    return value if isinstance(value, str) else ",".join(value)
+    return str(value) if isinstance(value, str) else ",".join(value)
 
 
 class Terminal:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from deepday.app.health import Check
     from deepday.connect import Progress
 
-_MARKS = {"ok": "ok  ", "warning": "WARN", "problem": "FAIL"}
+_MARKS = {"ok": "ok  ", "note": "-   ", "warning": "WARN", "problem": "FAIL"}
 
 
 def console() -> "Console":

@@ -4,7 +4,10 @@ A server that sends a byte a second keeps every single wait short. Here the conn
 must be over. Not light to import: import it where it is used.
 """
 
+import os
+import ssl
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import httpcore
@@ -75,10 +78,16 @@ class _Backend(httpcore.SyncBackend):
         return _Stream(super().connect_tcp(host, port, within, local_address, socket_options), self._deadline)
 
 
+@cache
+def _trusted(*_: str | None) -> ssl.SSLContext:
+    """Return whom to trust, once for the places that the environment names: reading them takes 30 ms of CPU."""
+    return httpx.create_ssl_context()
+
+
 class DeadlineTransport(httpx.HTTPTransport):
     """The usual transport, over connections that keep the deadline."""
 
     def __init__(self, deadline: Deadline) -> None:
-        trusted = httpx.create_ssl_context()
+        trusted = _trusted(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
         super().__init__(verify=trusted)
         self._pool = httpcore.ConnectionPool(ssl_context=trusted, network_backend=_Backend(deadline))

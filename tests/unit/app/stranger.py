@@ -48,14 +48,15 @@ class StrangerConnector:
         del person, clock
         if "@" not in options["user"]:
             raise InputError(f"{options['user']!r} is no address.")
-        return SignedIn(options["user"], TokenSet(Secret(ACCESS)), {"door": "front"}, ("Be welcome.",))
+        user = options["user"]
+        return SignedIn(user, TokenSet(Secret(ACCESS)), user, {"door": "front"}, ("Be welcome.",))
 
     @contextmanager
     def open_account(
         self, account: str, options: Mapping[str, str], tokens: TokenKeeper, clock: Clock
     ) -> Iterator[Account]:
         del clock
-        assert options == {"door": "front"}
+        assert options["door"] == "front"
 
         def refresh(_: TokenSet) -> TokenSet:
             raise ReconnectNeededError("The office knows you no longer.")

@@ -69,13 +69,15 @@ class Dialogue(Protocol):
 class SignedIn:
     """What a sign-in gave.
 
-    ``account``: what the vendor calls whoever signed in, an address where it has one. ``options``: what
+    ``account``: what the vendor calls whoever signed in. ``email``: the address by which the owner stands in this
+    account's calendars, empty where that is not known. ``options``: what
     :meth:`AccountProvider.open_account` needs besides the tokens; no secret among them. ``notes``: sentences that the
     person should read, like what an administrator's consent can reach.
     """
 
     account: str
     tokens: TokenSet
+    email: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 

@@ -1,0 +1,136 @@
+"""The filled sandbox office, served, and somebody who signs in to it with a browser of their own."""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from html import unescape
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from deepday.app.accounts import connect, provider_named
+from deepday.app.syncing import Synced, SyncRequest, sync
+from deepday.connect import no_progress
+from deepday.model import Secret
+from deepday_sandbox.filling import TEAM_CALENDAR, filled_office
+from deepday_sandbox.google import CLIENT_ID, CLIENT_SECRET, GoogleFace
+from deepday_sandbox.microsoft import App, MicrosoftFace
+from deepday_sandbox.office import Office
+from deepday_sandbox.office.server import application, serving
+from deepday_sandbox.people import OWNER
+from deepday_sandbox.slack import SlackFace
+from deepday_sandbox.welcome import APPLICATION
+from deepday_slack.scopes import NEEDED, SEARCH, Kind
+
+TEAM = "Applied ML team"
+USER_SCOPES = sorted({scope for kinds in NEEDED.values() for scope in kinds.get(Kind.USER, ())} | SEARCH)
+
+
+@dataclass
+class Person:
+    """Satisfies :class:`deepday.connect.Dialogue`: consents to everything, and pastes the secrets that were given."""
+
+    secrets: list[str] = field(default_factory=list)
+    browser: threading.Thread | None = None
+
+    def say(self, words: str) -> None:
+        """Listen."""
+
+    def open_page(self, address: str) -> None:
+        self.browser = threading.Thread(target=consent, args=(address,))
+        self.browser.start()
+
+    def show_code(self, address: str, code: str) -> None:
+        raise AssertionError(address + code)
+
+    def ask_secret(self, question: str) -> Secret:
+        del question
+        return Secret(self.secrets.pop(0))
+
+    def wait(self, seconds: float) -> None:
+        raise AssertionError(seconds)
+
+
+def consent(address: str) -> None:
+    """Fill in the form of the page as somebody would who allows everything, and follow where it leads."""
+    page = httpx.get(address, follow_redirects=True, trust_env=False)
+    action = re.findall(r'<form method="post" action="([^"]+)"', page.text)[0]
+    inputs = re.findall(r'<input type="(?:hidden|checkbox)" name="([^"]+)" value="([^"]*)"', page.text)
+    form: dict[str, list[str]] = {}
+    for name, value in inputs:
+        form.setdefault(name, []).append(unescape(value))
+    form |= {name: [OWNER.email] for name in re.findall(r'<select name="([^"]+)"', page.text)}
+    form["decision"] = ["allow" if 'value="allow"' in page.text else "accept"]
+    parts = urlsplit(address)
+    answer = httpx.post(f"{parts.scheme}://{parts.netloc}{unescape(action)}", data=form, trust_env=False)
+    httpx.get(answer.headers["location"], trust_env=False)
+
+
+@dataclass
+class World:
+    """An office on loopback, and deepday in a home of its own that lives by the office's clock."""
+
+    office: Office
+    url: str
+    slack: SlackFace
+    folder: Path
+
+    def connect_google(self) -> None:
+        secret = self.folder / "secret"
+        secret.write_text(CLIENT_SECRET)
+        secret.chmod(0o600)
+        options = {"base-url": self.url, "client-id": CLIENT_ID, "client-secret": f"file:{secret}"}
+        self.connect("google", options, Person())
+
+    def connect_microsoft(self) -> None:
+        self.connect("microsoft", {"base-url": self.url, "client-id": APPLICATION}, Person())
+
+    def connect_slack(self) -> None:
+        worker = self.office.people.find(OWNER.email)
+        assert worker is not None
+        tokens = self.slack.install(worker.slack_id, (), USER_SCOPES)
+        self.connect("slack", {"base-url": f"{self.url}/api/"}, Person([tokens.user]))
+
+    def sync(self, *also: str) -> list[Synced]:
+        def wait(seconds: float) -> None:
+            self.office.clock.advance(seconds)
+
+        synced = list(sync(SyncRequest(also=also), no_progress, self.office.clock, wait))
+        failed = [one for one in synced if one.error]
+        if failed:
+            error = failed[0].error
+            assert error is not None
+            raise error
+        return synced
+
+    def connect(self, name: str, options: dict[str, str], person: Person) -> None:
+        given = {option.name: option.default for option in provider_named(name).sign_in_options()} | options
+        connect(name, given, person, self.office.clock)
+        if person.browser:
+            person.browser.join()
+
+
+@contextmanager
+def open_office(folder: Path, seed: int = 1) -> Iterator[World]:
+    """Serve the office of that seed, and give deepday a home in the folder."""
+    office = filled_office(seed)
+    microsoft, slack = MicrosoftFace(office), SlackFace(office)
+    microsoft.state.register(App(APPLICATION))
+    with pytest.MonkeyPatch.context() as patch:
+        at_home(patch, folder)
+        with serving(application(office, (GoogleFace(office), microsoft, slack))) as url:
+            slack.base_url = url
+            yield World(office, url, slack, folder)
+
+
+def at_home(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Let deepday keep its settings and data in the folder."""
+    patch.setenv("DEEPDAY_CONFIG", str(folder / "home" / "deepday.toml"))
+    patch.setenv("DEEPDAY_DATA", str(folder / "home" / "data"))
+
+
+__all__ = ["TEAM", "TEAM_CALENDAR", "Person", "World", "at_home", "open_office"]
