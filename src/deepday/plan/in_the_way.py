@@ -56,8 +56,9 @@ def meetings_in_the_way(
 ) -> tuple[InTheWay, ...]:
     """Return the meetings inside a deep-work day with what could be done about each.
 
-    ``deep``: all deep-work days of the plan; nothing is moved into one. Attendees are found by the meeting's key in the
-    calendars of the problem; those of others are not known, and the notes say so.
+    ``deep``: all deep-work days of the plan; nothing is moved into one, nor to another time of this day. Attendees are
+    found by the meeting's key in the calendars of the problem; those of others are not known, and the notes say so.
+    What would bring no uninterrupted time is left out.
     """
     member = problem.member(one.person)
     day = next((found for found in member.days if found.date == one.date), None)
@@ -66,6 +67,7 @@ def meetings_in_the_way(
         return ()
     block = build_block(windows, member.meetings, member.quota.block, member.stays)
     near = sorted([*block.kept, *block.displaced], key=lambda found: (found.when, found.key))
+    deep = [*(other for other in deep if (other.person, other.date) != (one.person, one.date)), one]
     return tuple(_options(problem, member, one, meeting, near, windows, deep, point_person) for meeting in near)
 
 
@@ -105,6 +107,7 @@ def _options(
         text = _text(member, one, meeting, f"{point_person} could take part in my place and bring me what matters.")
         note = f"{point_person} goes in your place, if they agree."
         options.append(Option(Proposal.DELEGATE, gone - kept, minutes, note, text=text))
+    options = [option for option in options if option.saves > 0 or option.proposal is Proposal.KEEP]
     options.sort(key=lambda option: (option.cost - option.saves, list(Proposal).index(option.proposal)))
     return InTheWay(meeting, readable, tuple(options))
 

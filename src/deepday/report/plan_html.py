@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from deepday.plan.problem import Problem
 from deepday.plan.result import Plan, PlannedDay
 from deepday.report.plan_terminal import change_lines
-from deepday.report.plan_view import PARTS, clock_time, conflict_lines, headline, weeks_of
+from deepday.report.plan_view import PARTS, clock_time, conflict_lines, headline, meeting_name, weeks_of
 from deepday.report.words import day_name, plain
 
 
@@ -88,7 +88,7 @@ def _day(day: PlannedDay, problem: Problem) -> dict[str, Any]:
         "backup": day.backup,
         "reasons": day.reasons,
         "displaced": [
-            f"{clock_time(one.when.start, zone)} {one.title or one.key}: {one.price} minutes ({one.why})"
+            f"{clock_time(one.when.start, zone)} {meeting_name(one)}: {one.price} minutes ({one.why})"
             for one in day.displaced
         ],
     }

@@ -12,7 +12,7 @@ from rich.text import Text
 from deepday.plan.in_the_way import InTheWay
 from deepday.plan.problem import Part, Problem
 from deepday.plan.result import Changes, Plan, PlannedDay
-from deepday.report.plan_view import PARTS, clock_time, conflict_lines, headline, weeks_of
+from deepday.report.plan_view import PARTS, clock_time, conflict_lines, headline, meeting_name, weeks_of
 from deepday.report.words import day_name, listed, plain
 
 _DEEP, _HALF = "█", "▌"
@@ -120,7 +120,7 @@ def _day(day: PlannedDay, problem: Problem, console: Console) -> None:
     console.print(Text(plain(head), style="bold"))
     lines = [*day.reasons]
     for meeting in day.displaced:
-        name = meeting.title or meeting.key
+        name = meeting_name(meeting)
         lines.append(
             f"would move: {clock_time(meeting.when.start, zone)} {name}, {meeting.price} minutes ({meeting.why})"
         )
@@ -134,8 +134,8 @@ def render_meetings(found: Sequence[InTheWay], day: date, zone: str, console: Co
         console.print(Text(f"No meeting lies in the way on {day_name(day)}."))
     for one in found:
         start, end = clock_time(one.meeting.when.start, zone), clock_time(one.meeting.when.end, zone)
-        people = "" if one.meeting.people is None else f", {one.meeting.people} people"
-        console.print(Text(plain(f"{start}-{end} {one.meeting.title or one.meeting.key}{people}"), style="bold"))
+        people = f", {one.meeting.people} people" if one.meeting.title and one.meeting.people else ""
+        console.print(Text(plain(f"{start}-{end} {meeting_name(one.meeting)}{people}"), style="bold"))
         for option in one.options:
             worth = f"{option.saves:+} min quiet, costs {option.cost} min" if option.saves or option.cost else "no cost"
             console.print(Padding(Text(plain(f"{option.proposal}: {option.note} ({worth})")), (0, 0, 0, 2)))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from deepday.model import Interval
 from deepday.plan.conflicts import Conflict, Relaxation
 from deepday.plan.in_the_way import InTheWay
-from deepday.plan.problem import Chosen, Member, Part, Problem
+from deepday.plan.problem import Chosen, Meeting, Member, Part, Problem
 from deepday.plan.result import Changes, Plan, PlannedDay
 
 SCHEMA = "deepday.plan/1"
@@ -177,6 +177,15 @@ def weeks_of(plan: Plan, problem: Problem) -> dict[date, list[date]]:
         if day.weekday() < 5 or day in worked:
             weeks[day - timedelta(days=day.weekday())].append(day)
     return dict(weeks)
+
+
+def meeting_name(one: Meeting) -> str:
+    """Return what a meeting is called for people: its title where titles are kept, else what is known of it."""
+    if one.title:
+        return one.title
+    if one.people is None:
+        return "an event"
+    return f"a meeting of {one.people}" if one.people > 1 else "an entry of your own"
 
 
 def clock_time(at: int, zone: str) -> str:

@@ -16,7 +16,7 @@ from deepday.plan.modelling import Status
 from deepday.plan.planning import make_plan
 from deepday.plan.presence import check_cover
 from deepday.plan.problem import Chosen, Covering, Member, PointPerson, Problem, Quota, Team
-from tests.unit.plan.worlds import MONDAY, meeting, member, problem, span, week
+from tests.unit.plan.worlds import MONDAY, at, meeting, member, problem, span, week
 
 TUESDAY = MONDAY + timedelta(days=1)
 
@@ -155,6 +155,17 @@ def test_meetings_in_the_way_are_offered_slots_that_are_free_for_all_who_can_be_
             assert all(slot.end <= other.when.start or slot.start >= other.when.end for other in one.meetings[1:])
         assert slot.end <= span(MONDAY, 9, 17).start or slot.start >= span(MONDAY, 9, 17).end, "not into the deep day"
     assert "If that does not suit you, it stays where it is." in options[Proposal.MOVE].text
+
+
+def test_nothing_is_offered_that_would_not_help_nor_on_the_same_day() -> None:
+    early = meeting(MONDAY, 9, 9.5, price=30)
+    world = problem(member(meetings=(early, meeting(MONDAY, 9.5, 10, price=None))))
+    found = meetings_in_the_way(world, Chosen("ada", MONDAY), (), "")
+    assert [option.proposal for option in found[0].options] == [Proposal.KEEP]
+    noon = problem(member(meetings=(meeting(MONDAY, 12, 13, price=30),)))
+    slots = meetings_in_the_way(noon, Chosen("ada", MONDAY), (), "")[0].options[0].slots
+    assert slots
+    assert all(slot.start >= at(TUESDAY, 0) for slot in slots)
 
 
 def test_a_large_meeting_is_kept_or_delegated() -> None:
