@@ -22,35 +22,39 @@ def solve_exactly(model: Model, dropped: frozenset[str] = frozenset()) -> Soluti
     limits = [limit for limit in model.limits if limit.rule not in dropped]
     weeks = sorted({monday(one.date) for one in model.candidates})
     week_of = {i: weeks.index(monday(one.date)) for i, one in enumerate(model.candidates)}
-    inner: dict[int, list[Limit]] = defaultdict(list)
-    outer: list[tuple[Limit, int]] = []  # with the last week that it reaches
-    for limit in limits:
-        reach = {week_of[i] for i, _ in limit.terms}
-        if not reach:
-            if limit.low > 0:
-                return Solution(Status.INFEASIBLE, engine=ENGINE)
-        elif len(reach) == 1:
-            inner[reach.pop()].append(limit)
-        else:
-            outer.append((limit, max(reach)))
+    if any(limit.low > 0 and not limit.terms for limit in limits):
+        return Solution(Status.INFEASIBLE, engine=ENGINE)
+    inner, outer = _by_reach(limits, week_of)
     looks_back = _weeks_that_look_back(model, week_of)
+    steps = [
+        [
+            _Step(pattern, tuple(sum(k for i, k in limit.terms if i in pattern) for limit, _ in outer), model)
+            for pattern in _patterns(model, [i for i in sorted(allowed) if week_of[i] == number])
+            if _keeps(pattern, inner[number])
+        ]
+        for number in range(len(weeks))
+    ]
+    ahead = _most_ahead(steps, len(outer))
     states: dict[_State, tuple[_Worth, tuple[int, ...]]] = {((0,) * len(outer), ()): ((0, 0), ())}
-    for number in range(len(weeks)):
-        mine = [i for i in sorted(allowed) if week_of[i] == number]
-        patterns = [pattern for pattern in _patterns(model, mine) if _keeps(pattern, inner[number])]
+    for number, step in enumerate(steps):
         following: dict[_State, tuple[_Worth, tuple[int, ...]]] = {}
-        for pattern in patterns:
-            added = [sum(k for i, k in limit.terms if i in pattern) for limit, _ in outer]
-            own = _own_worth(model, pattern)
-            for (sums, before), (worth, chosen) in states.items():
-                after = _advance(sums, added, outer, number)
+        costs: dict[tuple[int, ...], dict[int, int]] = {}
+        for (sums, before), (worth, chosen) in states.items():
+            if before not in costs:
+                costs[before] = _crossing(model, before, number, week_of) if number in looks_back else {}
+            crossing = costs[before]
+            for one in step:
+                after = _advance(sums, one.added, outer, number, ahead[number])
                 if after is None:
                     continue
-                total = (worth[0] + own[0], worth[1] + own[1] - _crossing(model, before, pattern))
-                key = (after, pattern if number + 1 in looks_back else ())
-                picked = (*chosen, *pattern)
+                minutes = worth[1] + one.worth[1] - sum(crossing.get(i, 0) for i in one.pattern)
+                total = (worth[0] + one.worth[0], minutes)
+                key = (after, one.pattern if number + 1 in looks_back else ())
                 known = following.get(key)
-                if known is None or total > known[0] or (total == known[0] and picked < known[1]):
+                if known is not None and total < known[0]:
+                    continue
+                picked = (*chosen, *one.pattern)
+                if known is None or total > known[0] or picked < known[1]:
                     following[key] = (total, picked)
         states = following
     if not states:
@@ -81,17 +85,51 @@ def _keeps(pattern: tuple[int, ...], limits: list[Limit]) -> bool:
     return True
 
 
-def _own_worth(model: Model, pattern: tuple[int, ...]) -> _Worth:
-    value = sum(model.candidates[i].value for i in pattern)
-    value -= sum(pair.price for pair in model.pairs if pair.one in pattern and pair.other in pattern)
-    return len(model.previous.intersection(pattern)), value
+def _by_reach(limits: list[Limit], week_of: dict[int, int]) -> tuple[dict[int, list[Limit]], list[tuple[Limit, int]]]:
+    """Return the limits inside each week, and those that reach over several with the last week that they reach."""
+    inner: dict[int, list[Limit]] = defaultdict(list)
+    outer = []
+    for limit in limits:
+        reach = {week_of[i] for i, _ in limit.terms}
+        if len(reach) == 1:
+            inner[reach.pop()].append(limit)
+        elif reach:
+            outer.append((limit, max(reach)))
+    return inner, outer
 
 
-def _crossing(model: Model, before: tuple[int, ...], pattern: tuple[int, ...]) -> int:
-    """Return what this week costs because of what the week before has."""
-    pairs = sum(pair.price for pair in model.pairs if pair.one in before and pair.other in pattern)
-    habits = sum(habit.price for habit in model.habits if habit.one in pattern and not set(before) & set(habit.before))
-    return pairs + habits
+class _Step:
+    """One choice for a week: what it adds to the sums of the limits that reach further, and what it is worth alone."""
+
+    __slots__ = ("added", "pattern", "worth")
+
+    def __init__(self, pattern: tuple[int, ...], added: tuple[int, ...], model: Model) -> None:
+        self.pattern, self.added = pattern, added
+        value = sum(model.candidates[i].value for i in pattern)
+        value -= sum(pair.price for pair in model.pairs if pair.one in pattern and pair.other in pattern)
+        self.worth: _Worth = (len(model.previous.intersection(pattern)), value)
+
+
+def _most_ahead(steps: list[list[_Step]], limits: int) -> list[list[int]]:
+    """Return for each week and limit the most that later weeks can add to the sum."""
+    ahead = [[0] * limits for _ in steps]
+    for number in range(len(steps) - 2, -1, -1):
+        for k in range(limits):
+            most = max((step.added[k] for step in steps[number + 1]), default=0)
+            ahead[number][k] = ahead[number + 1][k] + most
+    return ahead
+
+
+def _crossing(model: Model, before: tuple[int, ...], week: int, week_of: dict[int, int]) -> dict[int, int]:
+    """Return what each candidate of a week costs because of what the week before has."""
+    costs: dict[int, int] = defaultdict(int)
+    for pair in model.pairs:
+        if pair.one in before and week_of[pair.other] == week:
+            costs[pair.other] += pair.price
+    for habit in model.habits:
+        if week_of[habit.one] == week and not set(before) & set(habit.before):
+            costs[habit.one] += habit.price
+    return costs
 
 
 def _weeks_that_look_back(model: Model, week_of: dict[int, int]) -> set[int]:
@@ -100,14 +138,15 @@ def _weeks_that_look_back(model: Model, week_of: dict[int, int]) -> set[int]:
 
 
 def _advance(
-    sums: tuple[int, ...], added: list[int], outer: list[tuple[Limit, int]], week: int
+    sums: tuple[int, ...], added: tuple[int, ...], outer: list[tuple[Limit, int]], week: int, ahead: list[int]
 ) -> tuple[int, ...] | None:
     """Return the sums with this week's added, or ``None`` where a limit can no longer be kept.
 
-    A limit that reaches no further is checked and forgotten; one without an upper end counts up to its lower end.
+    A limit that reaches no further is checked and forgotten; one without an upper end counts up to its lower end. Sums
+    that can no longer come near the upper end are all the same.
     """
     after = []
-    for value, more, (limit, last) in zip(sums, added, outer, strict=True):
+    for value, more, (limit, last), most in zip(sums, added, outer, ahead, strict=True):
         total = value + more
         if limit.high is not None and total > limit.high:
             return None
@@ -117,5 +156,7 @@ def _advance(
             total = 0
         elif limit.high is None:
             total = min(total, limit.low)
+        elif limit.low == 0:
+            total = max(total, limit.high - most)
         after.append(total)
     return tuple(after)

@@ -130,6 +130,8 @@ class _Work:
             if i not in self.allowed or i in self.chosen:
                 continue
             for other in sorted(self._in_the_way(i)):
+                if other not in self.chosen:  # it went with an earlier attempt
+                    continue
                 theirs = [one for one in self._lows_of[other] if one is not limit]
                 self.remove(other)
                 if self.fits(i):
