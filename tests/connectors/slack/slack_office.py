@@ -5,7 +5,7 @@ import hashlib
 import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from deepday.connect.memory import MemoryTokens
@@ -34,6 +34,16 @@ BEN: Final = "U0BEN00001"
 BOT: Final = "U0DEEPDAYB"
 TO_BOT: Final = "D0BENBOT01"
 MONDAY: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def earlier(week: int) -> datetime:
+    """Return when an office opens that asks to wait, each in a week of its own.
+
+    Where many offices write one log, no other's request must come before the wait of this one is over.
+    """
+    return datetime(2026, 1, 5, 9, 0, tzinfo=UTC) + timedelta(weeks=week)
+
+
 USER_SCOPES: Final = frozenset(
     {scope for kinds in NEEDED.values() for scope in kinds.get(Kind.USER, ())} | SEARCH | PRESENCE
 )

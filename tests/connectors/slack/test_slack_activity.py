@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -33,7 +32,7 @@ from deepday_slack.account import SlackAccount
 from deepday_slack.activity import REQUESTS
 from deepday_slack.scopes import SEARCH
 from tests.connectors.slack import slack_office as places
-from tests.connectors.slack.slack_office import BEN, OWNER, USER_SCOPES, SlackOffice, slack_office
+from tests.connectors.slack.slack_office import BEN, OWNER, USER_SCOPES, SlackOffice, earlier, slack_office
 
 DAY = 86_400
 WEEKS = PERSON.window(FIRST, LAST)
@@ -150,12 +149,8 @@ def test_what_search_does_not_know_yet_is_found_all_the_same(jonna: SlackOffice)
         assert messages(read(account, LAST_WEEK)) == expected
 
 
-EARLIER = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-"""For offices that ask to wait: where many offices write one log, no other's request is earlier than the wait."""
-
-
 def test_rate_limits_end_a_page_early_and_lose_nothing() -> None:
-    with slack_office(EARLIER) as office:
+    with slack_office(earlier(0)) as office:
         for number in range(70):
             office.say("hello", conversation=f"Ada {number}")
         office.face.space.tiers = True
@@ -290,7 +285,7 @@ def test_pages_that_come_again_and_again_end_in_an_error(anna: SlackOffice) -> N
 
 
 def test_a_commercial_apps_small_pages_lose_nothing() -> None:
-    with slack_office(EARLIER) as office:
+    with slack_office(earlier(1)) as office:
         for number in range(40):
             office.say(f"hello {number}")
             office.pass_time(60)

@@ -9,7 +9,7 @@ from deepday.model import OutgoingMessage
 from deepday_sandbox.office import Room
 from deepday_slack.account import SlackAccount
 from deepday_slack.messenger import LONGEST_TEXT
-from tests.connectors.slack.slack_office import BEN, BOT, OWNER, TO_BOT, SlackOffice, slack_office
+from tests.connectors.slack.slack_office import BEN, BOT, OWNER, TO_BOT, SlackOffice, earlier, slack_office
 
 TEAM_ROOM = "C0TEAM0001"
 
@@ -86,10 +86,11 @@ def test_a_text_that_is_too_long_is_refused_unsent(account: SlackAccount, office
     assert office.calls.methods == []
 
 
-def test_too_many_messages_wait(account: SlackAccount, office: SlackOffice) -> None:
-    office.face.space.tiers = True
-    account.post_message(OutgoingMessage("key-1", BEN, "one"))
-    with pytest.raises(RetryLaterError) as caught:
-        account.post_message(OutgoingMessage("key-2", BEN, "two"))
-    assert caught.value.after == 1
-    assert len(office.posted()) == 1
+def test_too_many_messages_wait() -> None:
+    with slack_office(earlier(2)) as office, office.account() as account:
+        office.face.space.tiers = True
+        account.post_message(OutgoingMessage("key-1", BEN, "one"))
+        with pytest.raises(RetryLaterError) as caught:
+            account.post_message(OutgoingMessage("key-2", BEN, "two"))
+        assert caught.value.after == 1
+        assert len(office.posted()) == 1

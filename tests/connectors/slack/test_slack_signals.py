@@ -13,7 +13,7 @@ from deepday_sandbox.office.faults import FaultKind
 from deepday_sandbox.slack import Reply
 from deepday_slack.account import SlackAccount
 from deepday_slack.signals import LONGEST, Ears, signal_of
-from tests.connectors.slack.slack_office import BEN, BOT, OWNER, TO_BOT, SlackOffice, slack_office
+from tests.connectors.slack.slack_office import BEN, BOT, OWNER, TO_BOT, SlackOffice, earlier, slack_office
 
 TEAM_ROOM = "C0TEAM0001"
 WAIT = 0.4
@@ -135,9 +135,10 @@ def test_machines_the_owner_and_edits_are_no_signals(office: SlackOffice) -> Non
         assert office.unacknowledged() == []
 
 
-def test_no_connection_is_said_and_not_waited_for(office: SlackOffice) -> None:
-    office.office.faults.add(Fault(FaultKind.STATUS, "apps.connections.open", status=429, headers={"Retry-After": "9"}))
-    with office.account() as account:
+def test_no_connection_is_said_and_not_waited_for() -> None:
+    busy = Fault(FaultKind.STATUS, "apps.connections.open", status=429, headers={"Retry-After": "9"})
+    with slack_office(earlier(3)) as office, office.account() as account:
+        office.office.faults.add(busy)
         with pytest.raises(RetryLaterError) as caught:
             next(account.signals(0))
         assert caught.value.after == 9
