@@ -49,6 +49,7 @@ def compile_problem(problem: Problem) -> Model:
         habits=tuple(habits),
         previous=frozenset(i for i, one in enumerate(candidates) if one.chosen in previous),
         cover_limit={member.id: member.covers_at_once for member in members},
+        load={member.id: member.load for member in members},
         backups=problem.covering.backups,
         facts=facts,
     )
@@ -305,9 +306,10 @@ def _cover_limits(candidates: list[Candidate], backups: int) -> list[Limit]:
         if one.covers is None:
             continue
         rule = f"cover:{one.person}"
-        everybody = tuple(sorted({person for _, people in one.covers for person in people}))
+        everybody = tuple(sorted(one.able))
         needs = [(everybody, 1 + backups)]
-        needs += [(people, 1) for _, people in one.covers if people != everybody]
+        sought = (*(people for _, people in one.covers), *([one.behind] if backups else []))
+        needs += [(people, 1) for people in sought if people != everybody]
         for people, need in needs:
             deep = [
                 j

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from deepday.plan.compiling import with_limits
-from deepday.plan.covering import Cover, assign_cover
+from deepday.plan.covering import assign_cover
 from deepday.plan.modelling import Model, Solution, Status
+from deepday.plan.problem import Cover
 
 _ROUNDS = 25
 

@@ -7,10 +7,10 @@ days that is too much goes back to the solver as a further limit.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from deepday.plan.modelling import Limit, Model
+from deepday.plan.problem import Cover
 
 _STEPS = 20_000
 """Steps of the search for one group, far more than one needs; a group that takes more counts as too much."""
@@ -19,24 +19,13 @@ _Taken = dict[str, list[int]]
 """The chosen days around a date, by person."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cover:
-    """Who covers a chosen day: for each topic (empty: all) a point person, and a backup who is none of them.
-
-    ``backup`` is empty where none is asked for.
-    """
-
-    points: tuple[tuple[str, str], ...]
-    backup: str
-
-
 def assign_cover(
     model: Model, chosen: Iterable[int], dropped: frozenset[str] = frozenset()
 ) -> tuple[dict[int, Cover], list[Limit]]:
     """Return who covers each chosen day, and limits that rule out groups of days that cannot be covered together.
 
-    Those who have covered least so far come first, then by address, so that the load is shared. Who gave up the rule
-    (``dropped``) gets no cover.
+    Those who have covered least so far, :attr:`Model.load` included, come first, then by address: so the load is shared
+    over time. Who gave up the rule (``dropped``) gets no cover.
     """
     days: dict[date, list[int]] = defaultdict(list)
     deep: dict[date, list[int]] = defaultdict(list)
@@ -45,7 +34,7 @@ def assign_cover(
         one = model.candidates[i]
         if one.covers is not None and f"cover:{one.person}" not in dropped:
             days[one.date].append(i)
-    load: Counter[str] = Counter()
+    load: Counter[str] = Counter(model.load)
     covers: dict[int, Cover] = {}
     cuts: list[Limit] = []
     for day in sorted(days):
@@ -59,7 +48,7 @@ def assign_cover(
                 continue
             covers.update(found)
             for cover in found.values():
-                load.update({person for _, person in cover.points} | ({cover.backup} if cover.backup else set()))
+                load.update(cover.people)
     return covers, cuts
 
 
@@ -67,7 +56,7 @@ def _connected(model: Model, group: list[int]) -> list[list[int]]:
     """Split the deep days of a date into groups that have nobody in common who could cover."""
     parts: list[tuple[set[str], list[int]]] = []
     for i in group:
-        people = {person for _, found in model.candidates[i].covers or () for person in found}
+        people = set(model.candidates[i].able)
         touching = [part for part in parts if part[0] & people]
         parts = [part for part in parts if not part[0] & people]
         parts.append((people.union(*(part[0] for part in touching)), sorted([i, *(j for p in touching for j in p[1])])))
@@ -90,9 +79,7 @@ def _too_much(model: Model, group: list[int], taken: _Taken) -> Limit:
 
 def _stands_in_the_way(model: Model, part: list[int], j: int) -> bool:
     other = model.candidates[j]
-    return any(
-        other.person in people and _overlap(model, i, j) for i in part for _, people in model.candidates[i].covers or ()
-    )
+    return any(other.person in model.candidates[i].able and _overlap(model, i, j) for i in part)
 
 
 def _overlap(model: Model, i: int, j: int) -> bool:
@@ -104,12 +91,10 @@ def _cover_group(model: Model, group: list[int], taken: _Taken, load: Counter[st
     """Give every one of the group its cover, those with the fewest choices first; ``None`` where there is no way."""
     options: dict[int, list[list[str]]] = {}
     for i in group:
-        able = {person for _, people in model.candidates[i].covers or () for person in people}
-        deep = {person for person in able if any(_overlap(model, i, j) for j in taken.get(person, ()))}
-        roles = [[person for person in people if person not in deep] for _, people in model.candidates[i].covers or ()]
-        if model.backups:
-            roles.append(sorted({person for people in roles for person in people}))
-        options[i] = roles
+        one = model.candidates[i]
+        deep = {person for person in one.able if any(_overlap(model, i, j) for j in taken.get(person, ()))}
+        sought = [people for _, people in one.covers or ()] + ([one.behind] if model.backups else [])
+        options[i] = [[person for person in people if person not in deep] for people in sought]
     slots = [
         (i, role)
         for i in sorted(group, key=lambda i: (min(map(len, options[i])), i))

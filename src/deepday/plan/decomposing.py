@@ -71,14 +71,8 @@ def _coverable(part: Model, milp: Solver, dropped: frozenset[str]) -> Solution:
 def _near(part: Model, cuts: list[Limit]) -> set[str]:
     """Return the people of the limits, those who could cover them, and whom those cover."""
     named = {part.candidates[i].person for cut in cuts for i, _ in cut.terms}
-    covering = {
-        person for one in part.candidates if one.person in named for _, people in one.covers or () for person in people
-    }
-    covered = {
-        one.person
-        for one in part.candidates
-        if any(person in covering for _, people in one.covers or () for person in people)
-    }
+    covering = {person for one in part.candidates if one.person in named for person in one.able}
+    covered = {one.person for one in part.candidates if one.able & covering}
     return named | covering | covered
 
 
@@ -104,6 +98,7 @@ def _part(model: Model, numbers: list[int], fixed: set[int]) -> tuple[Model, Mod
         habits=tuple(habits),
         previous=frozenset(at[i] for i in model.previous if i in at),
         cover_limit=model.cover_limit,
+        load=model.load,
         backups=model.backups,
     )
     if not any(extra.values()):

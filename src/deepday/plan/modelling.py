@@ -26,8 +26,8 @@ class Candidate:
     """A deep-work day that could be. ``value`` = gain - displacement cost - ``wish`` (minutes against wishes).
 
     ``period``: number of the sprint. ``blockers``: rules that forbid it. ``covers``: who may be point person, by topic
-    (one entry with an empty topic where there are none); ``None`` when nobody needs to cover. ``unable``: why others
-    cannot cover it.
+    (one entry with an empty topic where there are none); ``None`` when nobody needs to cover. ``behind``: who may be
+    backup. ``unable``: why others cannot cover it.
     """
 
     person: str
@@ -38,7 +38,13 @@ class Candidate:
     period: int
     blockers: frozenset[str] = frozenset()
     covers: tuple[tuple[str, tuple[str, ...]], ...] | None = None
+    behind: tuple[str, ...] = ()
     unable: tuple[str, ...] = ()
+
+    @property
+    def able(self) -> frozenset[str]:
+        """Everybody who may be point person or backup."""
+        return frozenset(self.behind).union(*(people for _, people in self.covers or ()))
 
     @property
     def value(self) -> int:
@@ -83,8 +89,9 @@ class HabitCost:
 class Model:
     """The whole problem for a solver. ``previous``: candidates of the plan so far; keeping them goes before value.
 
-    ``sprint``: weeks a period has. ``cover_limit``: for each person who covers, for how many at once. ``backups``: as
-    in :class:`deepday.plan.problem.Covering`. ``facts``: for each person and date without a candidate, why.
+    ``sprint``: weeks a period has. ``cover_limit``: for each person who covers, for how many at once; ``load``: how
+    much they have covered lately. ``backups``: as in :class:`deepday.plan.problem.Covering`. ``facts``: for each person
+    and date without a candidate, why.
     """
 
     candidates: tuple[Candidate, ...]
@@ -94,6 +101,7 @@ class Model:
     habits: tuple[HabitCost, ...] = ()
     previous: frozenset[int] = frozenset()
     cover_limit: dict[str, int] = field(default_factory=dict)
+    load: dict[str, int] = field(default_factory=dict)
     backups: int = 1
     facts: dict[tuple[str, date], str] = field(default_factory=dict)
 

@@ -6,10 +6,9 @@ from dataclasses import replace
 from deepday.plan.compiling import compile_problem, with_limits
 from deepday.plan.conflicts import find_conflicts
 from deepday.plan.covered import Solver, solve
-from deepday.plan.covering import Cover
 from deepday.plan.explaining import Comparison, others_of, reasons_for, small_enough
-from deepday.plan.modelling import Limit, Model, Solution, Status
-from deepday.plan.problem import Chosen, Problem
+from deepday.plan.modelling import Candidate, Limit, Model, Solution, Status
+from deepday.plan.problem import Chosen, Cover, Problem
 from deepday.plan.result import Alternative, Changes, Plan, PlannedDay
 from deepday.plan.solving import solver_for
 
@@ -55,7 +54,10 @@ def _plan(
                 points=cover.points,
                 backup=cover.backup,
                 accepted=one.chosen in accepted,
-                reasons=reasons_for(model, i, comparison, accepted=one.chosen in accepted),
+                reasons=(
+                    *reasons_for(model, i, comparison, accepted=one.chosen in accepted),
+                    *_cover_changes(problem, one, cover),
+                ),
             )
         )
     return Plan(
@@ -68,6 +70,19 @@ def _plan(
         alternatives=_alternatives(model, solver, solution, frozenset(), alternatives),
         changes=_changes(problem, model, solution.chosen) if problem.previous else None,
     )
+
+
+def _cover_changes(problem: Problem, one: Candidate, cover: Cover) -> tuple[str, ...]:
+    """Say who no longer covers an accepted day, and why."""
+    kept = dict(problem.member(one.person).kept).get(one.date)
+    if kept is None or one.covers is None:
+        return ()
+    gone = sorted(kept.people - cover.people)
+    why = [said for said in one.unable if said.split(" ", 1)[0] in gone]
+    if not gone:
+        return ()
+    said = "; ".join(why) or f"{', '.join(gone)} cannot"
+    return (f"Who covers it has changed: {said}. Accept it again to keep who covers it now.",)
 
 
 def _no_plan(problem: Problem, model: Model, solver: Solver, solution: Solution, alternatives: int) -> Plan:

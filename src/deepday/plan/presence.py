@@ -1,6 +1,6 @@
 """Who is there: who may cover a block, and how many of a team stay reachable at every hour."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -21,10 +21,15 @@ class CoverCheck:
     why: str = ""
 
 
-def check_cover(point: PointPerson, member: Member, when: Interval, covering: Covering) -> CoverCheck:
-    """Check consent, presence in their own hours, and that their own meetings leave them free enough."""
-    if not point.agreed:
-        return CoverCheck(member.id, able=False, why=f"{member.id} has not agreed yet")
+def check_cover(
+    point: PointPerson, member: Member, when: Interval, covering: Covering, day: date | None = None
+) -> CoverCheck:
+    """Check consent (for ``day``, the date of the block), presence in their own hours, and that they are free enough.
+
+    Their own meetings may take a part of it, as ``covering`` says.
+    """
+    if refusal := point.refusal(day):
+        return CoverCheck(member.id, able=False, why=f"{member.id} {refusal}")
     return _check_time(member, when, covering, _near(member.days, when), [one.when for one in member.meetings])
 
 
@@ -62,10 +67,10 @@ class _Checks:
         self._meetings: dict[str, dict[int, list[Interval]]] = {}
         self._known: dict[tuple[str, Interval], tuple[CoverCheck, int]] = {}
 
-    def of(self, point: PointPerson, when: Interval) -> tuple[CoverCheck, int]:
+    def of(self, point: PointPerson, when: Interval, day: date) -> tuple[CoverCheck, int]:
         """Return the check, and how many of their dates touch the block."""
-        if not point.agreed:
-            return CoverCheck(point.person, able=False, why=f"{point.person} has not agreed yet"), 0
+        if refusal := point.refusal(day):
+            return CoverCheck(point.person, able=False, why=f"{point.person} {refusal}"), 0
         key = (point.person, when)
         if key not in self._known:
             self._known[key] = self._check(self._members[point.person], when)
@@ -95,7 +100,7 @@ def cover_of(problem: Problem, candidates: list[Candidate], rules: dict[str, Rul
     """Return the candidates with those who may cover each; where they are too few, blocked by the rule."""
     members = {one.id: one for one in problem.members}
     planned = {one.person for one in candidates}
-    checks = _Checks(problem)
+    checks, keeping = _Checks(problem), _Keeping(problem, candidates)
     found = []
     for one in candidates:
         owner = members[one.person]
@@ -107,7 +112,7 @@ def cover_of(problem: Problem, candidates: list[Candidate], rules: dict[str, Rul
         rules.setdefault(name, Rule(name, text, firm=True))
         able, unable = [], []
         for point in sorted(owner.point_people, key=lambda point: point.person):
-            check, dates = checks.of(point, one.block.when)
+            check, dates = checks.of(point, one.block.when, one.date)
             if not check.able:
                 unable.append(check.why)
             elif point.person not in planned or dates == 1:
@@ -119,11 +124,49 @@ def cover_of(problem: Problem, candidates: list[Candidate], rules: dict[str, Rul
             (topic, tuple(point.person for point in able if not topic or not point.topics or topic in point.topics))
             for topic in (owner.topics or ("",))
         )
-        everybody = {person for _, people in covers for person in people}
+        everybody = tuple(sorted({person for _, people in covers for person in people}))
         short = len(everybody) < 1 + problem.covering.backups or not all(people for _, people in covers)
         blockers = one.blockers | {name} if short else one.blockers
-        found.append(replace(one, covers=covers, blockers=blockers, unable=tuple(unable)))
+        behind = everybody if problem.covering.backups else ()
+        open_to_all = replace(one, covers=covers, behind=behind, blockers=blockers, unable=tuple(unable))
+        found.append(keeping.keep(owner, open_to_all))
     return found
+
+
+class _Keeping:
+    """Who covers accepted days stays with them, as long as that is possible."""
+
+    def __init__(self, problem: Problem, candidates: Sequence[Candidate]) -> None:
+        self._limit = {one.id: one.covers_at_once for one in problem.members}
+        self._accepted = {one for member in problem.members for one in member.accepted}
+        self._deep = [one for one in candidates if one.chosen in self._accepted]
+        self._taken: Counter[tuple[str, date]] = Counter()
+
+    def keep(self, owner: Member, one: Candidate) -> Candidate:
+        """Return the candidate of an accepted day with nobody but those who cover it, where all of them still can.
+
+        Where only the backup cannot, the point people stay; otherwise its cover is given out anew.
+        """
+        kept = dict(owner.kept).get(one.date)
+        if kept is None or one.covers is None or one.blockers or one.chosen not in self._accepted:
+            return one
+        points = dict(kept.points)
+        if not all(self._can(points.get(topic, ""), people, one) for topic, people in one.covers):
+            return one
+        behind = (kept.backup,) if self._can(kept.backup, one.behind, one) else one.behind
+        if one.behind and not set(behind) - set(points.values()):
+            return one
+        covers = tuple((topic, (points[topic],)) for topic, _ in one.covers)
+        self._taken.update((person, one.date) for person in {*points.values(), *(behind if len(behind) == 1 else ())})
+        return replace(one, covers=covers, behind=behind)
+
+    def _can(self, person: str, people: Sequence[str], one: Candidate) -> bool:
+        when = one.block.when
+        deep = any(
+            other.person == person and other.block.when.start < when.end and other.block.when.end > when.start
+            for other in self._deep
+        )
+        return person in people and not deep and self._taken[person, one.date] < self._limit[person]
 
 
 def team_limits(problem: Problem, candidates: list[Candidate], rules: dict[str, Rule]) -> list[Limit]:

@@ -99,12 +99,34 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """What somebody answered when they were asked to cover, and on which date; ``day``: for that one, else for all."""
+
+    agreed: bool
+    given: date
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PointPerson:
-    """Somebody who may cover for a person: for which topics (empty: all), and whether they have agreed."""
+    """Somebody who may cover for a person: for which topics (empty: all), and whether they have agreed.
+
+    ``answers``: what they said when they were asked. It goes before ``agreed``, and what they said for a day before
+    what they said for all.
+    """
 
     person: str
     topics: tuple[str, ...] = ()
     agreed: bool = False
+    answers: tuple[Consent, ...] = ()
+
+    def refusal(self, day: date | None = None) -> str:
+        """Return why nobody may plan them in on that date, in words to follow a name; empty when they have agreed."""
+        found = [one for one in self.answers if one.day is None or one.day == day]
+        if not found:
+            return "" if self.agreed else "has not agreed yet"
+        newest = max(found, key=lambda one: (one.day is not None, one.given, not one.agreed))
+        return "" if newest.agreed else f"declined on {newest.given}"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -117,6 +139,22 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
+class Cover:
+    """Who covers a deep-work day: for each topic (empty: all) a point person, and a backup who is none of them.
+
+    ``backup`` is empty where none is asked for.
+    """
+
+    points: tuple[tuple[str, str], ...]
+    backup: str
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Everybody who covers it."""
+        return frozenset({person for _, person in self.points} | ({self.backup} - {""}))
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A person of the problem.
 
@@ -126,7 +164,8 @@ class Member:
     take together. ``stays``: the share of meeting-free stretches that stays uninterrupted without protection, as
     measured; 0 where it was not measured. ``calendar``: whether a calendar was read. ``covers_at_once``: for how many
     people this one may be point person or backup on the same date. ``drawn``: weeks (their Mondays) whose deep days a
-    trial's draw has fixed, with those dates. ``vetoed``: dates whose deep day the person deleted.
+    trial's draw has fixed, with those dates. ``vetoed``: dates whose deep day the person deleted. ``kept``: who covers
+    accepted days; they do, as long as they can. ``load``: how many deep days of others they covered lately.
     """
 
     id: str
@@ -148,6 +187,8 @@ class Member:
     accepted: tuple[Chosen, ...] = ()
     vetoed: tuple[date, ...] = ()
     drawn: tuple[tuple[date, tuple[date, ...]], ...] = ()
+    kept: tuple[tuple[date, Cover], ...] = ()
+    load: int = 0
 
     def zone_on(self, day: date) -> str:
         """Return the zone that the person lives by on that date."""
