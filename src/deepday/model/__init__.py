@@ -5,7 +5,10 @@ from deepday.model.event import CalendarEvent, EventKind, Response, ShowAs, recu
 from deepday.model.interval import DateRange, Interval, intersect, merge, subtract, total
 from deepday.model.live import (
     ActivityPage,
+    AnswerState,
     Calendar,
+    CoverAnswer,
+    CoverQuestion,
     Cursor,
     EventDraft,
     EventPage,
@@ -24,6 +27,7 @@ from deepday.model.skipped import Skipped
 __all__ = [
     "ActivityPage",
     "ActivityStream",
+    "AnswerState",
     "Audience",
     "AutoReply",
     "Availability",
@@ -31,6 +35,8 @@ __all__ = [
     "CalendarEvent",
     "Conversation",
     "ConversationKind",
+    "CoverAnswer",
+    "CoverQuestion",
     "Cursor",
     "DateRange",
     "DoNotDisturb",
