@@ -140,7 +140,7 @@ def test_meetings_in_the_way_come_with_texts(plan: Any) -> None:
         (("--what-if", "quota"), "'quota' is no change of a setting."),
         (("--what-if", "quotum=2"), "There is no planning setting 'quotum'."),
         (("--solver", "magic"), "There is no planner 'magic'."),
-        (("accept",), "Only a plan of your own, from imported or connected calendars, can be changed."),
+        (("accept",), "Only a team's plan, or one from imported or connected calendars, can be changed."),
     ],
 )
 def test_what_cannot_be_is_said_in_a_sentence(plan: Any, arguments: tuple[str, ...], said: str) -> None:

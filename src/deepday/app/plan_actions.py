@@ -10,14 +10,20 @@ from deepday.app.plan_request import PlanRequest, parse_date
 from deepday.app.planning import Planned, plan_days
 from deepday.app.storing import open_existing_store
 from deepday.clock import Clock, SystemClock
+from deepday.config.paths import database_location
 from deepday.connect import Progress
 from deepday.errors import InputError, NotEnoughDataError
 from deepday.plan.compiling import compile_problem
 from deepday.plan.explaining import why_not
 from deepday.plan.in_the_way import InTheWay, meetings_in_the_way
-from deepday.plan.problem import Chosen, Part
+from deepday.plan.modelling import Status
+from deepday.plan.planning import make_plan
+from deepday.plan.problem import Chosen, Part, Problem
+from deepday.plan.result import PlannedDay
 from deepday.plan.solving import solver_for
-from deepday.store.plans import DayState
+from deepday.store.covers import Role
+from deepday.store.plans import DayState, StoredDay
+from deepday.store.repository import Store, open_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,96 +35,135 @@ class Done:
 
 
 def keeps_plans(asked: PlanRequest) -> bool:
-    """Tell whether the plan is one that the store keeps: the owner's, from the store."""
-    return not (asked.request.calendars or asked.team or asked.what_if)
+    """Tell whether the plan is one that the store keeps: the owner's from the store, or a team's."""
+    return not asked.what_if and (asked.team is not None or not asked.request.calendars)
 
 
 def remember(planned: Planned, clock: Clock | None = None) -> None:
-    """Keep the plan's days as proposed."""
-    now = int((clock or SystemClock()).now().timestamp())
+    """Keep the plan's days as proposed, where there is a store; a plan alone makes none."""
+    if not Store.exists(database_location()):
+        return
     problem = planned.problem
-    days = [(day.date, str(day.part)) for day in planned.plan.days if not day.accepted]
     with open_existing_store(clock) as store:
-        store.plans().propose(planned.me, problem.first, problem.last, days, at=now)
+        for member in problem.members:
+            if member.plans:
+                mine = [one for one in planned.plan.days if one.person == member.id and not one.accepted]
+                days = [(day.date, str(day.part)) for day in mine]
+                store.plans().propose(member.id, problem.first, problem.last, days, at=instant(clock))
 
 
-def accept(asked: PlanRequest, dates: Sequence[str], progress: Progress, clock: Clock | None = None) -> Done:
-    """Accept proposed days, by default all: they no longer move by themselves."""
-    _needs_store(asked)
+def accept(
+    asked: PlanRequest, dates: Sequence[str], progress: Progress, clock: Clock | None = None, *, person: str = ""
+) -> Done:
+    """Accept proposed days, by default all, of everybody or one person: they no longer move by themselves.
+
+    Who covers them then is kept, too.
+    """
+    needs_store(asked)
     planned = plan_days(asked, progress, clock=clock)
-    proposed = {day.date: day for day in planned.plan.days}
-    wanted = [parse_date(text) for text in dates] or sorted(proposed)
+    proposed = [day for day in planned.plan.days if not person or day.person == _known(planned, person)]
+    wanted = [parse_date(text) for text in dates] or sorted({day.date for day in proposed})
     for day in wanted:
-        _refuse_past(day, planned, clock)
-        if day not in proposed:
+        refuse_past(day, clock)
+        if all(one.date != day for one in proposed):
+            listed = _listed(one.date for one in proposed)
             raise InputError(
-                f"No deep-work day is proposed for {day}.", f"Proposed are: {_listed(proposed)}. To take {day}: move."
+                f"No deep-work day is proposed for {day}.", f"Proposed are: {listed}. To take {day}: move."
             )
     if not wanted:
         raise NotEnoughDataError("There is nothing to accept: the plan has no days.", "Run deepday plan to see why.")
-    _record(planned, [(day, str(proposed[day].part), DayState.ACCEPTED) for day in wanted], clock)
-    return Done(f"Accepted: {_listed(wanted)}.", _again(asked, progress, clock))
+    days = [one for one in proposed if one.date in wanted]
+    remember(planned, clock)
+    with open_store(database_location(), clock or SystemClock()) as store:
+        # An accepted day whose cover was lost on the way could not be told from one without.
+        keep_cover(store, days, instant(clock))
+        states = [StoredDay(one.person, one.date, str(one.part), DayState.ACCEPTED) for one in days]
+        store.plans().record(states, at=instant(clock))
+    return Done(f"Accepted: {_listed(wanted)}.", again(asked, progress, clock))
 
 
-def skip(asked: PlanRequest, dates: Sequence[str], progress: Progress, clock: Clock | None = None) -> Done:
+def skip(
+    asked: PlanRequest, dates: Sequence[str], progress: Progress, clock: Clock | None = None, *, person: str = ""
+) -> Done:
     """Take days out of the plan: they are not proposed again."""
-    _needs_store(asked)
+    needs_store(asked)
     planned = plan_days(asked, progress, clock=clock)
-    days = {day.date: str(day.part) for day in planned.plan.days}
-    wanted = [parse_date(text) for text in dates]
-    for day in wanted:
-        if day not in days:
-            raise InputError(f"There is no deep-work day on {day}.", f"The plan has: {_listed(days)}.")
-    _record(planned, [(day, days[day], DayState.SKIPPED) for day in wanted], clock)
-    return Done(f"Skipped: {_listed(wanted)}; not proposed again.", _again(asked, progress, clock))
+    days = [day_of(planned, parse_date(text), person) for text in dates]
+    gone = [StoredDay(one.person, one.date, str(one.part), DayState.SKIPPED) for one in days]
+    _record(planned, gone, clock)
+    return Done(f"Skipped: {_listed(one.date for one in days)}; not proposed again.", again(asked, progress, clock))
 
 
-def move(asked: PlanRequest, old: str, new: str, progress: Progress, clock: Clock | None = None) -> Done:
+def move(
+    asked: PlanRequest, old: str, new: str, progress: Progress, clock: Clock | None = None, *, person: str = ""
+) -> Done:
     """Move a day of the plan to another date of one's own choice, which is thereby accepted.
 
     Raises :class:`InputError` where rules stand against the new date; they are named, and nothing is changed.
     """
-    _needs_store(asked)
+    needs_store(asked)
     planned = plan_days(asked, progress, clock=clock)
     first, second = parse_date(old), parse_date(new)
-    days = {day.date: day.part for day in planned.plan.days}
-    if first not in days:
-        raise InputError(f"There is no deep-work day on {first}.", f"The plan has: {_listed(days)}.")
-    if second in days:
+    day = day_of(planned, first, person)
+    if any(one.date == second and one.person == day.person for one in planned.plan.days):
         raise InputError(f"{second} is a deep-work day already.", "Choose another date.")
-    _refuse_past(second, planned, clock)
-    problem, part = planned.problem, days[first]
-    mine = problem.members[0]
-    moved = Chosen(planned.me, second, part)
-    accepted = (*(one for one in mine.accepted if one.date != first), moved)
-    vetoed = (*(day for day in mine.vetoed if day != second), first)
-    tried = replace(problem, members=(replace(mine, vetoed=vetoed),), previous=())
-    stays_in_way = [one for one in compile_problem(tried).candidates if one.date == second and one.part is part]
-    if not stays_in_way or stays_in_way[0].blockers:
-        said = why(replace(asked), second.isoformat(), progress, clock)
+    refuse_past(second, clock)
+    against = _against_move(planned, day, second, asked)
+    if against is not None:
+        said = against or why(asked, second.isoformat(), progress, clock, person=day.person)
         raise InputError(f"{second} cannot be a deep-work day. {' '.join(said)}", "Choose another date.")
-    wanted = {one.date: str(one.part) for one in accepted}
-    changes = [(first, str(part), DayState.SKIPPED), (second, wanted[second], DayState.ACCEPTED)]
-    _record(planned, changes, clock)
-    return Done(f"Moved {first} to {second}.", _again(asked, progress, clock))
+    part = str(day.part)
+    gone = StoredDay(day.person, first, part, DayState.SKIPPED)
+    _record(planned, [gone, StoredDay(day.person, second, part, DayState.ACCEPTED)], clock)
+    after = again(asked, progress, clock)
+    with open_existing_store(clock) as store:
+        taken = [one for one in after.plan.days if (one.person, one.date) == (day.person, second)]
+        keep_cover(store, taken, instant(clock))
+    return Done(f"Moved {first} to {second}.", after)
 
 
-def why(asked: PlanRequest, when: str, progress: Progress, clock: Clock | None = None) -> tuple[str, ...]:
+def _against_move(planned: Planned, day: PlannedDay, second: date, asked: PlanRequest) -> tuple[str, ...] | None:
+    """Return what collides when a day moves, empty where the date itself is out of the question; ``None``: nothing."""
+    problem = planned.problem
+    mine = problem.member(day.person)
+    vetoed = (*(one for one in mine.vetoed if one != second), day.date)
+    accepted = tuple(one for one in mine.accepted if one.date != day.date)
+
+    def tried(accepted: tuple[Chosen, ...]) -> Problem:
+        changed = replace(mine, vetoed=vetoed, accepted=accepted)
+        members = tuple(changed if one.id == mine.id else one for one in problem.members)
+        return replace(problem, members=members, previous=())
+
+    moved = Chosen(day.person, second, day.part)
+    there = [one for one in compile_problem(tried(accepted)).candidates if one.chosen == moved]
+    if not there or there[0].blockers:
+        return ()
+    plan = make_plan(tried((*accepted, moved)), asked.engine, seconds=asked.seconds, alternatives=0)
+    if plan.status is not Status.INFEASIBLE:
+        return None
+    return tuple(
+        f"These collide: {'; '.join(rule.rule.text for rule in conflict.rules)}." for conflict in plan.conflicts
+    )
+
+
+def why(
+    asked: PlanRequest, when: str, progress: Progress, clock: Clock | None = None, *, person: str = ""
+) -> tuple[str, ...]:
     """Say why a date is in the plan, or what stands against it."""
     planned = plan_days(asked, progress, clock=clock)
     day = parse_date(when)
+    wanted = {one.id for one in planned.problem.members if one.plans}
+    if person:
+        wanted &= {_known(planned, person)}
     said = []
-    for found in planned.plan.days:
-        if found.date == day:
-            said += [*_prefixed(planned, found.person), *found.reasons]
-    mine = [one.id for one in planned.problem.members if one.plans]
-    chosen = {found.person for found in planned.plan.days if found.date == day}
+    chosen = [found for found in planned.plan.days if found.date == day and found.person in wanted]
+    for found in chosen:
+        said += [*_prefixed(planned, found.person), *found.reasons]
     model = compile_problem(planned.problem)
     solver = solver_for(model, asked.engine, seconds=asked.seconds)
-    for person in mine:
-        if person not in chosen:
-            reasons = why_not(planned.problem, model, solver, person, day, planned.plan.objective)
-            said += [*_prefixed(planned, person), *reasons]
+    for one in sorted(wanted - {found.person for found in chosen}):
+        reasons = why_not(planned.problem, model, solver, one, day, planned.plan.objective)
+        said += [*_prefixed(planned, one), *reasons]
     return tuple(said)
 
 
@@ -127,7 +172,7 @@ def _prefixed(planned: Planned, person: str) -> list[str]:
 
 
 def in_the_way(
-    asked: PlanRequest, when: str, progress: Progress, clock: Clock | None = None
+    asked: PlanRequest, when: str, progress: Progress, clock: Clock | None = None, *, person: str = ""
 ) -> tuple[tuple[InTheWay, ...], date, str]:
     """Return the meetings in the way of a deep-work day, whether it is planned or not, its date and zone."""
     planned = plan_days(asked, progress, clock=clock)
@@ -138,12 +183,13 @@ def in_the_way(
             f"{day} lies outside the plan, which runs from {problem.first} to {problem.last}.",
             "Ask for a date in it, or plan other weeks with --from and --weeks.",
         )
+    whose = {_known(planned, person)} if person else {one.id for one in problem.members if one.plans}
     deep = [found.chosen for found in planned.plan.days]
-    found = [one for one in planned.plan.days if one.date == day]
+    found = [one for one in planned.plan.days if one.date == day and one.person in whose]
     ones = [(one.chosen, one.point_person) for one in found] or [
         (Chosen(member.id, day, Part.MORNING if member.quota.half else Part.DAY), "")
         for member in problem.members
-        if member.plans
+        if member.id in whose
     ]
     return (
         tuple(each for one, point in ones for each in meetings_in_the_way(problem, one, deep, point)),
@@ -174,29 +220,65 @@ def write_plan(planned: Planned, html: Path | None, ics: Path | None, clock: Clo
         ) from None
 
 
-def _needs_store(asked: PlanRequest) -> None:
+def needs_store(asked: PlanRequest) -> None:
+    """Refuse to change a plan that nobody keeps."""
     if not keeps_plans(asked):
         raise InputError(
-            "Only a plan of your own, from imported or connected calendars, can be changed.",
-            "Run deepday import FILE… first, then the same without --calendar, --team and --what-if.",
+            "Only a team's plan, or one from imported or connected calendars, can be changed.",
+            "Run deepday import FILE… first, then the same without --calendar and --what-if.",
         )
 
 
-def _refuse_past(day: date, planned: Planned, clock: Clock | None) -> None:
-    today = (clock or SystemClock()).now().date()
-    if day < today:
+def refuse_past(day: date, clock: Clock | None) -> None:
+    """Refuse a date that is over."""
+    if day < (clock or SystemClock()).now().date():
         raise InputError(f"{day} lies in the past.", "Choose a date that is still to come.")
-    del planned
 
 
-def _record(planned: Planned, days: Sequence[tuple[date, str, DayState]], clock: Clock | None) -> None:
-    now = int((clock or SystemClock()).now().timestamp())
+def instant(clock: Clock | None) -> int:
+    """Return the present in UTC seconds."""
+    return int((clock or SystemClock()).now().timestamp())
+
+
+def _known(planned: Planned, person: str) -> str:
+    found = next((one.id for one in planned.problem.members if one.id.lower() == person.strip().lower()), None)
+    if found is None:
+        people = ", ".join(sorted(one.id for one in planned.problem.members))
+        raise InputError(f"{person.strip()} is no person of this plan.", f"Its people are: {people}.")
+    return found
+
+
+def day_of(planned: Planned, day: date, person: str = "") -> PlannedDay:
+    """Return the planned day of that date. Raises :class:`InputError` where there is none, or more than one."""
+    mine = [one for one in planned.plan.days if not person or one.person == _known(planned, person)]
+    found = [one for one in mine if one.date == day]
+    if not found:
+        raise InputError(
+            f"There is no deep-work day on {day}.", f"The plan has: {_listed({one.date for one in mine})}."
+        )
+    if len(found) > 1:
+        people = " or ".join(f"--for {one.person}" for one in found)
+        raise InputError(f"{len(found)} people have a deep-work day on {day}.", f"Say whose: {people}.")
+    return found[0]
+
+
+def keep_cover(store: Store, days: Iterable[PlannedDay], at: int) -> None:
+    """Write down who covers these days."""
+    for day in days:
+        people = {(Role.POINT, topic): person for topic, person in day.points}
+        if day.backup:
+            people[Role.BACKUP, ""] = day.backup
+        store.covers().keep(day.person, day.date, people, at=at)
+
+
+def _record(planned: Planned, days: Sequence[StoredDay], clock: Clock | None) -> None:
     remember(planned, clock)
-    with open_existing_store(clock) as store:
-        store.plans().record(planned.me, days, at=now)
+    with open_store(database_location(), clock or SystemClock()) as store:
+        store.plans().record(days, at=instant(clock))
 
 
-def _again(asked: PlanRequest, progress: Progress, clock: Clock | None) -> Planned:
+def again(asked: PlanRequest, progress: Progress, clock: Clock | None) -> Planned:
+    """Plan anew after a change, and remember what is proposed now."""
     planned = plan_days(asked, progress, clock=clock)
     remember(planned, clock)
     return planned

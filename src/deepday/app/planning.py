@@ -8,8 +8,9 @@ from pathlib import Path
 
 from deepday.app.period import parse_dates
 from deepday.app.person import build_parameters, build_person, find_zone, with_days_off
+from deepday.app.plan_memory import only_covering, with_memory
 from deepday.app.plan_request import PlanRequest, what_if, with_options
-from deepday.app.plan_state import no_state, read_state
+from deepday.app.plan_state import read_state
 from deepday.app.request import Request
 from deepday.app.sources import context_for, is_address, read_calendar
 from deepday.clock import Clock, SystemClock
@@ -27,6 +28,7 @@ from deepday.plan.planning import make_plan
 from deepday.plan.pricing import MeetingMark, meetings_of
 from deepday.plan.problem import (
     LONGEST_HORIZON,
+    Chosen,
     Covering,
     Member,
     Part,
@@ -117,24 +119,28 @@ def _own_problem(
     if asked.request.calendars:
         keep_titles = asked.request.keep_titles or settings.privacy.keep_titles
         events, said = _file_events(asked.request.calendars, person, span, progress, keep_titles=keep_titles)
-        state = no_state()
+        stays = 0.0
     else:
-        events, said, state = read_state(person, span, parameters, clock)
+        events, said, stays = read_state(person, span, parameters, clock)
     member = build_member(person, events, span, policy, marks, parameters)
-    member = replace(member, stays=state.stays, accepted=state.accepted, vetoed=state.vetoed)
+    member = replace(member, stays=stays)
     points, unknown = _point_people(settings, person, span, parameters, progress)
     if points:
         named = tuple(PointPerson(one.email.lower(), one.topics, one.agreed) for one in settings.point_people)
         member = replace(member, covered=True, point_people=named)
+    people: tuple[Member, ...] = (member, *points)
+    previous: tuple[Chosen, ...] = ()
+    if not asked.request.calendars:
+        people, previous = with_memory(people, span, (first, last), clock)
     problem = Problem(
-        members=(member, *points),
+        members=(people[0], *(only_covering(one) for one in people[1:])),
         first=first,
         last=last,
         sprint=policy.sprint,
         open_from=open_from,
-        previous=state.proposed,
+        previous=tuple(one for one in previous if one.person == member.id),
     )
-    return problem, (*notes, *said, *state.notes, *unknown), person.email
+    return problem, (*notes, *said, *unknown), person.email
 
 
 def _point_people(
@@ -263,14 +269,16 @@ def _team_problem(
             "Nobody in the team file has a calendar and wants deep-work days.",
             "Give calendars under each [[person]]; the README shows how.",
         )
+    people, previous = with_memory(members, span, (first, last), clock)
     problem = Problem(
-        members=tuple(members),
+        members=people,
         first=first,
         last=last,
         teams=tuple(Team(one.name, tuple(name.lower() for name in one.members), one.reachable) for one in team.team),
         sprint=base.sprint,
         covering=Covering(team.covering.presence, team.covering.busy, team.covering.backups),
         open_from=open_from,
+        previous=previous,
     )
     return problem, tuple(notes), ""
 

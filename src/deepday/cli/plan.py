@@ -52,6 +52,7 @@ Never = Annotated[
 ]
 Days = Annotated[list[str] | None, typer.Argument(metavar="DATE", help="Dates, as 2026-03-10.")]
 Day = Annotated[str, typer.Argument(metavar="DATE", help="A date, as 2026-03-10.")]
+Whose = Annotated[str, typer.Option("--for", metavar="EMAIL", help="Whose day, in a team's plan.")]
 Ics = Annotated[Path | None, typer.Option("--ics", metavar="FILE", help="Write the days as a calendar file.")]
 Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the plan as a page.")]
 
@@ -161,51 +162,89 @@ def _refuse_without_plan(planned: "Planned") -> None:
         )
 
 
+def _json(context: typer.Context, json_: bool) -> bool:
+    """Tell whether JSON was asked for, after the subcommand's name or before it."""
+    return json_ or bool(context.parent and context.parent.params.get("json_"))
+
+
 @app.command("accept", epilog="Example: deepday plan accept 2026-03-10")
-def accept(context: typer.Context, dates: Days = None, json_: options.Json = False) -> None:
+def accept(context: typer.Context, dates: Days = None, person: Whose = "", json_: options.Json = False) -> None:
     """Accept proposed days, by default all of them: they no longer move by themselves."""
     from deepday.app import plan_actions  # noqa: PLC0415 - help does without
 
     with show.progress() as progress:
-        done = plan_actions.accept(context.obj, dates or (), progress)
+        done = plan_actions.accept(context.obj, dates or (), progress, person=person)
     show.say(done.said)
-    _show(done.planned, json_=json_)
+    _show(done.planned, json_=_json(context, json_))
 
 
 @app.command("skip", epilog="Example: deepday plan skip 2026-03-10")
 def skip(
     context: typer.Context,
     dates: Annotated[list[str], typer.Argument(metavar="DATE", help="Dates, as 2026-03-10.")],
+    person: Whose = "",
     json_: options.Json = False,
 ) -> None:
     """Take days out of the plan; they are not proposed again."""
     from deepday.app import plan_actions  # noqa: PLC0415 - help does without
 
     with show.progress() as progress:
-        done = plan_actions.skip(context.obj, dates, progress)
+        done = plan_actions.skip(context.obj, dates, progress, person=person)
     show.say(done.said)
-    _show(done.planned, json_=json_)
+    _show(done.planned, json_=_json(context, json_))
 
 
 @app.command("move", epilog="Example: deepday plan move 2026-03-10 2026-03-12")
-def move(context: typer.Context, old: Day, new: Day, json_: options.Json = False) -> None:
+def move(context: typer.Context, old: Day, new: Day, person: Whose = "", json_: options.Json = False) -> None:
     """Move a day of the plan to another date, which is thereby accepted."""
     from deepday.app import plan_actions  # noqa: PLC0415 - help does without
 
     with show.progress() as progress:
-        done = plan_actions.move(context.obj, old, new, progress)
+        done = plan_actions.move(context.obj, old, new, progress, person=person)
     show.say(done.said)
-    _show(done.planned, json_=json_)
+    _show(done.planned, json_=_json(context, json_))
+
+
+@app.command("swap", epilog="Example: deepday plan swap 2026-03-10 grace@example.org")
+def swap(
+    context: typer.Context,
+    date: Day,
+    new: Annotated[str, typer.Argument(metavar="EMAIL", help="Who covers from now on.")],
+    backup: Annotated[bool, typer.Option("--backup", help="Exchange the backup, not the point person.")] = False,
+    topic: Annotated[str, typer.Option("--topic", help="Of which topic, where there are several.")] = "",
+    person: Whose = "",
+    json_: options.Json = False,
+) -> None:
+    """Exchange the point person of an accepted day, if the new one can cover it."""
+    from deepday.app import plan_cover  # noqa: PLC0415 - help does without
+
+    with show.progress() as progress:
+        done = plan_cover.swap(context.obj, date, new, progress, backup=backup, topic=topic, person=person)
+    show.say(done.said)
+    _show(done.planned, json_=_json(context, json_))
+
+
+@app.command("cover", epilog="Example: deepday plan cover, or deepday plan --team team.toml cover --json")
+def cover(context: typer.Context, json_: options.Json = False) -> None:
+    """Say who covers and covered accepted days: from eight weeks before the plan to its end."""
+    from deepday.app.plan_cover import cover_load  # noqa: PLC0415 - help does without
+    from deepday.report.plan_cover import cover_to_json, render_cover  # noqa: PLC0415 - same
+
+    load = cover_load(context.obj)
+    if _json(context, json_):
+        show.print_json(cover_to_json(load.first, load.last, load.people, load.days))
+        return
+    render_cover(load.first, load.last, load.people, load.days, show.console())
 
 
 @app.command("why", epilog="Example: deepday plan why 2026-03-10")
-def why(context: typer.Context, date: Day, json_: options.Json = False) -> None:
+def why(context: typer.Context, date: Day, person: Whose = "", json_: options.Json = False) -> None:
     """Say why a date is in the plan, or what stands against it."""
     from deepday.app import plan_actions  # noqa: PLC0415 - help does without
 
     with show.progress() as progress:
-        said = plan_actions.why(context.obj, date, progress)
-    if json_:
+        said = plan_actions.why(context.obj, date, progress, person=person)
+    if _json(context, json_):
         show.print_json({"schema": "deepday.plan-why/1", "date": date, "reasons": list(said)})
         return
     console = show.console()
@@ -214,13 +253,13 @@ def why(context: typer.Context, date: Day, json_: options.Json = False) -> None:
 
 
 @app.command("meetings", epilog="Example: deepday plan meetings 2026-03-10")
-def meetings(context: typer.Context, date: Day, json_: options.Json = False) -> None:
+def meetings(context: typer.Context, date: Day, person: Whose = "", json_: options.Json = False) -> None:
     """Say what could be done about each meeting in the way of a day, with texts to copy."""
     from deepday.app import plan_actions  # noqa: PLC0415 - help does without
 
     with show.progress() as progress:
-        found, day, zone = plan_actions.in_the_way(context.obj, date, progress)
-    if json_:
+        found, day, zone = plan_actions.in_the_way(context.obj, date, progress, person=person)
+    if _json(context, json_):
         from deepday.report.plan_view import meetings_to_json  # noqa: PLC0415 - only the shape asked for is loaded
 
         show.print_json(meetings_to_json(found, day, zone))
@@ -232,12 +271,17 @@ def meetings(context: typer.Context, date: Day, json_: options.Json = False) -> 
 
 @app.command("adopt", epilog="Example: deepday plan adopt clockwise.toml")
 def adopt(
+    context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="TOML, JSON or CSV; the README lists the names.")],
+    json_: options.Json = False,
 ) -> None:
     """Turn settings typed from Reclaim, Clockwise or Viva into lines for the configuration."""
-    from deepday.app.plan_adopting import adopted_lines  # noqa: PLC0415 - help does without
+    from deepday.app.plan_adopting import adopted_settings, lines_of  # noqa: PLC0415 - help does without
 
-    lines, said = adopted_lines(file)
-    typer.echo(lines)
+    given, said = adopted_settings(file)
+    if _json(context, json_):
+        show.print_json({"schema": "deepday.plan-adopt/1", "plan": given, "remarks": said})
+        return
+    typer.echo(lines_of(given))
     for remark in said:
         show.say(remark)

@@ -57,13 +57,13 @@ class PlanBook:
             if rows:
                 connection.execute(insert(plan_day), rows)
 
-    def record(self, person: str, days: Iterable[tuple[date, str, DayState]], *, at: int) -> None:
+    def record(self, days: Iterable[StoredDay], *, at: int) -> None:
         """Write down what became of these days, over what was known of them: all of them, or none."""
         with self._database.writing() as connection:
-            for day, part, state in days:
-                same = and_(plan_day.c.person == person.lower(), plan_day.c.date == day.toordinal())
+            for one in days:
+                same = and_(plan_day.c.person == one.person.lower(), plan_day.c.date == one.date.toordinal())
                 connection.execute(delete(plan_day).where(same))
-                connection.execute(insert(plan_day).values(**_row(person, day, part, state, at)))
+                connection.execute(insert(plan_day).values(**_row(one.person, one.date, one.part, one.state, at)))
 
 
 def _row(person: str, day: date, part: str, state: DayState, at: int) -> dict[str, object]:

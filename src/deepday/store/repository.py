@@ -15,6 +15,7 @@ from deepday.model import ActivityStream, CalendarEvent, DateRange, Interval, Sk
 from deepday.store import schema
 from deepday.store.activity import add_messages, drop_lonely_conversations, read_stream
 from deepday.store.calendars import read_events, replace_events
+from deepday.store.covers import CoverBook
 from deepday.store.database import Database
 from deepday.store.plans import PlanBook
 from deepday.store.rows import ImportResult, Outcome, Source, SourceKind
@@ -83,6 +84,10 @@ class Store:
     def plans(self) -> PlanBook:
         """Return the planned days that are kept here."""
         return PlanBook(self._database)
+
+    def covers(self) -> CoverBook:
+        """Return who covers accepted days, and what point people answered."""
+        return CoverBook(self._database)
 
     def pseudonym_key(self) -> bytes:
         """Return the 32 secret bytes that pseudonyms are made with. They are made once and never change."""

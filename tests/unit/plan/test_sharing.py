@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -19,7 +20,7 @@ from tests.unit.plan.worlds import MONDAY, meeting, member, problem, span
 TUESDAY = MONDAY + timedelta(days=1)
 
 
-def covering(name: str, **fields: object) -> Member:
+def covering(name: str, **fields: Any) -> Member:
     return member(name, quota=Quota(0), **fields)
 
 

@@ -1,4 +1,4 @@
-"""Planned days, and what planning needs to know of an event: who organises it, whether outsiders take part."""
+"""Planned days and who covers them; what planning needs to know of an event: its organiser, outsiders."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,6 +21,31 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("changed_at", _LONG, nullable=False),
         sa.PrimaryKeyConstraint("person", "date", name="pk_plan_day"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "plan_cover",
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("date", sa.Integer(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("covered_by", sa.Text(), nullable=False),
+        sa.Column("changed_at", _LONG, nullable=False),
+        sa.PrimaryKeyConstraint("person", "date", "role", "topic", "number", name="pk_plan_cover"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "plan_consent",
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("point_person", sa.Text(), nullable=False),
+        sa.Column("date", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("changed_at", _LONG, nullable=False),
+        sa.PrimaryKeyConstraint("person", "point_person", "date", name="pk_plan_consent"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
