@@ -196,3 +196,22 @@ def test_old_settings_as_json(run: Run, tmp_path: Path) -> None:
     document = run("plan", "adopt", old, "--json").json
     assert (document["schema"], document["plan"]) == ("deepday.plan-adopt/1", {"quota": 3, "block": 90})
     assert document == run("plan", "--json", "adopt", old).json
+
+
+def test_an_accepted_day_that_nobody_can_cover_any_more_can_be_skipped(
+    team: Any, accepted: Any, tmp_path: Path
+) -> None:
+    assert accepted["date"] == str(THU)
+    write_calendar(tmp_path / "cyd.ics", [vevent("09:00", "17:00", day=THU, uid="cyd")])
+    stuck = team("--json", code=1)
+    assert "Cheapest to give up" in stuck.err
+    assert "No plan keeps all the rules as it is." in team("swap", THU, BOB, "--for", ME, code=2).err
+    freed = team("skip", THU, "--for", ME, "--json").json
+    assert freed["status"] == "optimal"
+    assert day_of(freed, ME)["date"] != str(THU)
+
+
+def test_what_was_accepted_is_not_new(team: Any) -> None:
+    mine = day_of(team("--json").json, ME)["date"]
+    changes = team("accept", mine, "--for", ME, "--json").json["changes"]
+    assert (changes["added"], changes["removed"], changes["moved"]) == ([], [], [])

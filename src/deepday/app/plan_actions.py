@@ -73,12 +73,12 @@ def accept(
     if not wanted:
         raise NotEnoughDataError("There is nothing to accept: the plan has no days.", "Run deepday plan to see why.")
     days = [one for one in proposed if one.date in wanted]
-    remember(planned, clock)
     with open_store(database_location(), clock or SystemClock()) as store:
         # An accepted day whose cover was lost on the way could not be told from one without.
         keep_cover(store, days, instant(clock))
         states = [StoredDay(one.person, one.date, str(one.part), DayState.ACCEPTED) for one in days]
         store.plans().record(states, at=instant(clock))
+    remember(planned, clock)
     return Done(f"Accepted: {_listed(wanted)}.", again(asked, progress, clock))
 
 
@@ -88,7 +88,7 @@ def skip(
     """Take days out of the plan: they are not proposed again."""
     needs_store(asked)
     planned = plan_days(asked, progress, clock=clock)
-    days = [day_of(planned, parse_date(text), person) for text in dates]
+    days = [chosen_on(planned, parse_date(text), person) for text in dates]
     gone = [StoredDay(one.person, one.date, str(one.part), DayState.SKIPPED) for one in days]
     _record(planned, gone, clock)
     return Done(f"Skipped: {_listed(one.date for one in days)}; not proposed again.", again(asked, progress, clock))
@@ -104,7 +104,7 @@ def move(
     needs_store(asked)
     planned = plan_days(asked, progress, clock=clock)
     first, second = parse_date(old), parse_date(new)
-    day = day_of(planned, first, person)
+    day = chosen_on(planned, first, person)
     if any(one.date == second and one.person == day.person for one in planned.plan.days):
         raise InputError(f"{second} is a deep-work day already.", "Choose another date.")
     refuse_past(second, clock)
@@ -122,7 +122,7 @@ def move(
     return Done(f"Moved {first} to {second}.", after)
 
 
-def _against_move(planned: Planned, day: PlannedDay, second: date, asked: PlanRequest) -> tuple[str, ...] | None:
+def _against_move(planned: Planned, day: Chosen, second: date, asked: PlanRequest) -> tuple[str, ...] | None:
     """Return what collides when a day moves, empty where the date itself is out of the question; ``None``: nothing."""
     problem = planned.problem
     mine = problem.member(day.person)
@@ -248,14 +248,17 @@ def _known(planned: Planned, person: str) -> str:
     return found
 
 
-def day_of(planned: Planned, day: date, person: str = "") -> PlannedDay:
-    """Return the planned day of that date. Raises :class:`InputError` where there is none, or more than one."""
-    mine = [one for one in planned.plan.days if not person or one.person == _known(planned, person)]
+def chosen_on(planned: Planned, day: date, person: str = "") -> Chosen:
+    """Return the deep-work day of that date, also where it was accepted and no plan is possible any more.
+
+    Raises :class:`InputError` where there is none, or more than one.
+    """
+    accepted = {one for member in planned.problem.members for one in member.accepted}
+    known = accepted | {one.chosen for one in planned.plan.days}
+    mine = [one for one in sorted(known) if not person or one.person == _known(planned, person)]
     found = [one for one in mine if one.date == day]
     if not found:
-        raise InputError(
-            f"There is no deep-work day on {day}.", f"The plan has: {_listed({one.date for one in mine})}."
-        )
+        raise InputError(f"There is no deep-work day on {day}.", f"The plan has: {_listed(one.date for one in mine)}.")
     if len(found) > 1:
         people = " or ".join(f"--for {one.person}" for one in found)
         raise InputError(f"{len(found)} people have a deep-work day on {day}.", f"Say whose: {people}.")
@@ -272,9 +275,9 @@ def keep_cover(store: Store, days: Iterable[PlannedDay], at: int) -> None:
 
 
 def _record(planned: Planned, days: Sequence[StoredDay], clock: Clock | None) -> None:
-    remember(planned, clock)
     with open_store(database_location(), clock or SystemClock()) as store:
         store.plans().record(days, at=instant(clock))
+    remember(planned, clock)
 
 
 def again(asked: PlanRequest, progress: Progress, clock: Clock | None) -> Planned:
@@ -285,4 +288,4 @@ def again(asked: PlanRequest, progress: Progress, clock: Clock | None) -> Planne
 
 
 def _listed(days: Iterable[date]) -> str:
-    return ", ".join(day.isoformat() for day in sorted(days)) or "none"
+    return ", ".join(day.isoformat() for day in sorted(set(days))) or "none"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from deepday.app.period import parse_dates
-from deepday.app.plan_actions import Done, again, day_of, instant, needs_store, refuse_past
+from deepday.app.plan_actions import Done, again, chosen_on, instant, needs_store, refuse_past
 from deepday.app.plan_memory import LOOK_BACK
 from deepday.app.plan_request import PlanRequest, parse_date
 from deepday.app.planning import Planned, plan_days
@@ -71,8 +71,11 @@ def swap(
     """
     needs_store(asked)
     planned = plan_days(asked, progress, clock=clock)
-    day = day_of(planned, parse_date(when), person)
-    refuse_past(day.date, clock)
+    wanted = chosen_on(planned, parse_date(when), person)
+    refuse_past(wanted.date, clock)
+    day = next((one for one in planned.plan.days if one.chosen == wanted), None)
+    if day is None:
+        raise InputError("No plan keeps all the rules as it is.", "Run deepday plan to see which collide.")
     if not day.accepted:
         raise InputError(
             f"{day.date} is not accepted: who covers it may still change.", f"Run deepday plan accept {day.date} first."

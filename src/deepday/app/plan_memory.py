@@ -31,11 +31,12 @@ def with_memory(
         covered = store.covers().covered(horizon[0] - LOOK_BACK, horizon[1])
         answers = store.covers().answers(sorted(known))
     load = load_of([one for one in covered if one.date < horizon[0] or one.person not in known])
-    found, previous = [], []
+    found: list[Member] = []
+    proposed: list[Chosen] = []
     for member in members:
         chosen = {state: _chosen(member, days[member.id.lower()], state) for state in DayState}
-        if chosen[DayState.PROPOSED]:
-            previous += [*chosen[DayState.PROPOSED], *chosen[DayState.ACCEPTED]]
+        if member.plans:
+            proposed += chosen[DayState.PROPOSED]
         found.append(
             replace(
                 member,
@@ -49,7 +50,8 @@ def with_memory(
                 ),
             )
         )
-    return tuple(found), tuple(previous)
+    accepted = [day for old, one in zip(members, found, strict=True) if old.plans for day in one.accepted]
+    return tuple(found), (*proposed, *accepted) if proposed else ()
 
 
 def load_of(covered: Sequence[Covered]) -> Counter[str]:

@@ -138,7 +138,7 @@ def _own_problem(
         last=last,
         sprint=policy.sprint,
         open_from=open_from,
-        previous=tuple(one for one in previous if one.person == member.id),
+        previous=previous,
     )
     return problem, (*notes, *said, *unknown), person.email
 

@@ -55,7 +55,10 @@ class CoverBook:
         self._database = database
 
     def covered(self, first: date, last: date) -> list[Covered]:
-        """Return who covers the accepted days from ``first`` to ``last``, both included, whoever's; sorted."""
+        """Return who covers the accepted days from ``first`` to ``last``, both included, whoever's.
+
+        Sorted by date and person, point people before the backup.
+        """
         same = and_(plan_day.c.person == plan_cover.c.person, plan_day.c.date == plan_cover.c.date)
         query = (
             select(plan_cover)
@@ -68,7 +71,7 @@ class CoverBook:
         with self._database.reading() as connection:
             for row in connection.execute(query):
                 seen[row.person, row.date, row.role, row.topic].append((row.covered_by, row.changed_at))
-        return sorted(
+        found = [
             Covered(
                 person,
                 date.fromordinal(day),
@@ -80,7 +83,8 @@ class CoverBook:
             )
             for (person, day, role, topic), people in seen.items()
             if people[-1][0]
-        )
+        ]
+        return sorted(found, key=lambda one: (one.date, one.person, one.role is Role.BACKUP, one.topic))
 
     def keep(self, person: str, day: date, people: Mapping[tuple[Role, str], str], *, at: int) -> None:
         """Write down who has each role (with its topic) on a day from now on; who had one before stays known."""

@@ -22,7 +22,7 @@ def test_who_covered_before_stays_known(store: Store) -> None:
     store.covers().keep("Ada", DAY, {POINT: "Bob", BACKUP: "cyd"}, at=1)
     store.covers().keep("ada", DAY, {POINT: "bob", BACKUP: "dan"}, at=2)
     store.covers().keep("ada", DAY, {POINT: "dan", BACKUP: "bob"}, at=2)
-    assert kept(store) == [("ada", Role.BACKUP, "bob", ("cyd", "dan")), ("ada", Role.POINT, "dan", ("bob",))]
+    assert kept(store) == [("ada", Role.POINT, "dan", ("bob",)), ("ada", Role.BACKUP, "bob", ("cyd", "dan"))]
     store.covers().keep("ada", DAY, {POINT: "dan"}, at=3)
     assert kept(store) == [("ada", Role.POINT, "dan", ("bob",))]
 
