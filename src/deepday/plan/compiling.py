@@ -2,9 +2,10 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
+from fractions import Fraction
 
 from deepday.model import Interval, intersect, merge, total
 from deepday.plan.blocks import build_block, windows_of
@@ -73,6 +74,7 @@ def _candidates(
     problem: Problem, member: Member, rules: dict[str, Rule], facts: dict[tuple[str, date], str]
 ) -> list[Candidate]:
     accepted = _accepted(member)
+    previous = [one for one in problem.previous if one.person == member.id]
     found = []
     for day in sorted(member.days, key=lambda one: one.date):
         if not problem.first <= day.date <= problem.last:
@@ -81,12 +83,16 @@ def _candidates(
         if not day.windows or not (day.eligible or agreed):
             facts[member.id, day.date] = _why_no_work(day)
             continue
-        if day.windows[0].start < problem.open_from and not agreed:
+        frozen = day.windows[0].start < problem.open_from and not agreed
+        so_far = {one.part for one in previous if one.date == day.date}
+        if frozen and not so_far:
             facts[member.id, day.date] = "It begins within the frozen window: nothing new is planned at such notice."
             continue
-        parts = NEAR if member.quota.half else (Part.DAY,)
+        parts: tuple[Part, ...] = NEAR if member.quota.half else (Part.DAY,)
         if agreed and agreed.part not in parts:
             parts = (agreed.part,)
+        if frozen:
+            parts = tuple(part for part in parts if part in so_far)
         for part in parts:
             windows = windows_of(day, part)
             if not windows:
@@ -113,31 +119,35 @@ def _why_no_work(day: WorkDay) -> str:
     return "It lies outside the working hours."
 
 
-def _name(rules: dict[str, Rule], name: str, text: str, *, firm: bool = False) -> str:
-    rules.setdefault(name, Rule(name, text, firm))
+def _name(rules: dict[str, Rule], name: str, member: Member, text: str, *, firm: bool = False) -> str:
+    rules.setdefault(name, Rule(name, text, firm, member.id))
     return name
 
 
 def _block_rule(member: Member, rules: dict[str, Rule]) -> str:
     minutes = member.quota.block // 60
-    return _name(rules, f"block:{member.id}", f"each day has an unbroken block of {minutes} minutes between what stays")
+    return _name(
+        rules, f"block:{member.id}", member, f"each day has an unbroken block of {minutes} minutes between what stays"
+    )
 
 
 def _accepted_rule(member: Member, one: Chosen, rules: dict[str, Rule]) -> str:
     text = f"the accepted {WEEKDAYS[one.date.weekday()]} {one.date} stays"
-    return _name(rules, f"accepted:{member.id}:{one.date}", text, firm=True)
+    return _name(rules, f"accepted:{member.id}:{one.date}", member, text, firm=True)
 
 
 def _blockers(member: Member, day: WorkDay, rules: dict[str, Rule]) -> frozenset[str]:
     found = set()
     weekday = day.date.weekday()
     if weekday in member.never:
-        found.add(_name(rules, f"never:{member.id}:{WEEKDAYS[weekday][:3]}", f"never on a {WEEKDAYS[weekday]}"))
+        found.add(_name(rules, f"never:{member.id}:{WEEKDAYS[weekday][:3]}", member, f"never on a {WEEKDAYS[weekday]}"))
     for taken, why in member.fixed:
         if taken == day.date:
-            found.add(_name(rules, f"fixed:{member.id}:{taken}", f"{taken} is taken ({why})"))
+            found.add(_name(rules, f"fixed:{member.id}:{taken}", member, f"{taken} is taken ({why})"))
     if day.date in member.vetoed:
-        found.add(_name(rules, f"deleted:{member.id}:{day.date}", f"{day.date} was deleted by its owner", firm=True))
+        found.add(
+            _name(rules, f"deleted:{member.id}:{day.date}", member, f"{day.date} was deleted by its owner", firm=True)
+        )
     for start, drawn in member.drawn:
         if start == monday(day.date) and day.date not in drawn:
             found.add(_draw_rule(member, start, rules))
@@ -145,7 +155,7 @@ def _blockers(member: Member, day: WorkDay, rules: dict[str, Rule]) -> frozenset
 
 
 def _draw_rule(member: Member, start: date, rules: dict[str, Rule]) -> str:
-    return _name(rules, f"trial:{member.id}:{start}", f"the trial's draw for the week of {start}", firm=True)
+    return _name(rules, f"trial:{member.id}:{start}", member, f"the trial's draw for the week of {start}", firm=True)
 
 
 def _wish(member: Member, day: WorkDay, part: Part) -> int:
@@ -172,9 +182,13 @@ def _own_limits(
     for period in range(period_of(problem, problem.last) + 1):
         wanted = quota_in(problem, member, period)
         if wanted or by_period[period]:
-            name = _name(rules, f"quota:{member.id}:{period + 1}", _quota_text(problem, member, period, wanted))
+            name = _name(rules, f"quota:{member.id}:{period + 1}", member, _quota_text(problem, member, period, wanted))
             limits.append(Limit(name, _ones(by_period[period]), low=wanted))
-            limits.append(Limit("", _ones(by_period[period]), high=wanted))
+            limits.append(
+                Limit(
+                    "", _ones(by_period[period]), high=_most_in(problem, member, period, by_period[period], candidates)
+                )
+            )
     for one in member.accepted:
         if problem.first <= one.date <= problem.last:
             same = [i for i in by_date[one.date] if candidates[i].part is one.part]
@@ -192,12 +206,12 @@ def _ones(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
     return tuple((i, 1) for i in sorted(numbers))
 
 
-def quota_in(problem: Problem, member: Member, period: int) -> int:
+def quota_in(problem: Problem, member: Member, period: int, held: Collection[date] = ()) -> int:
     """Return how many deep-work days the person's quota asks for in a sprint of the horizon.
 
     A sprint of which holidays, absences, the frozen window or the horizon cut something off asks for its share of
     working days, rounded up. Accepted days that lie before the horizon count; what was accepted or drawn is never too
-    much.
+    much. ``held``: days of the plan so far inside the frozen window, where they are to count as well.
     """
     start = monday(problem.first) + timedelta(weeks=period * problem.sprint)
     end = start + timedelta(weeks=problem.sprint)
@@ -207,6 +221,7 @@ def quota_in(problem: Problem, member: Member, period: int) -> int:
         day
         for day in scheduled
         if day.date in accepted
+        or day.date in held
         or (
             problem.first <= day.date <= problem.last
             and day.windows
@@ -217,9 +232,21 @@ def quota_in(problem: Problem, member: Member, period: int) -> int:
     if not scheduled:
         return 0
     share = math.ceil(member.quota.days * len(opened) / len(scheduled))
-    inside = {day for day in accepted if problem.first <= day <= problem.last}
+    inside = {day for day in (*accepted, *held) if problem.first <= day <= problem.last}
     drawn = {day for _, days in member.drawn for day in days if max(start, problem.first) <= day < end}
     return max(min(share, member.quota.days) - len(accepted - inside), len(inside | drawn))
+
+
+def _most_in(problem: Problem, member: Member, period: int, own: list[int], candidates: list[Candidate]) -> int:
+    """Return how many deep-work days a sprint may have: days so far that lie in the frozen window may stay.
+
+    They need not, since nothing new could stand in for one that a meeting takes.
+    """
+    accepted = _accepted(member)
+    frozen = {day.date for day in member.days if day.windows and day.windows[0].start < problem.open_from}
+    open_to_stay = {one.date for one in (candidates[i] for i in own) if not one.blockers}
+    held = open_to_stay & frozen - accepted.keys()
+    return max(quota_in(problem, member, period), quota_in(problem, member, period, held))
 
 
 def _quota_text(problem: Problem, member: Member, period: int, wanted: int) -> str:
@@ -232,7 +259,7 @@ def _quota_text(problem: Problem, member: Member, period: int, wanted: int) -> s
 def _gap_limits(member: Member, own: list[int], candidates: list[Candidate], rules: dict[str, Rule]) -> list[Limit]:
     if member.gap <= 1:
         return []
-    name = _name(rules, f"spacing:{member.id}", f"deep-work days lie at least {member.gap} dates apart")
+    name = _name(rules, f"spacing:{member.id}", member, f"deep-work days lie at least {member.gap} dates apart")
     accepted = {one.date for one in member.accepted}
     limits = []
     for at, i in enumerate(own):
@@ -255,9 +282,9 @@ def _cap_limits(member: Member, own: list[int], candidates: list[Candidate], rul
     for start, numbers in sorted(weeks.items()):
         windows = merge(window for day in member.days if start <= day.date < start + 7 * DAY for window in day.windows)
         taken = intersect(windows, merge(one.when for one in member.meetings))
-        room = int(member.cap * total(windows)) // 60 - total(taken) // 60
+        room = int(Fraction(str(member.cap)) * total(windows)) // 60 - total(taken) // 60
         text = f"at most {round(100 * member.cap)} % of the week of {start} is taken by meetings and deep-work days"
-        name = _name(rules, f"room:{member.id}:{start}", text)
+        name = _name(rules, f"room:{member.id}:{start}", member, text)
         terms = tuple((i, _added(candidates[i], taken)) for i in numbers)
         limits.append(Limit(name, terms, high=max(0, room)))
     return limits

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from deepday.plan.compiling import monday
+from deepday.plan.deadline import Deadline
+from deepday.plan.greedy import simple_bound
 from deepday.plan.modelling import Limit, Model, Solution, Status
 
 _State = tuple[tuple[int, ...], tuple[int, ...]]
@@ -13,10 +15,16 @@ _Worth = tuple[int, int]
 """Days of the previous plan that are kept, then minutes: the first goes before the second."""
 
 
-def solve_exactly(model: Model, dropped: frozenset[str] = frozenset()) -> Solution:
-    """Return the best plan of one person, the earliest dates among equals. Time grows with the weeks, not the plans.
+ENGINE = "dynamic programming"
+_MOST_STEPS = 1_500_000  # sums; a second or two; twelve weeks of whole days take fewer, whatever their sprints
+_LOOK = 50_000  # sums between two looks at the clock
+
+
+def solve_exactly(model: Model, dropped: frozenset[str] = frozenset(), *, deadline: Deadline | None = None) -> Solution:
+    """Return the best plan of one person, the earliest dates among equals.
 
     A week's choices are enumerated (at most 3 to the 7); between weeks only what later weeks can depend on is kept.
+    Where that is too much, or takes longer than the deadline, the status is :attr:`Status.UNKNOWN`, with a bound.
     """
     allowed = set(model.allowed(dropped))
     limits = [limit for limit in model.limits if limit.rule not in dropped]
@@ -34,8 +42,11 @@ def solve_exactly(model: Model, dropped: frozenset[str] = frozenset()) -> Soluti
         ]
         for number in range(len(weeks))
     ]
+    if deadline and not deadline.left():
+        return Solution(Status.UNKNOWN, bound=simple_bound(model, dropped), engine=ENGINE)
     ahead = _most_ahead(steps, len(outer))
     states: dict[_State, tuple[_Worth, tuple[int, ...]]] = {((0,) * len(outer), ()): ((0, 0), ())}
+    steps_taken, look = 0, _LOOK
     for number, step in enumerate(steps):
         following: dict[_State, tuple[_Worth, tuple[int, ...]]] = {}
         costs: dict[tuple[int, ...], dict[int, int]] = {}
@@ -43,6 +54,11 @@ def solve_exactly(model: Model, dropped: frozenset[str] = frozenset()) -> Soluti
             if before not in costs:
                 costs[before] = _crossing(model, before, number, week_of) if number in looks_back else {}
             crossing = costs[before]
+            steps_taken += len(step) * (1 + len(outer))
+            if steps_taken > look:
+                look = steps_taken + _LOOK
+                if steps_taken > _MOST_STEPS or (deadline and not deadline.left()):
+                    return Solution(Status.UNKNOWN, bound=simple_bound(model, dropped), engine=ENGINE)
             for one in step:
                 after = _advance(sums, one.added, outer, number, ahead[number])
                 if after is None:
@@ -61,9 +77,6 @@ def solve_exactly(model: Model, dropped: frozenset[str] = frozenset()) -> Soluti
         return Solution(Status.INFEASIBLE, engine=ENGINE)
     (_, objective), chosen = min(states.values(), key=lambda found: (-found[0][0], -found[0][1], found[1]))
     return Solution(Status.OPTIMAL, chosen, objective, objective, ENGINE)
-
-
-ENGINE = "dynamic programming"
 
 
 def _patterns(model: Model, mine: list[int]) -> Iterator[tuple[int, ...]]:

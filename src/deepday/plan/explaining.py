@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date
 
 from deepday.errors import InputError
-from deepday.plan.conflicts import smallest_core
+from deepday.plan.conflicts import UndecidedError, colliding_core, without_values
 from deepday.plan.covered import Solver, solve
-from deepday.plan.modelling import Candidate, Limit, Model, Rule
+from deepday.plan.modelling import Candidate, Limit, Model, Rule, Solution, Status
 from deepday.plan.problem import Meeting, Part, Problem
 from deepday.plan.result import NotChosen
 
@@ -18,17 +18,16 @@ _SMALL = 1_500  # candidates; above that the comparison with the next best is le
 class Comparison:
     """Compares a plan with the same plan after one exchange."""
 
-    def __init__(self, model: Model, chosen: tuple[int, ...], dropped: frozenset[str]) -> None:
+    def __init__(self, model: Model, chosen: tuple[int, ...]) -> None:
         self._model, self._chosen = model, frozenset(chosen)
-        self._allowed = set(model.allowed(dropped))
+        self._allowed = set(model.allowed(frozenset()))
         self._limits: dict[int, list[Limit]] = defaultdict(list)
         self._mine: dict[str, list[int]] = defaultdict(list)
         for i, one in enumerate(model.candidates):
             self._mine[one.person].append(i)
         for limit in model.limits:
-            if limit.rule not in dropped:
-                for i, _ in limit.terms:
-                    self._limits[i].append(limit)
+            for i, _ in limit.terms:
+                self._limits[i].append(limit)
         self._objective = model.objective(chosen)
 
     def next_best(self, i: int) -> tuple[int, int] | None:
@@ -93,7 +92,7 @@ def reasons_for(model: Model, i: int, comparison: Comparison | None, *, accepted
             said.append("No other day of its kind would keep all rules.")
         else:
             j, loss = other
-            said.append(f"The next best, {name_of(model.candidates[j])}, is worth {loss} minutes less.")
+            said.append(f"The next best, {name_of(model.candidates[j])}, is worth {_less(loss)}.")
     return tuple(said)
 
 
@@ -107,7 +106,7 @@ def name_of(one: Candidate) -> str:
 
 
 def others_of(
-    problem: Problem, model: Model, chosen: tuple[int, ...], comparison: Comparison | None, dropped: frozenset[str]
+    problem: Problem, model: Model, chosen: tuple[int, ...], comparison: Comparison | None
 ) -> tuple[NotChosen, ...]:
     """Return for each date that was not chosen what stood in the way."""
     taken = {(model.candidates[i].person, model.candidates[i].date) for i in chosen}
@@ -117,7 +116,7 @@ def others_of(
     found = [NotChosen(person, day, why) for (person, day), why in model.facts.items() if _works(problem, person, day)]
     for (person, day), numbers in by_date.items():
         if (person, day) not in taken:
-            found.append(NotChosen(person, day, _what_stood(model, numbers, comparison, dropped, chosen)))
+            found.append(NotChosen(person, day, _what_stood(model, numbers, comparison, chosen)))
     return tuple(sorted(found, key=lambda one: (one.person, one.date)))
 
 
@@ -125,9 +124,9 @@ def _works(problem: Problem, person: str, day: date) -> bool:
     return any(one.date == day and one.scheduled for one in problem.member(person).days)
 
 
-def _in_the_way(model: Model, one: Candidate, dropped: frozenset[str]) -> str:
+def _in_the_way(model: Model, one: Candidate) -> str:
     said = []
-    for name in sorted(one.blockers - dropped):
+    for name in sorted(one.blockers):
         lacking = f" ({', '.join(one.unable)})" if name.startswith("cover:") and one.unable else ""
         said.append(f"{model.rules[name].text}{lacking}")
     return "In the way: " + "; ".join(said) + "."
@@ -137,12 +136,11 @@ def _what_stood(
     model: Model,
     numbers: list[int],
     comparison: Comparison | None,
-    dropped: frozenset[str],
     chosen: tuple[int, ...],
 ) -> str:
-    free = [i for i in numbers if model.candidates[i].blockers <= dropped]
+    free = [i for i in numbers if not model.candidates[i].blockers]
     if not free:
-        return _in_the_way(model, model.candidates[numbers[0]], dropped)
+        return _in_the_way(model, model.candidates[numbers[0]])
     if comparison is None and not chosen:
         return "It is open, but the rules leave no plan."
     if comparison is None:
@@ -151,7 +149,11 @@ def _what_stood(
     if not found:
         return "Together with the other days it would break a rule."
     loss, i = min(found)
-    return f"It is worth {loss} minutes less than {name_of(model.candidates[i])}."
+    return f"It is worth {_less(loss)} than {name_of(model.candidates[i])}."
+
+
+def _less(loss: int) -> str:
+    return f"{loss} minutes less" if loss >= 0 else f"{-loss} minutes more"
 
 
 def small_enough(model: Model) -> bool:
@@ -173,7 +175,7 @@ def why_not(problem: Problem, model: Model, solver: Solver, person: str, day: da
     if not numbers:
         return (model.facts.get((person, day), "It lies outside the working hours."),)
     if all(model.candidates[i].blockers for i in numbers):
-        return (_in_the_way(model, model.candidates[numbers[0]], frozenset()),)
+        return (_in_the_way(model, model.candidates[numbers[0]]),)
     limit = Limit(_FORCED, tuple((i, 1) for i in numbers), low=1)
     forced = replace(
         model,
@@ -185,10 +187,37 @@ def why_not(problem: Problem, model: Model, solver: Solver, person: str, day: da
     if best.found:
         one = max((model.candidates[i] for i in numbers), key=lambda found: found.value)
         return (
-            f"The best plan with it is worth {max(0, objective - best.objective)} minutes less.",
+            _compared(model, best, objective),
             f"The day itself would gain {one.block.gain} minutes and displace meetings at a cost of {one.block.cost}.",
         )
-    names = frozenset(forced.rules)
-    core = smallest_core(sorted(names), lambda kept: solve(forced, solver, names - kept)[0].found)
+    core = _collides_with(forced, solver) if best.status is Status.INFEASIBLE else None
+    if core is None:
+        return ("Whether a plan could have it was not found in the time that was given.",)
     said = [forced.rules[name].text for name in sorted(core - {_FORCED})]
     return ("In the way: " + "; ".join(said) + ".",) if said else ("No plan has a deep-work day on it.",)
+
+
+def _compared(model: Model, best: Solution, objective: int) -> str:
+    """Say what a plan that was made anew with a date is worth beside one that keeps days of the plan so far."""
+    sure = "The best plan with it" if best.status is Status.OPTIMAL else "The best plan that was found with it"
+    moved = len(model.previous.difference(best.chosen))
+    but = f", but moves {moved} day{'' if moved == 1 else 's'} of the plan so far" if moved else ""
+    less = objective - best.objective
+    return f"{sure} is worth {_less(less)}{but if less < 0 else ''}."
+
+
+def _collides_with(forced: Model, solver: Solver) -> frozenset[str] | None:
+    """Return rules that collide with the date that is forced; ``None`` where the time was not enough."""
+    names = frozenset(forced.rules)
+    bare = without_values(forced)
+
+    def agree(kept: frozenset[str]) -> bool:
+        found = solve(bare, solver, names - kept)[0]
+        if found.status is Status.UNKNOWN:
+            raise UndecidedError
+        return found.found
+
+    try:
+        return colliding_core(sorted(names), agree)
+    except UndecidedError:
+        return None

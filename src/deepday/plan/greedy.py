@@ -24,6 +24,9 @@ def solve_greedily(model: Model, dropped: frozenset[str] = frozenset()) -> Solut
             work.make_room(limit)
         if not short:
             break
+    for i in sorted(model.previous):
+        if work.fits(i):
+            work.add(i)
     for _ in range(_ROUNDS):
         if not sum(work.improve(limit) for limit in work.lows):
             break

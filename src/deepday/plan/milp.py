@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from deepday.plan.greedy import simple_bound
 from deepday.plan.modelling import Limit, Model, Solution, Status
 
 ENGINE = "HiGHS"
@@ -25,31 +26,37 @@ def solve_by_milp(
 ) -> Solution:
     """Return the best plan, or the best found in that time with a bound. ``gap``: the share of the bound that will do.
 
-    Where there is a previous plan, first as much of it is kept as can be, then the minutes count. Needs highspy: the
-    extra ``plan``.
+    Where there is a previous plan, first as much of it is kept as can be (for half of the time), then the minutes
+    count. Needs highspy: the extra ``plan``.
     """
+    if seconds <= 0:
+        return Solution(Status.UNKNOWN, bound=simple_bound(model, dropped), engine=ENGINE)
     limits = [limit for limit in model.limits if limit.rule not in dropped]
     allowed = model.allowed(dropped)
+    first = None
     if model.previous:
         keep = dict.fromkeys(model.previous, 1.0)
-        first = _maximise(model, allowed, limits, keep, seconds, 0.0, costs=False)
-        if first.status in {Status.INFEASIBLE, Status.UNKNOWN}:
+        first = _maximise(model, allowed, limits, keep, seconds / 2, 0.0, costs=False)
+        if first.status is Status.INFEASIBLE:
             return Solution(first.status, engine=ENGINE)
+        if first.status is Status.UNKNOWN:
+            return Solution(first.status, bound=simple_bound(model, dropped), engine=ENGINE)
         limits.append(Limit("", tuple((i, 1) for i in sorted(model.previous)), low=round(first.value)))
-        seconds = max(1.0, seconds - first.seconds)
+        seconds -= min(first.seconds, seconds / 2)
     values = {i: float(model.candidates[i].value) for i in allowed}
     found = _maximise(model, allowed, limits, values, seconds, gap, costs=True)
-    if found.status in {Status.INFEASIBLE, Status.UNKNOWN}:
-        return Solution(found.status, bound=_minutes(found.bound), engine=ENGINE)
-    objective = model.objective(found.chosen)
-    bound = max(objective, _minutes(found.bound))
-    status = Status.OPTIMAL if bound == objective else Status.FEASIBLE
-    return Solution(status, found.chosen, objective, bound, ENGINE)
-
-
-def _minutes(bound: float) -> int:
-    """Return the integer bound: objectives are whole minutes, so a fraction above one is none."""
-    return math.floor(bound + 1e-4) if math.isfinite(bound) else 0
+    if found.status is Status.INFEASIBLE:
+        return Solution(found.status, engine=ENGINE)
+    bound = simple_bound(model, dropped)
+    if math.isfinite(found.bound):  # objectives are whole minutes, so a fraction above one is none
+        bound = min(bound, math.floor(found.bound + 1e-4))
+    if found.status is Status.UNKNOWN and first is None:
+        return Solution(found.status, bound=bound, engine=ENGINE)
+    chosen = first.chosen if first and found.status is Status.UNKNOWN else found.chosen
+    objective = model.objective(chosen)
+    bound = max(objective, bound)
+    proved = bound == objective and (first is None or first.status is Status.OPTIMAL)
+    return Solution(Status.OPTIMAL if proved else Status.FEASIBLE, chosen, objective, bound, ENGINE)
 
 
 class _Rows:

@@ -11,7 +11,7 @@ from deepday.plan.problem import Chosen, Part
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Something a plan must keep to, that somebody could give up. ``text`` says it in words.
+    """Something a plan must keep to, that somebody could give up. ``text`` says it in words; ``person``: whose it is.
 
     ``firm``: others rely on it (cover, agreed days, a trial's draw), so it is given up only where nothing else helps.
     """
@@ -19,6 +19,11 @@ class Rule:
     id: str
     text: str
     firm: bool = False
+    person: str = ""
+
+    def words(self, *, whose: bool) -> str:
+        """Return what it says, with whose rule it is where more than one person plans."""
+        return f"{self.text} ({self.person})" if whose and self.person else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ class HabitCost:
 class Model:
     """The whole problem for a solver. ``previous``: candidates of the plan so far; keeping them goes before value.
 
-    ``sprint``: weeks a period has. ``cover_limit``: for each person who covers, for how many at once; ``load``: how
+    ``rules``: by their names. ``cover_limit``: for each person who covers, for how many at once; ``load``: how
     much they have covered lately. ``backups``: as in :class:`deepday.plan.problem.Covering`. ``facts``: for each person
     and date without a candidate, why.
     """
@@ -142,8 +147,9 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """What a solver found. ``objective`` and ``bound`` are minutes: no plan is worth more than ``bound``.
+    """What a solver found. ``objective`` and ``bound`` are minutes.
 
+    ``bound``: no plan that keeps at least as many candidates of :attr:`Model.previous` is worth more.
     ``engine`` says which solver. Without a plan ``chosen`` is empty.
     """
 

@@ -109,7 +109,7 @@ def cover_of(problem: Problem, candidates: list[Candidate], rules: dict[str, Rul
             continue
         name = f"cover:{one.person}"
         text = "each day has a point person" + (" and a backup" if problem.covering.backups else "") + " who can cover"
-        rules.setdefault(name, Rule(name, text, firm=True))
+        rules.setdefault(name, Rule(name, text, firm=True, person=one.person))
         able, unable = [], []
         for point in sorted(owner.point_people, key=lambda point: point.person):
             check, dates = checks.of(point, one.block.when, one.date)

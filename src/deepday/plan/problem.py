@@ -30,8 +30,10 @@ class Meeting:
     """An entry that takes time.
 
     ``key`` is UID and occurrence: the same in everybody's calendar. ``price``: what moving it costs all who take part,
-    in minutes; ``None`` when it does not move. ``why``: which rule gave the price. ``people`` as in
-    :class:`deepday.model.CalendarEvent`. ``organiser``: whether its owner organises it, ``None`` when not known.
+    in minutes; ``None`` when it does not move. Each person whose deep day displaces it pays it, since prices may differ
+    from one calendar to another: together they pay at least what it costs. ``why``: which rule gave the price.
+    ``people`` as in :class:`deepday.model.CalendarEvent`. ``organiser``: whether its owner organises it, ``None``
+    when not known.
     """
 
     key: str

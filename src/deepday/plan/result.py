@@ -54,7 +54,10 @@ class NotChosen:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """A plan as a difference from the one before: ``moved`` pairs a day that went with one that came in its sprint."""
+    """A plan as a difference from the one before. ``moved`` pairs a day that went with the nearest that came.
+
+    Both are the same person's, and each day is in one pair at most.
+    """
 
     added: tuple[Chosen, ...]
     removed: tuple[Chosen, ...]
@@ -67,20 +70,26 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another plan that really differs. ``less``: the minutes that it is worth less. ``note``: what it is."""
+    """Another plan that really differs. ``less``: the minutes that it is worth less. ``note``: what it is.
+
+    ``less`` is negative where the plan gives up minutes to keep days of the one before, of which this alternative
+    drops ``moved``.
+    """
 
     objective: int
     less: int
     days: tuple[Chosen, ...]
     note: str
+    moved: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A plan, or why there is none.
 
-    ``bound``: no plan is worth more. ``engine``: which solver. When the rules leave no plan, ``conflicts`` says which
-    collide, and the first of ``alternatives`` is the best plan without the rules in ``given_up``.
+    ``bound``: no plan is worth more, among those that keep at least as many days of the plan so far. ``engine``:
+    which solver. When the rules leave no plan, ``conflicts`` says which collide, and the first of ``alternatives`` is
+    the best plan without the rules in ``given_up``.
     """
 
     status: Status
@@ -101,5 +110,5 @@ class Plan:
 
     @property
     def cost(self) -> int:
-        """Minutes that displacing meetings costs everybody."""
+        """Minutes that displacing meetings costs everybody; a meeting that two people displace counts for each."""
         return sum(day.cost for day in self.days)

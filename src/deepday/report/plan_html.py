@@ -9,7 +9,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from deepday.plan.problem import Problem
 from deepday.plan.result import Plan, PlannedDay
 from deepday.report.plan_terminal import change_lines
-from deepday.report.plan_view import PARTS, clock_time, conflict_lines, headline, meeting_name, weeks_of
+from deepday.report.plan_view import (
+    PARTS,
+    clock_time,
+    conflict_lines,
+    day_words,
+    headline,
+    in_team,
+    meeting_name,
+    weeks_of,
+    worth_of,
+)
 from deepday.report.words import day_name, plain
 
 
@@ -40,15 +50,15 @@ def render_plan_html(plan: Plan, problem: Problem, notes: Sequence[str], generat
     ]
     content: dict[str, Any] = {
         "headline": headline(plan, problem),
-        "conflicts": conflict_lines(plan),
-        "changes": change_lines(plan.changes),
+        "conflicts": conflict_lines(plan, problem),
+        "changes": change_lines(plan.changes, whose=in_team(problem)),
         "weeks": weeks,
         "days": [_day(day, problem) for day in plan.days],
         "alternatives": [
             {
-                "worth": f"{one.less} minutes less" if one.less else f"worth {one.objective} minutes",
+                "worth": worth_of(one),
                 "note": one.note,
-                "days": ", ".join(f"{day_name(day.date)}{PARTS[day.part]}" for day in one.days),
+                "days": ", ".join(day_words(day, whose=in_team(problem)) for day in one.days),
             }
             for one in plan.alternatives
         ],

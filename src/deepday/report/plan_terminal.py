@@ -12,10 +12,21 @@ from rich.text import Text
 from deepday.plan.in_the_way import InTheWay
 from deepday.plan.problem import Part, Problem
 from deepday.plan.result import Changes, Plan, PlannedDay
-from deepday.report.plan_view import PARTS, clock_time, conflict_lines, headline, meeting_name, weeks_of
+from deepday.report.plan_view import (
+    PARTS,
+    clock_time,
+    conflict_lines,
+    day_words,
+    headline,
+    in_team,
+    meeting_name,
+    weeks_of,
+    worth_of,
+)
 from deepday.report.words import day_name, listed, plain
 
 _DEEP, _HALF = "█", "▌"
+_WIDE = 80  # columns; below that the grid has only marks, and the hours stand with the reasons
 
 
 def render_plan(
@@ -23,25 +34,25 @@ def render_plan(
 ) -> None:
     """Print the plan."""
     console.print(Text(plain(headline(plan, problem)), style="bold"))
-    for line in conflict_lines(plan):
+    for line in conflict_lines(plan, problem):
         console.print(Text(plain(line)))
-    for line in change_lines(plan.changes):
-        console.print(Text(line))
+    whose = in_team(problem)
+    for line in change_lines(plan.changes, whose=whose):
+        console.print(Text(plain(line)))
     if before is not None:
         console.print(Text(_compared(plan, before)))
     console.print()
     for monday, dates in weeks_of(plan, problem).items():
-        console.print(_grid(plan, problem, monday, dates))
+        console.print(_grid(plan, problem, monday, dates, narrow=console.width < _WIDE))
     for day in plan.days:
         _day(day, problem, console)
     if not plan.days:
         for line in _standing(plan, problem):
             console.print(Text(plain(line)))
     for number, one in enumerate(plan.alternatives, 1):
-        days = ", ".join(f"{day_name(day.date)}{PARTS[day.part]}" for day in one.days[:10])
+        days = ", ".join(day_words(day, whose=whose) for day in one.days[:10])
         more = f" and {len(one.days) - 10} more" if len(one.days) > 10 else ""
-        worth = f"{one.less} minutes less" if one.less else f"worth {one.objective} minutes"
-        console.print(Text(plain(f"Alternative {number}, {worth} ({one.note}): {days}{more}")))
+        console.print(Text(plain(f"Alternative {number}, {worth_of(one)} ({one.note}): {days}{more}")))
     for note in notes:
         console.print(Text(plain(f"Note: {note}"), style="dim"))
 
@@ -64,48 +75,57 @@ def _compared(plan: Plan, before: Plan) -> str:
     )
 
 
-def change_lines(changes: Changes | None) -> list[str]:
-    """Return the difference from the plan before in sentences; nothing where there was none."""
+def change_lines(changes: Changes | None, *, whose: bool) -> list[str]:
+    """Return the difference from the plan before in sentences, with whose days; nothing where there was none."""
     if changes is None:
         return []
     if not changes:
         return ["Nothing changes: the plan so far still holds."]
-    lines = [
-        f"Moved: {day_name(old.date)}{PARTS[old.part]} to {day_name(new.date)}{PARTS[new.part]}."
-        for old, new in changes.moved
-    ]
-    lines += [f"New: {day_name(one.date)}{PARTS[one.part]}." for one in changes.added]
-    return lines + [f"Gone: {day_name(one.date)}{PARTS[one.part]}." for one in changes.removed]
+    lines = [f"Moved: {day_words(old, whose=whose)} to {day_words(new, whose=False)}." for old, new in changes.moved]
+    lines += [f"New: {day_words(one, whose=whose)}." for one in changes.added]
+    return lines + [f"Gone: {day_words(one, whose=whose)}." for one in changes.removed]
 
 
-def _grid(plan: Plan, problem: Problem, monday: date, dates: Sequence[date]) -> Table:
+def _grid(plan: Plan, problem: Problem, monday: date, dates: Sequence[date], *, narrow: bool) -> Table:
     year, week, _ = monday.isocalendar()
     table = Table(box=box.SIMPLE_HEAD, title=f"{year}-W{week:02}", title_justify="left", pad_edge=False)
     table.add_column("")
     for day in dates:
-        table.add_column(day_name(day))
+        table.add_column(f"{day:%a}\n{day.day}" if narrow else day_name(day), no_wrap=narrow)
     chosen = {(day.person, day.date): day for day in plan.days}
     for member in sorted(problem.members, key=lambda one: one.id):
         if member.plans or any(member.id in {day.point_person, day.backup} for day in plan.days):
-            table.add_row(plain(member.id), *(_cell(plan, problem, member.id, day, chosen) for day in dates))
+            table.add_row(
+                plain(member.id), *(_cell(plan, problem, member.id, day, chosen, narrow=narrow) for day in dates)
+            )
     return table
 
 
-def _cell(plan: Plan, problem: Problem, person: str, day: date, chosen: dict[tuple[str, date], PlannedDay]) -> Text:
+def _cell(
+    plan: Plan,
+    problem: Problem,
+    person: str,
+    day: date,
+    chosen: dict[tuple[str, date], PlannedDay],
+    *,
+    narrow: bool,
+) -> Text:
     member = problem.member(person)
     mine = chosen.get((person, day))
     if mine:
         zone = member.zone_on(day)
         mark = _DEEP if mine.part is Part.DAY else _HALF
         state = "✓" if mine.accepted else ""
+        if narrow:
+            return Text(mark + state)
         return Text(f"{mark} {clock_time(mine.when.start, zone)}-{clock_time(mine.when.end, zone)} {state}".rstrip())
     if any(one.date == day and person in {one.backup, *(point for _, point in one.points)} for one in plan.days):
-        return Text("covers")
+        return Text("c" if narrow else "covers")
     found = next((one for one in member.days if one.date == day), None)
     if not problem.first <= day <= problem.last:
         return Text("")
     if found is None or not found.windows:
-        return Text(plain(found.off)[:12] if found and found.off else "-", style="dim")
+        return Text(plain(found.off)[:12] if found and found.off and not narrow else "-", style="dim")
     return Text("·", style="dim")
 
 

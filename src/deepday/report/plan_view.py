@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 from deepday.model import Interval
 from deepday.plan.conflicts import Conflict, Relaxation
 from deepday.plan.in_the_way import InTheWay
+from deepday.plan.modelling import Status
 from deepday.plan.problem import Chosen, Meeting, Member, Part, Problem
-from deepday.plan.result import Changes, Plan, PlannedDay
+from deepday.plan.result import Alternative, Changes, Plan, PlannedDay
+from deepday.report.words import day_name
 
 SCHEMA = "deepday.plan/1"
 PARTS = {Part.DAY: "", Part.MORNING: " (morning)", Part.AFTERNOON: " (afternoon)"}
@@ -39,6 +41,7 @@ def plan_to_json(
             {
                 "objective": one.objective,
                 "less": one.less,
+                "moved": one.moved,
                 "note": one.note,
                 "days": [chosen_json(day) for day in one.days],
             }
@@ -103,7 +106,13 @@ def _day(day: PlannedDay, member: Member) -> dict[str, Any]:
 
 
 def _relaxation(one: Relaxation) -> dict[str, Any]:
-    return {"rule": one.rule.id, "text": one.rule.text, "price": one.price}
+    return {
+        "rule": one.rule.id,
+        "person": one.rule.person or None,
+        "text": one.rule.text,
+        "price": one.price,
+        "enough": one.enough,
+    }
 
 
 def _conflict(one: Conflict) -> dict[str, Any]:
@@ -152,18 +161,45 @@ def headline(plan: Plan, problem: Problem) -> str:
     )
 
 
-def conflict_lines(plan: Plan) -> list[str]:
-    """Return what collides, and what giving up would bring."""
+def conflict_lines(plan: Plan, problem: Problem) -> list[str]:
+    """Return what collides, and what giving up would bring; in teams with whose rules they are."""
     lines = []
+    whose = in_team(problem)
     for one in plan.conflicts:
-        if len(one.rules) == 1:
-            lines.append(f"This cannot be kept: {one.rules[0].rule.text}.")
-        else:
-            lines.append("These collide: " + "; ".join(rule.rule.text for rule in one.rules) + ".")
-        price = one.cheapest.price
-        worth = "" if price is None else f" (price: {price} minutes)"
-        lines.append(f"Cheapest to give up: {one.cheapest.rule.text}{worth}.")
+        texts = [rule.rule.words(whose=whose) for rule in one.rules]
+        lines.append(f"This cannot be kept: {texts[0]}." if len(texts) == 1 else f"These collide: {'; '.join(texts)}.")
+        cheapest = one.cheapest.rule.words(whose=whose)
+        if one.cheapest.price is not None:
+            lines.append(f"Cheapest to give up: {cheapest} (price: {one.cheapest.price} minutes).")
+        elif one.cheapest.enough:
+            lines.append(f"Could be given up: {cheapest} (its price was not proved in the time that was given).")
+        elif plan.given_up:
+            lines.append(f"Cheapest to give up: {cheapest}.")
+    if plan.status is Status.INFEASIBLE and not plan.conflicts:
+        lines.append("Which rules collide was not proved in the time that was given.")
+    elif plan.conflicts and not plan.given_up:
+        lines.append("There may be more that collide: the time that was given is up.")
     return lines
+
+
+def in_team(problem: Problem) -> bool:
+    """Tell whether days must be said to be somebody's."""
+    return len(problem.members) > 1
+
+
+def day_words(one: Chosen, *, whose: bool) -> str:
+    """Return a day as it is named in a sentence, with its person where there are several."""
+    return f"{day_name(one.date)}{PARTS[one.part]}" + (f" {one.person}" if whose else "")
+
+
+def worth_of(one: Alternative) -> str:
+    """Return what an alternative is worth beside the plan."""
+    if not one.less:
+        return f"worth {one.objective} minutes"
+    days = f"{one.moved} day{'' if one.moved == 1 else 's'} of the plan so far"
+    if one.less < 0:
+        return f"{-one.less} minutes more" + (f", but moves {days}" if one.moved else "")
+    return f"{one.less} minutes less"
 
 
 def weeks_of(plan: Plan, problem: Problem) -> dict[date, list[date]]:

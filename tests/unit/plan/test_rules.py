@@ -7,10 +7,14 @@ from typing import Any
 import pytest
 
 from deepday.errors import InputError
+from deepday.plan.compiling import compile_problem
+from deepday.plan.explaining import why_not
 from deepday.plan.modelling import Status
 from deepday.plan.planning import make_plan
-from deepday.plan.problem import Chosen, Member, PointPerson, Problem, Quota, Team, Wishes
+from deepday.plan.problem import Chosen, Member, Part, PointPerson, Problem, Quota, Team, Wishes
 from deepday.plan.result import Plan
+from deepday.plan.solving import solver_for
+from deepday.report.plan_view import worth_of
 from tests.unit.plan.checker import faults
 from tests.unit.plan.worlds import MONDAY, at, meeting, member, problem, week
 
@@ -68,6 +72,51 @@ def test_the_frozen_window_holds_nothing_new_but_what_was_accepted() -> None:
     assert dates(make_plan(problem(member(quota=Quota(1)), open_from=opened))) == [WED]
     accepted = member(quota=Quota(1), accepted=(Chosen("ada", TUE),))
     assert dates(make_plan(problem(accepted, open_from=opened))) == [TUE]
+
+
+def test_a_share_of_the_week_is_taken_as_it_is_written() -> None:
+    # In binary fractions 0.69 of 40 hours is a little less than 27 h 36 min.
+    model = compile_problem(problem(member(cap=0.69)))
+    assert [limit.high for limit in model.limits if limit.rule == f"room:ada:{MON}"] == [27 * 60 + 36]
+
+
+def test_what_was_proposed_stays_when_the_frozen_window_reaches_it() -> None:
+    one = member(quota=Quota(2))
+    so_far = tuple(day.chosen for day in make_plan(problem(one)).days)
+    for day in (TUE, WED, THU, FRI, FRI + timedelta(days=3)):
+        plan = make_plan(problem(one, open_from=at(day, 0), previous=so_far))
+        assert (dates(plan), bool(plan.changes)) == ([MON, TUE], False)
+        assert dates(make_plan(problem(one, open_from=at(day, 0), previous=so_far), "greedy")) == [MON, TUE]
+    taken = replace(one, meetings=(meeting(MON, 9, 17, None),))
+    assert dates(make_plan(problem(taken, open_from=at(FRI, 0), previous=so_far)))[0] == TUE
+
+
+def test_half_a_day_that_was_proposed_stays_the_same_half() -> None:
+    one = member(quota=Quota(1, half=True))
+    so_far = (Chosen("ada", MON, Part.AFTERNOON),)
+    plan = make_plan(problem(one, open_from=at(TUE, 0), previous=so_far))
+    assert [day.chosen for day in plan.days] == [*so_far]
+
+
+def test_an_alternative_is_on_another_date_not_in_the_other_half_of_it() -> None:
+    plan = make_plan(problem(member(quota=Quota(1, half=True))))
+    assert [day.date for day in plan.days] == [MON]
+    assert [[day.date for day in one.days] for one in plan.alternatives] == [[TUE], [WED]]
+
+
+def test_a_kept_plan_says_what_moving_days_would_bring() -> None:
+    busy = tuple(meeting(day, 10, 14, None) for day in (TUE, WED, THU))
+    world = problem(member(meetings=busy), previous=(Chosen("ada", WED),))
+    plan = make_plan(world, alternatives=1)
+    assert (dates(plan), plan.status, plan.objective, plan.bound) == ([WED], Status.OPTIMAL, 180, 180)
+    better = plan.alternatives[0]
+    assert (better.objective, better.less, better.moved) == (480, -300, 1)
+    assert worth_of(better) == "300 minutes more, but moves 1 day of the plan so far"
+    model = compile_problem(world)
+    said = why_not(world, model, solver_for(model), "ada", MON, plan.objective)
+    assert said[0] == "The best plan with it is worth 300 minutes more, but moves 1 day of the plan so far."
+    other = next(one.why for one in plan.others if one.date == MON)
+    assert other == f"It is worth 300 minutes more than Wednesday {WED}."
 
 
 def test_accepted_days_stay_against_every_later_rule() -> None:

@@ -32,13 +32,15 @@ def span(day: date, start: float, end: float) -> Interval:
     return Interval(at(day, start), at(day, end))
 
 
-def week(weeks: int = 1, *spans: tuple[float, float], off: frozenset[date] = frozenset()) -> tuple[WorkDay, ...]:
-    """Whole ISO weeks from :data:`MONDAY`, Monday to Friday, by default 9 to 17 UTC."""
+def week(
+    weeks: int = 1, *spans: tuple[float, float], off: frozenset[date] = frozenset(), workdays: int = 5
+) -> tuple[WorkDay, ...]:
+    """Whole ISO weeks from :data:`MONDAY`, by default Monday to Friday, 9 to 17 UTC."""
     spans = spans or ((9, 17),)
     found = []
     for number in range(7 * weeks):
         day = MONDAY + timedelta(days=number)
-        works = day.weekday() < 5
+        works = day.weekday() < workdays
         windows = tuple(span(day, *one) for one in spans) if works and day not in off else ()
         found.append(WorkDay(day, windows, bool(windows), works, "holiday" if day in off else ""))
     return tuple(found)
@@ -60,7 +62,8 @@ def problem(*members: Member, weeks: int = 1, **fields: Any) -> Problem:
 @st.composite
 def members(draw: st.DrawFn, name: str, others: tuple[str, ...], weeks: int, *, half: bool) -> Member:
     """Somebody with a random calendar and random wishes and rules."""
-    dates = [day.date for day in week(weeks) if day.scheduled]
+    workdays = draw(st.sampled_from([5, 5, 7]))
+    dates = [day.date for day in week(weeks, workdays=workdays) if day.scheduled]
     some = st.sampled_from(dates)
     meetings = {
         (day, start): meeting(day, start / 2, (start + length) / 2, price)
@@ -76,12 +79,16 @@ def members(draw: st.DrawFn, name: str, others: tuple[str, ...], weeks: int, *, 
     return Member(
         id=name,
         zone="UTC",
-        days=week(weeks, *draw(st.sampled_from([((9, 17),), ((9, 12), (13, 17)), ((8, 14),), ((13, 19),)]))),
+        days=week(
+            weeks,
+            *draw(st.sampled_from([((9, 17),), ((9, 12), (13, 17)), ((8, 14),), ((13, 19),)])),
+            workdays=workdays,
+        ),
         meetings=tuple(sorted(meetings.values(), key=lambda one: (one.when, one.key))),
         quota=Quota(draw(st.integers(0, 2)), half=half, block=draw(st.sampled_from([3600, 7200, 14_400]))),
         never=draw(st.frozensets(st.integers(0, 4), max_size=2)),
         fixed=tuple((day, "taken") for day in draw(st.lists(some, max_size=1))),
-        gap=draw(st.sampled_from([1, 1, 2])),
+        gap=draw(st.sampled_from([1, 1, 2, 4])),
         cap=draw(st.sampled_from([None, None, 0.5])),
         stays=draw(st.sampled_from([0.0, 0.5])),
         wishes=Wishes(
