@@ -11,6 +11,7 @@ from deepday import __version__
 from deepday.app.accounts import examine_accounts
 from deepday.app.health import Check, Health
 from deepday.app.person import build_parameters, build_person, find_zone, public_holidays, with_days_off
+from deepday.app.plan_checking import check_calendars, remarks_on_cover
 from deepday.app.request import Request
 from deepday.app.sources import context_for, read_calendar, read_slack_export, shown
 from deepday.app.storing import is_slack_export
@@ -33,7 +34,8 @@ def check_settings() -> str:
     settings = load_settings()
     _verify(settings)
     path = config_file()
-    return f"{path} is fine." if path.exists() else f"{path} is not there: all settings have their defaults."
+    said = f"{path} is fine." if path.exists() else f"{path} is not there: all settings have their defaults."
+    return "\n".join([said, *remarks_on_cover(settings)])
 
 
 def _verify(settings: Settings) -> None:
@@ -41,6 +43,7 @@ def _verify(settings: Settings) -> None:
     build_parameters(Request(), settings)
     if settings.me.holidays.lower() != "none":
         public_holidays(settings.me.holidays, [2026])
+    check_calendars(settings)
 
 
 def examine(

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
+from deepday.config.load import expectation
 from deepday.config.plan_settings import PlanSettings, Weekday
 from deepday.config.table import Table
 from deepday.errors import InputError
@@ -51,13 +52,15 @@ def read_old_settings(path: Path) -> OldSettings:
         if len(text) > _MAXIMUM_BYTES:
             raise InputError(f"{path} is larger than 100 kB.", "Is it the right file? Such settings are a dozen lines.")
         return OldSettings.model_validate(_parse(path, text))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, json.JSONDecodeError) as error:
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.", "Check the path, and who may read it.") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, json.JSONDecodeError) as error:
         raise InputError(f"{path} cannot be read: {error}.", "Give a TOML, JSON or CSV file in UTF-8.") from None
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"])) or "the file"
         known = ", ".join(OldSettings.model_fields)
-        raise InputError(f"{path}: {name}: {first['msg']}.", f"Known names are: {known}.") from None
+        raise InputError(f"{path}: {name} {expectation(first)}.", f"Known names are: {known}.") from None
 
 
 def _parse(path: Path, text: str) -> Any:
@@ -94,7 +97,8 @@ def adopt(old: OldSettings, day_minutes: int) -> tuple[PlanSettings, list[str]]:
         given["quota"] = min(7, max(1, round(weekly / unit))) if weekly else 0
         given["unit"] = "half" if half else "day"
         kind = "half day" if half else "day"
-        said.append(f"{weekly} minutes a week become {given['quota']} {kind}(s): a {kind} of yours has {unit} minutes.")
+        days = f"{given['quota']} {kind}{'' if given['quota'] == 1 else 's'}"
+        said.append(f"{weekly} minutes a week become {days}: a {kind} of yours has {unit} minutes.")
     if old.block_minimum_minutes is not None:
         given["block"] = old.block_minimum_minutes
     if old.preferred:

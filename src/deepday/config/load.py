@@ -29,6 +29,9 @@ _EXPECTED = {
     "model_type": "must be a table",
     "string_pattern_mismatch": "is not written as it should be",
     "missing": "is missing",
+    "int_type": "must be a whole number",
+    "literal_error": "must be {expected}",
+    "extra_forbidden": "is no known name",
     "greater_than": "must be more than {gt:g}",
     "greater_than_equal": "must be at least {ge:g}",
     "less_than_equal": "must be at most {le:g}",
@@ -115,11 +118,16 @@ def _sentence(root: type[Table], detail: ErrorDetails) -> str:
         return _unknown(str(location[-1]), _table_at(root, location[:-1]))
     if kind == "value_error":
         return str(detail["ctx"]["error"])
-    expected = _EXPECTED.get(kind, detail["msg"]).format_map(detail.get("ctx", {}))
+    expected = expectation(detail)
     field = _table_at(root, location[:-1]).model_fields.get(str(location[-1]))
     if field is None or not field.examples:
         return f"{expected}."
     return f"{expected}, for example {toml_value(field.examples[0])}."
+
+
+def expectation(detail: ErrorDetails) -> str:
+    """Return what a value should have been, in words to follow its name."""
+    return _EXPECTED.get(detail["type"], detail["msg"]).format_map(detail.get("ctx", {}))
 
 
 def _unknown(name: str, table: type[Table]) -> str:

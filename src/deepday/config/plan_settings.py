@@ -1,7 +1,7 @@
 """The settings of planning: for one person in the settings file, for a team in a file of its own."""
 
 import datetime as dt
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
@@ -249,8 +249,3 @@ class TeamFile(Table):
                 raise ValueError(f"{one.email} is there twice; name each address once.")
             seen.add(one.email.lower())
         return people
-
-
-def plan_field(name: str) -> Any:
-    """Return the definition of a planning setting, ``None`` for a name that there is not."""
-    return PlanSettings.model_fields.get(name)

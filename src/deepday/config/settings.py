@@ -7,7 +7,7 @@ import datetime as dt
 from itertools import pairwise
 from typing import Annotated, Self, get_args
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic.fields import FieldInfo
 
 from deepday.config.plan_settings import MeetingRuleSettings, OwnPointPersonSettings, PlanSettings
@@ -162,6 +162,21 @@ class Settings(Table):
         default=(), description="Which meetings move for a deep-work day, and at what price, one table for each rule."
     )
     privacy: PrivacySettings = Field(default=PrivacySettings(), description="What may be kept.")
+
+    @field_validator("point_people")
+    @classmethod
+    def _others(
+        cls, people: tuple[OwnPointPersonSettings, ...], info: ValidationInfo
+    ) -> tuple[OwnPointPersonSettings, ...]:
+        me = info.data.get("me")
+        seen: set[str] = set()
+        for one in people:
+            if me and me.email and one.email.lower() == me.email.lower():
+                raise ValueError(f"{one.email} is you; nobody covers for themselves, so name somebody else.")
+            if one.email.lower() in seen:
+                raise ValueError(f"{one.email} is there twice; name each address once.")
+            seen.add(one.email.lower())
+        return people
 
     @field_validator("trips")
     @classmethod

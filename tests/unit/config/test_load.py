@@ -131,3 +131,14 @@ def test_a_file_that_cannot_be_read_is_named(file: Path) -> None:
     file.mkdir()
     with pytest.raises(DeepdayError, match="cannot be read"):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    ("emails", "said"),
+    [(("Ada@example.org",), "is you; nobody covers for themselves"), (("bob@example.org",) * 2, "is there twice")],
+)
+def test_a_point_person_is_somebody_else_and_named_once(file: Path, emails: tuple[str, ...], said: str) -> None:
+    people = "".join(f'[[point_people]]\nemail = "{email}"\nagreed = true\n' for email in emails)
+    file.write_text(f'[me]\nemail = "ada@example.org"\n{people}')
+    with pytest.raises(InputError, match=said):
+        load_settings()
