@@ -134,7 +134,8 @@ def test_meetings_in_the_way_come_with_texts(plan: Any) -> None:
     [
         (("--weeks", "13"), "13 weeks cannot be planned."),
         (("--weeks", "0"), "0 weeks cannot be planned."),
-        (("--quota", "-1"), "quota: Input should be greater than or equal to 0."),
+        (("--quota", "-1"), "quota must be at least 0."),
+        (("--quota", "9"), "A week of me@example.com has 5 working days, and 9 deep-work days are asked for."),
         (("--never", "Someday"), "'Someday' is no weekday."),
         (("--fixed", "tomorrow"), "'tomorrow' is no date."),
         (("--what-if", "quota"), "'quota' is no change of a setting."),
@@ -327,7 +328,7 @@ def test_old_settings_become_lines_for_the_configuration(run: Run, tmp_path: Pat
     old.write_text('tool = "clockwise"\nweekly_minutes = 1440\nblock_minimum_minutes = 90\n', encoding="utf-8")
     result = run("plan", "adopt", old)
     assert (result.code, result.out) == (0, "[plan]\nquota = 3\nblock = 90\n")
-    assert "1440 minutes a week become 3 day(s)" in result.err
+    assert "1440 minutes a week become 3 days:" in result.err
 
 
 def test_the_point_people_of_the_configuration_are_checked(run: Run, calendar: Path, tmp_path: Path) -> None:

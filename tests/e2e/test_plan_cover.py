@@ -65,9 +65,8 @@ def day_of(document: Any, person: str) -> Any:
     return next(day for day in document["days"] if day["person"] == person)
 
 
-def test_a_teams_accepted_days_stay_and_skipped_ones_do_not_come_back(team: Any, tmp_path: Path) -> None:
+def test_a_teams_accepted_days_stay_and_skipped_ones_do_not_come_back(team: Any) -> None:
     before = team("--json").json
-    assert not (tmp_path / "home" / "data").exists(), "a plan alone makes no store"
     mine, adas = day_of(before, ME), day_of(before, ADA)
     accepted = team("--json", "accept", mine["date"], "--for", ME)
     assert accepted.err == f"Accepted: {mine['date']}.\n"
@@ -93,7 +92,7 @@ def test_a_day_of_a_team_moves_and_can_be_asked_about(team: Any) -> None:
     assert ME in team("--json", "why", mine).json["reasons"][0] or ADA in team("why", mine).out
     reasons = team("--json", "why", mine, "--for", ME.upper()).json["reasons"]
     assert reasons[0] == f"{ME}:"
-    assert f"{mine} was deleted by its owner" in reasons[1]
+    assert "skip --undo" in reasons[1]
     meetings = team("--json", "meetings", MON, "--for", ADA).json
     assert [one["event"] for one in meetings["meetings"]] == ["ada"]
     assert "is no person of this plan" in team("why", mine, "--for", "eve@example.com", code=2).err
@@ -155,6 +154,7 @@ def test_only_accepted_days_have_somebody_to_exchange(team: Any) -> None:
 
 
 def test_the_backup_can_be_exchanged_too(team: Any) -> None:
+    team()
     day = day_of(team("accept", "--json").json, ME)
     swapped = team("swap", day["date"], day["point_person"], "--backup", "--for", ME, "--json").json
     assert (day_of(swapped, ME)["point_person"], day_of(swapped, ME)["backup"]) == (

@@ -10,14 +10,15 @@ from deepday.model import WeeklyHours
 
 
 def adopted_settings(path: Path) -> tuple[dict[str, Any], list[str]]:
-    """Return the settings of ``[plan]`` that come nearest, where they are not the defaults, and remarks.
+    """Return the settings of ``[plan]`` that come nearest, and remarks: the quota, and what is not the default.
 
     Their values are those of JSON. Raises as :func:`read_old_settings`.
     """
     hours = WeeklyHours.parse(load_settings().me.hours)
     days = [sum(end - start for start, end in spans) // 60 for spans in hours.by_weekday if spans]
     plan, said = adopt(read_old_settings(path), sum(days) // len(days))
-    return plan.model_dump(mode="json", exclude_defaults=True), said
+    quota = {"quota": plan.quota} if "quota" in plan.model_fields_set else {}
+    return quota | plan.model_dump(mode="json", exclude_defaults=True), said
 
 
 def lines_of(given: Mapping[str, Any]) -> str:

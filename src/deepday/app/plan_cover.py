@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from deepday.app.period import parse_dates
 from deepday.app.plan_actions import Done, again, chosen_on, instant, needs_store, refuse_past
+from deepday.app.plan_kept import with_kept
 from deepday.app.plan_memory import LOOK_BACK
 from deepday.app.plan_request import PlanRequest, parse_date
 from deepday.app.planning import Planned, plan_days
@@ -40,9 +41,9 @@ def cover_load(asked: PlanRequest, clock: Clock | None = None) -> CoverLoad:
     clock = clock or SystemClock()
     today = clock.now().date()
     start = parse_dates(asked.request.first)[0] if asked.request.first else monday(today) + timedelta(weeks=1)
-    if not 1 <= asked.weeks <= LONGEST_HORIZON:
-        raise InputError(f"{asked.weeks} weeks cannot be shown.", f"Give --weeks 1 to {LONGEST_HORIZON}.")
-    first, last = start - LOOK_BACK, monday(start) + timedelta(weeks=asked.weeks, days=-1)
+    if not 1 <= asked.length <= LONGEST_HORIZON:
+        raise InputError(f"{asked.length} weeks cannot be shown.", f"Give --weeks 1 to {LONGEST_HORIZON}.")
+    first, last = start - LOOK_BACK, monday(start) + timedelta(weeks=asked.length, days=-1)
     with open_existing_store(clock) as store:
         days = store.covers().covered(first, last)
     named = [one.email for one in load_team(asked.team).person] if asked.team else []
@@ -70,11 +71,12 @@ def swap(
     planner's check says against it; nothing is changed then.
     """
     needs_store(asked)
+    asked = with_kept(asked, clock or SystemClock())
     planned = plan_days(asked, progress, clock=clock)
     wanted = chosen_on(planned, parse_date(when), person)
-    refuse_past(wanted.date, clock)
+    refuse_past(planned.problem, wanted.person, wanted.date, clock)
     day = next((one for one in planned.plan.days if one.chosen == wanted), None)
-    if day is None:
+    if day is None or not planned.found:
         raise InputError("No plan keeps all the rules as it is.", "Run deepday plan to see which collide.")
     if not day.accepted:
         raise InputError(

@@ -37,11 +37,14 @@ def with_memory(
         chosen = {state: _chosen(member, days[member.id.lower()], state) for state in DayState}
         if member.plans:
             proposed += chosen[DayState.PROPOSED]
+        skipped = {one.date for one in chosen[DayState.SKIPPED]}
         found.append(
             replace(
                 member,
+                # A skipped date counts like one on which nothing can be, or the quota of its week could not be kept.
+                days=tuple(replace(day, eligible=False) if day.date in skipped else day for day in member.days),
                 accepted=chosen[DayState.ACCEPTED],
-                vetoed=tuple(one.date for one in chosen[DayState.SKIPPED]),
+                vetoed=tuple(sorted(skipped)),
                 kept=_kept([one for one in covered if one.person == member.id.lower()]),
                 load=load[member.id.lower()],
                 point_people=tuple(

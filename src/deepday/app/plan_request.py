@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from deepday.app.request import Request
+from deepday.config.load import expectation
 from deepday.config.plan_settings import WEEKDAYS, PlanSettings
 from deepday.errors import InputError
 
@@ -26,13 +27,18 @@ class PlanRequest:
     """
 
     request: Request
-    weeks: int = 2
+    weeks: int | None = None
     team: Path | None = None
     given: Mapping[str, Any] = field(default_factory=dict)
     what_if: tuple[str, ...] = ()
     engine: str = "auto"
     seconds: float = 10.0
     alternatives: int = 2
+
+    @property
+    def length(self) -> int:
+        """How many ISO weeks are to be planned."""
+        return 2 if self.weeks is None else self.weeks
 
 
 def with_options(settings: PlanSettings, given: Mapping[str, Any]) -> PlanSettings:
@@ -44,7 +50,7 @@ def with_options(settings: PlanSettings, given: Mapping[str, Any]) -> PlanSettin
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "plan"
         example = PlanSettings.model_fields[name].examples or [""]
-        raise InputError(f"{name}: {first['msg']}.", f"Give, for example, {_written(example[0])}.") from None
+        raise InputError(f"{name} {expectation(first)}.", f"Give, for example, {_written(example[0])}.") from None
 
 
 def _written(value: object) -> str:

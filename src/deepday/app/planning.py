@@ -23,12 +23,14 @@ from deepday.measure.columns import counted, unique
 from deepday.measure.days import absences, working_days
 from deepday.measure.parameters import Parameters
 from deepday.model import CalendarEvent, Person, Trip, WeeklyHours
-from deepday.plan.compiling import monday
+from deepday.plan.compiling import compile_problem, monday
+from deepday.plan.modelling import Status
 from deepday.plan.planning import make_plan
 from deepday.plan.pricing import MeetingMark, meetings_of
 from deepday.plan.problem import (
     LONGEST_HORIZON,
     Chosen,
+    Cover,
     Covering,
     Member,
     Part,
@@ -39,9 +41,10 @@ from deepday.plan.problem import (
     Wishes,
     WorkDay,
 )
-from deepday.plan.result import Plan
+from deepday.plan.result import Plan, PlannedDay
 
 WEEK = timedelta(weeks=1)
+SKIPPED = "It was skipped; deepday plan skip --undo takes that back."
 _PARTS = {"": None, "morning": Part.MORNING, "afternoon": Part.AFTERNOON}
 
 
@@ -55,6 +58,11 @@ class Planned:
     notes: tuple[str, ...]
     me: str
     before: Plan | None = None
+
+    @property
+    def found(self) -> bool:
+        """Whether there is a plan; without one its days are those that were accepted before."""
+        return self.plan.status in {Status.OPTIMAL, Status.FEASIBLE}
 
 
 def plan_days(asked: PlanRequest, progress: Progress, *, clock: Clock | None = None, keep: bool = True) -> Planned:
@@ -71,8 +79,57 @@ def plan_days(asked: PlanRequest, progress: Progress, *, clock: Clock | None = N
         problem, notes, me = build_problem(asked, progress, clock, changed=True)
     if not keep or asked.what_if:
         problem = replace(problem, previous=())
+    plan = solve_problem(problem, asked)
+    return Planned(plan, problem, clock.monotonic() - begun, (*notes, *_skipped(plan, problem)), me, before)
+
+
+def solve_problem(problem: Problem, asked: PlanRequest) -> Plan:
+    """Return the plan; where there is none, with the accepted days all the same, since they stay."""
     plan = make_plan(problem, asked.engine, seconds=asked.seconds, alternatives=asked.alternatives)
-    return Planned(plan, problem, clock.monotonic() - begun, notes, me, before)
+    vetoed = {(member.id, day) for member in problem.members for day in member.vetoed}
+    others = [replace(one, why=SKIPPED) if (one.person, one.date) in vetoed else one for one in plan.others]
+    if not plan.days:
+        stay = _accepted_days(problem)
+        dates = {(one.person, one.date) for one in stay}
+        others = [one for one in others if (one.person, one.date) not in dates]
+        plan = replace(plan, days=stay)
+    return replace(plan, others=tuple(others))
+
+
+def _accepted_days(problem: Problem) -> tuple[PlannedDay, ...]:
+    found = []
+    for one in compile_problem(problem).candidates:
+        member = problem.member(one.person)
+        if one.chosen in member.accepted:
+            cover = dict(member.kept).get(one.date, Cover((), ""))
+            found.append(
+                PlannedDay(
+                    person=one.person,
+                    date=one.date,
+                    part=one.part,
+                    when=one.block.when,
+                    stretches=one.block.stretches,
+                    gain=one.block.gain,
+                    cost=one.block.cost,
+                    wish=one.wish,
+                    displaced=one.block.displaced,
+                    kept=one.block.kept,
+                    points=cover.points,
+                    backup=cover.backup,
+                    accepted=True,
+                    reasons=("It was accepted.",),
+                )
+            )
+    return tuple(sorted(found, key=lambda day: (day.date, day.person)))
+
+
+def _skipped(plan: Plan, problem: Problem) -> list[str]:
+    """Say, where there is no plan, which days were skipped: taking one back may be what helps."""
+    if plan.status is not Status.INFEASIBLE:
+        return []
+    dates = sorted({day for one in problem.members for day in one.vetoed if problem.first <= day <= problem.last})
+    listed = ", ".join(map(str, dates))
+    return [f"Skipped: {listed}. To take one back: deepday plan skip --undo {dates[0]}."] if dates else []
 
 
 def build_problem(
@@ -80,8 +137,8 @@ def build_problem(
 ) -> tuple[Problem, tuple[str, ...], str]:
     """Return the problem, remarks on it, and whose it is. ``changed``: with the what-ifs."""
     settings = load_settings()
-    if not 1 <= asked.weeks <= LONGEST_HORIZON:
-        raise InputError(f"{asked.weeks} weeks cannot be planned.", f"Give --weeks 1 to {LONGEST_HORIZON}.")
+    if not 1 <= asked.length <= LONGEST_HORIZON:
+        raise InputError(f"{asked.length} weeks cannot be planned.", f"Give --weeks 1 to {LONGEST_HORIZON}.")
     if asked.team:
         return _team_problem(asked, settings, load_team(asked.team), progress, clock, changed=changed)
     return _own_problem(asked, settings, progress, clock, changed=changed)
@@ -96,7 +153,7 @@ def _horizon(asked: PlanRequest, person_today: date, now: datetime, notice: int)
     """Return the first and last date, from which instant new days may be planned, and remarks."""
     today = person_today
     first = parse_dates(asked.request.first)[0] if asked.request.first else monday(today) + WEEK
-    last = monday(first) + asked.weeks * WEEK - timedelta(days=1)
+    last = monday(first) + asked.length * WEEK - timedelta(days=1)
     if last < today:
         return first, last, 0, [f"{first} to {last} lies in the past: this is what could have been planned."]
     notes = []
@@ -110,6 +167,7 @@ def _own_problem(
 ) -> tuple[Problem, tuple[str, ...], str]:
     person = build_person(asked.request, settings)
     policy = _policy(asked, settings.plan, changed=changed)
+    _refuse_large_quota(person, policy)
     now = clock.now()
     first, last, open_from, notes = _horizon(asked, now.astimezone(person.zone).date(), now, policy.notice)
     span = monday(first), last + timedelta(days=2)
@@ -132,6 +190,11 @@ def _own_problem(
     previous: tuple[Chosen, ...] = ()
     if not asked.request.calendars:
         people, previous = with_memory(people, span, (first, last), clock)
+    readable = {one.id for one in points if one.calendar}
+    planned_in = sum(one.person in readable and not one.refusal() for one in people[0].point_people)
+    backups = max(0, min(1, planned_in - 1))
+    if points and planned_in == 1:
+        unknown.append("One point person of yours can be planned in: there is no backup.")
     problem = Problem(
         members=(people[0], *(only_covering(one) for one in people[1:])),
         first=first,
@@ -139,8 +202,22 @@ def _own_problem(
         sprint=policy.sprint,
         open_from=open_from,
         previous=previous,
+        covering=Covering(backups=backups),
     )
     return problem, (*notes, *said, *unknown), person.email
+
+
+def _refuse_large_quota(person: Person, policy: PlanSettings) -> None:
+    days = sum(bool(spans) for spans in person.hours.by_weekday)
+    if policy.quota > days * policy.sprint:
+        span = "A week" if policy.sprint == 1 else f"{policy.sprint} weeks"
+        has = "has" if policy.sprint == 1 else "have"
+        count = days * policy.sprint
+        raise InputError(
+            f"{span} of {person.email} {has} {count} working day{'' if count == 1 else 's'}, and {policy.quota} "
+            "deep-work days are asked for.",
+            f"Ask for {count} at most; 1 or 2 a week is usual.",
+        )
 
 
 def _point_people(
@@ -153,6 +230,10 @@ def _point_people(
     """Return those who may cover for the owner, as far as a calendar of any can be read; otherwise a remark."""
     if not settings.point_people:
         return [], []
+    if any(one.email.lower() == me.email.lower() for one in settings.point_people):
+        raise InputError(
+            f"{me.email} is named as their own point person.", "Name somebody else under [[point_people]]."
+        )
     if not any(one.calendars for one in settings.point_people):
         return [], ["No calendar of your point people can be read: whether somebody covers is not checked."]
     span = span[0] - timedelta(days=1), span[1]
@@ -228,7 +309,7 @@ def _marks(rules: Sequence[MeetingRuleSettings]) -> tuple[MeetingMark, ...]:
 def _team_problem(
     asked: PlanRequest, settings: Settings, team: TeamFile, progress: Progress, clock: Clock, *, changed: bool
 ) -> tuple[Problem, tuple[str, ...], str]:
-    assert_free_of_cycles(team)
+    _refuse_hopeless_rules(team)
     now = clock.now()
     zone = find_zone(team.person[0].zone)
     base = _policy(asked, team.plan, changed=changed)
@@ -244,6 +325,7 @@ def _team_problem(
         places = [place if is_address(place) else str(folder / Path(place).expanduser()) for place in one.calendars]
         events, said = _file_events(places, person, span, progress, keep_titles=keep_titles)
         policy = _policy(asked, one.plan or team.plan, changed=changed)
+        _refuse_large_quota(person, policy)
         member = build_member(person, events, span, policy, marks, parameters)
         deep = one.deep and bool(places)
         if one.deep and not places:
@@ -283,7 +365,7 @@ def _team_problem(
     return problem, tuple(notes), ""
 
 
-def assert_free_of_cycles(team: TeamFile) -> None:
+def _refuse_hopeless_rules(team: TeamFile) -> None:
     """Refuse wishes that can never be kept, before any calendar is read. Raises :class:`InputError`."""
     for one in team.person:
         policy = one.plan or team.plan

@@ -42,7 +42,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Weeks = Annotated[int, typer.Option("--weeks", metavar="N", help="How many ISO weeks, 1 to 12.")]
+Weeks = Annotated[int | None, typer.Option("--weeks", metavar="N", help="How many ISO weeks, 1 to 12; by default 2.")]
 Quota = Annotated[int | None, typer.Option("--quota", metavar="K", help="Deep-work days in each week.")]
 Fixed = Annotated[
     list[str] | None, typer.Option("--fixed", metavar="DATE", help="A date that is taken (on call, no-go); repeatable.")
@@ -68,7 +68,7 @@ def plan(
     first: Annotated[
         str | None, typer.Option("--from", metavar="DATE", help="First date, or a week; by default next Monday.")
     ] = None,
-    weeks: Weeks = 2,
+    weeks: Weeks = None,
     quota: Quota = None,
     half: Annotated[bool, typer.Option("--half", help="Half days instead of whole ones.")] = False,
     block: Annotated[
@@ -101,8 +101,8 @@ def plan(
 
     with show.progress() as progress:
         planned = plan_days(context.obj, progress, keep=not anew)
-    if plan_actions.keeps_plans(context.obj) and planned.plan.days:
-        plan_actions.remember(planned)
+    if plan_actions.keeps_plans(context.obj):
+        plan_actions.remember(planned, context.obj)
     _show(planned, json_=json_, quiet=bool(html or ics))
     for written in plan_actions.write_plan(planned, html, ics):
         show.say(f"Wrote {written}")
@@ -132,6 +132,7 @@ def _asked(context: typer.Context) -> "PlanRequest":
 
 
 def _show(planned: "Planned", *, json_: bool, quiet: bool = False) -> None:
+    _refuse_unknown(planned)
     if json_:
         from deepday.report.plan_view import plan_to_json  # noqa: PLC0415 - only the shape asked for is loaded
 
@@ -155,10 +156,19 @@ def _refuse_without_plan(planned: "Planned") -> None:
         raise DeepdayError(
             "No plan keeps all the rules.", f"Cheapest to give up: {rules}." if rules else "Ask for less."
         )
+
+
+def _refuse_unknown(planned: "Planned") -> None:
+    """Say that nothing was found; there is no document then, since a plan is there or proved impossible."""
+    from importlib.util import find_spec  # noqa: PLC0415 - help does without
+
+    from deepday.errors import DeepdayError  # noqa: PLC0415 - same
+    from deepday.plan.modelling import Status  # noqa: PLC0415
+
     if planned.plan.status is Status.UNKNOWN:
+        solver = "" if find_spec("highspy") else " For teams: pip install 'deepday[plan]'."
         raise DeepdayError(
-            "No plan was found, and it is not proved that there is none.",
-            "Give --seconds more time; for teams: pip install 'deepday[plan]'.",
+            "No plan was found, and it is not proved that there is none.", f"Give --seconds more time.{solver}"
         )
 
 
@@ -182,6 +192,7 @@ def accept(context: typer.Context, dates: Days = None, person: Whose = "", json_
 def skip(
     context: typer.Context,
     dates: Annotated[list[str], typer.Argument(metavar="DATE", help="Dates, as 2026-03-10.")],
+    undo: Annotated[bool, typer.Option("--undo", help="Take back that they were skipped.")] = False,
     person: Whose = "",
     json_: options.Json = False,
 ) -> None:
@@ -189,7 +200,8 @@ def skip(
     from deepday.app import plan_actions  # noqa: PLC0415 - help does without
 
     with show.progress() as progress:
-        done = plan_actions.skip(context.obj, dates, progress, person=person)
+        act = plan_actions.unskip if undo else plan_actions.skip
+        done = act(context.obj, dates, progress, person=person)
     show.say(done.said)
     _show(done.planned, json_=_json(context, json_))
 

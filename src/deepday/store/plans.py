@@ -8,7 +8,9 @@ from typing import NamedTuple
 from sqlalchemy import and_, delete, insert, select
 
 from deepday.store.database import Database
-from deepday.store.schema import plan_day
+from deepday.store.schema import meta, plan_day
+
+_OPTIONS = "plan "  # and whose plan
 
 
 class DayState(StrEnum):
@@ -64,6 +66,30 @@ class PlanBook:
                 same = and_(plan_day.c.person == one.person.lower(), plan_day.c.date == one.date.toordinal())
                 connection.execute(delete(plan_day).where(same))
                 connection.execute(insert(plan_day).values(**_row(one.person, one.date, one.part, one.state, at)))
+
+    def take_back_skips(self, person: str, dates: Iterable[date]) -> None:
+        """Forget that these days were skipped; what else is known of them stays."""
+        skipped = and_(
+            plan_day.c.person == person.lower(),
+            plan_day.c.date.in_([day.toordinal() for day in dates]),
+            plan_day.c.state == DayState.SKIPPED.value,
+        )
+        with self._database.writing() as connection:
+            connection.execute(delete(plan_day).where(skipped))
+
+    def keep_options(self, whose: str, text: str) -> None:
+        """Keep the options that a plan was proposed with, over those of the one before; ``whose``: which plan."""
+        key = _OPTIONS + whose
+        with self._database.writing() as connection:
+            connection.execute(delete(meta).where(meta.c.key == key))
+            connection.execute(insert(meta).values(key=key, value=text.encode()))
+
+    def options(self, whose: str) -> str:
+        """Return the options that the plan was proposed with; empty where none were kept."""
+        query = select(meta.c.value).where(meta.c.key == _OPTIONS + whose)
+        with self._database.reading() as connection:
+            found = connection.execute(query).scalar()
+        return found.decode() if found else ""
 
 
 def _row(person: str, day: date, part: str, state: DayState, at: int) -> dict[str, object]:
