@@ -68,6 +68,11 @@ class Accounts:
             raise InputError(f"No account {name!r} is connected.", f"Connected are: {known}.")
         return named
 
+    def synced_at(self, sign_in: SignIn) -> int:
+        """Return when all of an account was last up to date, in UTC seconds; 0: never."""
+        states = self.store.live().states(sign_in.provider, sign_in.account)
+        return min((state.synced_at for state in states), default=0)
+
     @contextmanager
     def opened(self, sign_in: SignIn) -> Iterator[Account]:
         """Open an account while the context lasts. Raises :class:`ReconnectNeededError` when its grant is over."""
@@ -150,6 +155,9 @@ def connect(name: str, options: Mapping[str, str], person: Dialogue, clock: Cloc
     clock = clock or SystemClock()
     provider = provider_named(name)
     settings = load_settings()
+    if settings.me.email:
+        with opened_accounts(clock) as accounts:
+            accounts.store.claim(settings.me.email)  # before somebody signs in for nothing
     with _needing(name):
         signed = provider.sign_in(options, person, clock)
     notes = list(signed.notes)

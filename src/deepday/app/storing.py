@@ -138,7 +138,7 @@ def _calendar_name(store: Store, location: str, reading: CalendarReading) -> str
     if taken is None or taken.location == _place(location):
         return source
     stored, new = store.uids(source), {event.uid for event in reading.events}
-    if stored & new or not stored or not new:
+    if not taken.live and (stored & new or not stored or not new):
         return source
     return f"{source} ({local_path(location).resolve().parent.name}/{stem})" if stem != place else f"{source} ({place})"
 

@@ -137,9 +137,10 @@ class Terminal:
 def list_(json_: Json = False) -> None:
     """List the connected accounts."""
     from deepday.app.accounts import opened_accounts  # noqa: PLC0415 - help does without
+    from deepday.report.words import plain  # noqa: PLC0415
 
     with opened_accounts() as accounts:
-        found = accounts.connected()
+        found = [(one, accounts.synced_at(one)) for one in accounts.connected()]
     if json_:
         rows = [
             {
@@ -147,15 +148,17 @@ def list_(json_: Json = False) -> None:
                 "provider": one.provider,
                 "scopes": sorted(one.scopes),
                 "granted_at": one.granted_at,
+                "synced_at": synced_at,
                 "refused": one.refused,
             }
-            for one in found
+            for one, synced_at in found
         ]
         show.print_json({"schema": "deepday.accounts/1", "accounts": rows})
         return
-    for one in found:
-        state = "must sign in again" if one.refused else "connected"
-        typer.echo(f"{one.provider:10} {one.account}  {state} (since {show.date_of(one.granted_at)})")
+    for one, synced_at in found:
+        state = "must sign in again" if one.refused else f"connected since {show.date_of(one.granted_at)}"
+        synced = f"synced {show.date_of(synced_at)}" if synced_at else "not synced yet"
+        typer.echo(plain(f"{one.provider:10} {one.account}  {state}, {synced}"))
 
 
 @app.command("test", epilog="Example: deepday connect test google")
