@@ -156,9 +156,12 @@ class _AccountSync:
         states = whole | {remote: state for remote, state in shadows.items() if remote not in whole}
         unread: dict[str, Calendar] = {}
         others: tuple[str, ...] = ()
-        if wanted or not states:
+        own = next((remote for remote, state in states.items() if state.primary), "")
+        if wanted or not own:
             found = self._patiently(reader.calendars)
-            unread, others = _choose(found, set(states), wanted, seen)
+            primary = primary_of(found)
+            own = primary.id if primary else ""
+            unread, others = _choose(found, {*states}, wanted | {own}, seen)
         # A round begins before anything of it is asked for: what changes meanwhile is not vouched for.
         following = {
             remote: self._live.begin_round(state) for remote, state in whole.items() if not self._outgrown(state)
@@ -166,20 +169,20 @@ class _AccountSync:
         self._prefetch(reader, list(following.values()))
         for remote in [*states, *unread]:
             name = states[remote].name if remote in states else unread[remote].name or self._name
-            work = partial(self._calendar, reader, remote, name, following)
+            work = partial(self._calendar, reader, Calendar(remote, name, primary=remote == own), following)
             yield replace(self._guarded(name, work), others=others)
             others = ()
 
-    def _calendar(self, reader: CalendarReader, remote: str, name: str, following: dict[str, SyncState]) -> None:
-        if remote in following:
+    def _calendar(self, reader: CalendarReader, calendar: Calendar, following: dict[str, SyncState]) -> None:
+        if calendar.id in following:
             try:
-                self._read_events(reader, following[remote])
+                self._read_events(reader, following[calendar.id])
             except CursorGoneError:
                 self._result = replace(self._result, pages=0, changed=0, removed=0)
             else:
                 return
         self._result = replace(self._result, full=True)
-        place = Place(self._sign_in.provider, self._sign_in.account, remote)
+        place = Place(self._sign_in.provider, self._sign_in.account, calendar.id)
         shadow = self._live.state(place, SourceKind.SHADOW)
         if shadow is not None and not self._outgrown(shadow):
             try:
@@ -190,7 +193,8 @@ class _AccountSync:
                 return
         before = self._live.state(place, SourceKind.CALENDAR)
         window = self._calendar_window(before)
-        self._read_events(reader, self._live.begin(place, SourceKind.SHADOW, name, window))
+        begun = self._live.begin(place, SourceKind.SHADOW, calendar.name, window, primary=calendar.primary)
+        self._read_events(reader, begun)
 
     def _read_events(self, reader: CalendarReader, state: SyncState) -> None:
         """Read page by page to the end of the round, each asked for again where the service is busy."""
@@ -316,8 +320,5 @@ def _choose(
     """Return the calendars to begin with, by id, and the names of those that are not read."""
     asked = {one.id: one for one in found if wanted & {one.id, one.name}}
     seen |= {name for one in asked.values() for name in (one.id, one.name)}
-    primary = primary_of(found)
-    if primary is not None and not known:
-        asked = {primary.id: primary} | asked
     others = tuple(sorted(one.name or one.id for one in found if one.id not in known | asked.keys()))
     return {key: one for key, one in asked.items() if key not in known}, others

@@ -81,7 +81,8 @@ def _parameter(option: "SignInOption") -> inspect.Parameter:
     elif option.many:
         kind, default = list[kind], [one for one in option.default.split(",") if one]
     shown = None if option.flag else "REFERENCE" if option.secret else "|".join(option.choices) or "TEXT"
-    words = f"{option.help} Repeatable." if option.many else option.help
+    words = f"{option.help[0].upper()}{option.help[1:].rstrip('.')}."
+    words = f"{words} Repeatable." if option.many else words
     told = typer.Option(f"--{option.name}", help=words, metavar=shown)
     return inspect.Parameter(
         option.name.replace("-", "_"), inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, told]
@@ -176,11 +177,12 @@ def try_(
 
 @app.command("remove", epilog="Example: deepday connect remove google")
 def remove(
-    name: Annotated[str, typer.Argument(metavar="ACCOUNT", help="An account, or a provider.")],
+    provider: Annotated[str, typer.Argument(metavar="PROVIDER", help="google, microsoft, slack, caldav.")],
+    account: Annotated[str | None, typer.Argument(metavar="[ACCOUNT]", help="Which of several.")] = None,
 ) -> None:
     """Forget the tokens of an account. What was read of it stays until deepday erase."""
     from deepday.app.accounts import remove as forget  # noqa: PLC0415 - help does without
 
-    for one in forget(name):
-        show.say(f"Removed: {one.account} ({one.provider}). Its tokens are gone from this machine.")
-        show.say(f"  To end the grant itself, see docs/connect-{one.provider}.md.")
+    one = forget(provider, account)
+    show.say(f"Removed: {one.account} ({one.provider}). Its tokens are gone from this machine.")
+    show.say(f"  To end the grant itself, see docs/connect-{one.provider}.md.")

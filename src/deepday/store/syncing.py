@@ -33,15 +33,16 @@ class Place(NamedTuple):
 class SyncState:
     """How far a live source was read.
 
-    ``source_id``: its row. ``name``: what people call it. ``cursor``: where to go on, ``None`` before the first page.
-    ``window``: with which the full reading began. ``began_at``: when the round under way began, 0 when none is.
-    ``synced_at``: when the last complete round began, 0 before the first.
+    ``source_id``: its row. ``name``: what people call it. ``primary``: it is the account's own calendar. ``cursor``:
+    where to go on, ``None`` before the first page. ``window``: with which the full reading began. ``began_at``: when
+    the round under way began, 0 when none is. ``synced_at``: when the last complete round began, 0 before the first.
     """
 
     source_id: int
     kind: SourceKind
     name: str
     place: Place
+    primary: bool
     cursor: Cursor | None
     window: Interval
     began_at: int
@@ -69,7 +70,7 @@ class SyncStore:
         with self._database.reading() as connection:
             return _find(connection, place, kind)
 
-    def begin(self, place: Place, kind: SourceKind, name: str, window: Interval) -> SyncState:
+    def begin(self, place: Place, kind: SourceKind, name: str, window: Interval, *, primary: bool = False) -> SyncState:
         """Begin a full reading: of a calendar into a new shadow, of activity beside what is known.
 
         ``name`` gets the account's behind it where another source has it. An earlier shadow is thrown away.
@@ -86,7 +87,12 @@ class SyncStore:
                 source_id = known.source_id
                 connection.execute(delete(schema.sync).where(schema.sync.c.source_id == source_id))
             values = {"source_id": source_id, **place._asdict(), "cursor": "", "began_at": self._now()}
-            bounds = {"window_start": window.start, "window_end": window.end, "synced_at": 0}
+            bounds = {
+                "is_primary": int(primary),
+                "window_start": window.start,
+                "window_end": window.end,
+                "synced_at": 0,
+            }
             connection.execute(insert(schema.sync).values(values | bounds))
             found = _find(connection, place, kind)
         assert found is not None  # noqa: S101 - it was just written
@@ -222,6 +228,7 @@ def _read(connection: Connection, *conditions: ColumnElement[bool]) -> list[Sync
             kind=SourceKind(row["kind"]),
             name=row["name"],
             place=Place(row["provider"], row["account"], row["remote"]),
+            primary=bool(row["is_primary"]),
             cursor=Cursor(row["cursor"]) if row["cursor"] else None,
             window=Interval(row["window_start"], row["window_end"]),
             began_at=row["began_at"],

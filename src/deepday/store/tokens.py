@@ -103,14 +103,14 @@ class TokenStore:
                 for row in rows
             ]
 
-    def load(self, account: str, provider: str) -> TokenSet:
+    def load(self, account: str, provider: str, *, even_refused: bool = False) -> TokenSet:
         """Return the tokens, fresh or not.
 
         Raises :class:`ReconnectNeededError` when there are none, when they cannot be unsealed in their place, or when
-        the vendor ended the grant.
+        the vendor ended the grant (``even_refused``: not then).
         """
         with self._database.reading() as connection:
-            return self._read(connection, account, provider)[0]
+            return self._read(connection, account, provider, even_refused=even_refused)[0]
 
     def save(self, account: str, provider: str, tokens: TokenSet, options: Mapping[str, str] | None = None) -> None:
         """Keep the tokens of a new sign-in in the place of any older ones; ``None`` keeps the options as they were."""

@@ -18,7 +18,7 @@ from deepday.model import CalendarEvent, Cursor, EventPage, Interval, Skipped
 from deepday.store.rows import SourceKind
 from deepday.store.syncing import Place, SyncState
 from tests.unit.app import stranger
-from tests.unit.app.stranger import ME, Nobody, World
+from tests.unit.app.stranger import ME, Nobody, World, options
 from tests.unit.app.test_syncing import DAY, HOUR, at_vendor, fill, hour, messages, opened, run, said, talk, times
 
 Fault = Callable[[str, str], None]
@@ -28,7 +28,7 @@ Fault = Callable[[str, str], None]
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     with stranger.installed(tmp_path, monkeypatch) as made:
         made.office()
-        connect("stranger", {"user": ME}, Nobody(), made.clock)
+        connect("stranger", options(ME), Nobody(), made.clock)
         yield made
 
 
@@ -280,3 +280,13 @@ def test_events_keep_all_that_they_say(world: World) -> None:
     world.office().add_whole("primary", [event])
     run(world)
     assert times(world) == [event.when]
+
+
+def test_the_primary_calendar_is_read_again_after_it_was_erased(world: World) -> None:
+    fill(world, 2)
+    put_in_team(world, 9)
+    run(world, None, "Team")
+    with opened(world) as store:
+        assert store.forget("Primary")
+    assert sorted(one.source for one in run(world))[:2] == ["Primary", f"Stranger ({ME})"]
+    assert names(world) == ["Primary", "Team"]
