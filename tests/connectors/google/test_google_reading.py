@@ -163,7 +163,14 @@ def test_a_cursor_belongs_to_its_calendar_window_and_question(world: GoogleOffic
     cursor = account.event_changes(OWNER, asked).cursor
     assert OWNER not in repr(cursor)
     later = replace(asked, window=Interval(asked.window.start + DAY, asked.window.end + DAY))
-    for calendar, other in ((TEAM, asked), (OWNER, later), (OWNER, context(world, keep_titles=True))):
+    others = [
+        (TEAM, asked),
+        (OWNER, later),
+        (OWNER, context(world, keep_titles=True)),
+        (OWNER, replace(asked, email=BEN)),
+        (OWNER, replace(asked, zone=ZoneInfo("Europe/Berlin"))),
+    ]
+    for calendar, other in others:
         world.asked()
         with pytest.raises(CursorGoneError):
             account.event_changes(calendar, other, cursor)
@@ -199,6 +206,20 @@ def test_a_calendar_that_goes_is_told_from_a_cursor_that_goes(world: GoogleOffic
     world.office.faults.add(Fault(FaultKind.STATUS, status=404, code="notFound"))
     with pytest.raises(GoneError) as caught:
         account.event_changes(TEAM, context(world), cursor)
+    assert not isinstance(caught.value, CursorGoneError)
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>gone</html>", b'{"error": {"code": 410, "status": "GONE"}}'])
+def test_any_410_of_a_following_call_is_a_dead_cursor(
+    world: GoogleOffice, account: GoogleAccount, content: bytes
+) -> None:
+    cursor = account.event_changes(OWNER, context(world)).cursor
+    fault = Fault(FaultKind.INSTEAD, status=410, content=content, times=2)
+    world.office.faults.add(fault)
+    with pytest.raises(CursorGoneError):
+        account.event_changes(OWNER, context(world), cursor)
+    with pytest.raises(GoneError) as caught:
+        account.event_changes(OWNER, context(world))
     assert not isinstance(caught.value, CursorGoneError)
 
 
