@@ -209,20 +209,6 @@ def test_a_calendar_that_goes_is_told_from_a_cursor_that_goes(world: GoogleOffic
     assert not isinstance(caught.value, CursorGoneError)
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>gone</html>", b'{"error": {"code": 410, "status": "GONE"}}'])
-def test_any_410_of_a_following_call_is_a_dead_cursor(
-    world: GoogleOffice, account: GoogleAccount, content: bytes
-) -> None:
-    cursor = account.event_changes(OWNER, context(world)).cursor
-    fault = Fault(FaultKind.INSTEAD, status=410, content=content, times=2)
-    world.office.faults.add(fault)
-    with pytest.raises(CursorGoneError):
-        account.event_changes(OWNER, context(world), cursor)
-    with pytest.raises(GoneError) as caught:
-        account.event_changes(OWNER, context(world))
-    assert not isinstance(caught.value, CursorGoneError)
-
-
 def test_only_own_calendars_are_shown_until_shared_ones_are_allowed(world: GoogleOffice) -> None:
     world.office.vendor["google"]["shares"][BEN] = {OWNER: "reader"}
     with world.account(scopes=OWN) as account:
