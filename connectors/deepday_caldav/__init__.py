@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from deepday.clock import Clock
 from deepday.connect import Account, Dialogue, Feature, SignedIn, SignInOption, TokenKeeper
+from deepday.model import TokenSet
 
 
 class CaldavConnector:
@@ -24,8 +25,11 @@ class CaldavConnector:
             SignInOption("allow", "What deepday may do besides reading.", choices=(Feature.BLOCKS.value,), many=True),
         )
 
-    def sign_in(self, options: Mapping[str, str], person: Dialogue, clock: Clock) -> SignedIn:
+    def sign_in(
+        self, options: Mapping[str, str], person: Dialogue, clock: Clock, before: TokenSet | None = None
+    ) -> SignedIn:
         """Find the calendars with the person's password; see :meth:`deepday.connect.AccountProvider.sign_in`."""
+        del before  # everything that is needed is given, or asked for
         from deepday_caldav.auth import sign_in  # noqa: PLC0415 - start-up time
 
         return sign_in(options, person, clock)

@@ -36,11 +36,15 @@ class Etags:
     """We keep count.
 
     ``known``: a digest of the version of every object that was given, by its path below the calendar. ``ctag``: what
-    the calendar as a whole was marked with when all of them were given, empty while some are missing.
+    the calendar as a whole was marked with when all of them were given, empty while some are missing. While a reading
+    is under way, objects up to the path ``after`` were given by it, and ``until`` is the mark to go on with once all
+    are: that of its first answer, empty where something could not be given, so that it is looked for again.
     """
 
     ctag: str = ""
     known: Mapping[str, str] = field(default_factory=dict)
+    until: str = ""
+    after: str = ""
 
 
 def bound_to(calendar: str, context: ReadContext) -> str:

@@ -17,16 +17,17 @@ import httpx
 from deepday.clock import Clock
 from deepday.connect import TokenKeeper
 from deepday.connect.http import Answer, HttpClient, Limits
-from deepday.errors import CursorGoneError, FatalError, ReconnectNeededError, UnsupportedError
+from deepday.errors import FatalError, ReconnectNeededError, RetryLaterError, UnsupportedError
 from deepday.model import TokenSet
 from deepday_caldav import grammar
-from deepday_caldav.errors import refused_read, refused_write
+from deepday_caldav.errors import dead_token, may_be_dead_token, refused_read, refused_write
 from deepday_caldav.multistatus import Multistatus, read_multistatus
 from deepday_caldav.quirks import Quirks, known
 from deepday_caldav.settings import Settings
 
 _XML = {"Content-Type": "application/xml; charset=utf-8", "Accept": "application/xml, text/xml"}
 _REPORT = "Please report this."
+_AGAIN = "It is tried again by itself."
 _CALENDAR = {"Content-Type": "text/calendar; charset=utf-8"}
 
 
@@ -78,19 +79,41 @@ class Dav:
         return urlsplit(self.address(place)).path
 
     def propfind(self, place: str, names: Iterable[str], depth: int = 0) -> Multistatus:
-        """Ask for properties."""
-        return self._multistatus("PROPFIND", place, grammar.propfind(names), depth)
+        """Ask for properties; the answer is whole."""
+        return self.whole(self._multistatus("PROPFIND", place, grammar.propfind(names), depth), place)
 
     def report(self, place: str, body: bytes, depth: int = 1) -> Multistatus:
-        """Ask a question that is not about a sync token."""
+        """Ask a question that is not about a sync token. The answer may be cut: see :meth:`whole`."""
         return self._multistatus("REPORT", place, body, depth)
 
     def changes(self, calendar: str, token: str) -> Multistatus:
-        """Ask for what changed since the token. Raises :class:`CursorGoneError` where the server no longer knows it."""
+        """Ask for what changed since the token. The answer may be cut by 507: the rest comes after its token.
+
+        Raises :class:`CursorGoneError` where the server no longer knows the token. Many servers do not say so in
+        words: whether it is the token or the calendar that is refused, a question without a token tells.
+        """
         answer = self.ask("REPORT", calendar, grammar.sync_collection(token), 0)
         if token and answer.status in self.quirks.dead_token:
-            raise CursorGoneError(f"{self.host} no longer knows the sync token.", "Everything is read again.")
-        return self._read(answer)
+            raise dead_token(self.host)
+        if token and may_be_dead_token(answer):
+            self.propfind(calendar, (grammar.GETCTAG,))
+            raise dead_token(self.host)
+        return self.whole(self._read(answer), calendar, may_be_cut=True)
+
+    def whole(self, answer: Multistatus, place: str, *, may_be_cut: bool = False) -> Multistatus:
+        """Return an answer of that place if it is about all that was asked for, so that what is not in it is not there.
+
+        A row that says no is about the whole answer when it names the place itself, or nothing, or says that the
+        answer was cut (507). Then this raises what a refusal of the whole request raises.
+        """
+        own = self.name(place).rstrip("/")
+        for row in answer.rows:
+            if row.status == 507 and not may_be_cut:
+                raise RetryLaterError(f"{self.host} gave a part of its answer only (507).", _AGAIN)
+            if row.status >= 300 and row.status != 507 and (not row.href or self.name(row.href).rstrip("/") == own):
+                refused = refused_read(Answer(row.status, {}, b""), self.host, self.now())
+                raise refused or FatalError(f"{self.host} gave no usable answer ({row.status}).", _REPORT)
+        return answer
 
     def put(self, place: str, data: bytes, condition: Mapping[str, str]) -> Answer:
         """Write an object, once. The answer may say 409, 412, or any success."""

@@ -7,6 +7,7 @@ from deepday.errors import ConflictError, CursorGoneError, DeepdayError, GoneErr
 from deepday_caldav.multistatus import conditions
 
 DEAD_TOKEN = "valid-sync-token"  # noqa: S105 - the name of a condition
+_NO_ACCESS = "need-privileges"
 _LEFT_ALONE = "It is left alone."
 
 
@@ -15,8 +16,18 @@ def refused_read(answer: Answer, host: str, now: datetime) -> DeepdayError | Non
     if answer.status == 423:
         return RetryLaterError(f"{host} has locked the calendar (423).", "It is tried again by itself.")
     if answer.status >= 400 and DEAD_TOKEN in conditions(answer.data):
-        return CursorGoneError(f"{host} no longer knows the sync token.", "Everything is read again.")
+        return dead_token(host)
     return refusal(answer, host, now)
+
+
+def may_be_dead_token(answer: Answer) -> bool:
+    """Tell whether the refusal of a request with a sync token may be about the token, although it does not say so."""
+    return answer.status in {403, 409, 410, 412} and not conditions(answer.data) & {DEAD_TOKEN, _NO_ACCESS}
+
+
+def dead_token(host: str) -> CursorGoneError:
+    """Return what to raise for a sync token that the server no longer knows."""
+    return CursorGoneError(f"{host} no longer knows the sync token.", "Everything is read again.")
 
 
 def refused_write(answer: Answer, host: str, now: datetime) -> DeepdayError | None:

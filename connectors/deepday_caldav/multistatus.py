@@ -88,13 +88,14 @@ def conditions(data: bytes) -> frozenset[str]:
 
 
 def _rows(response: ET.Element) -> list[Row]:
-    """Return a row for each address: a response with a status may name several."""
+    """Return a row for each address: a response with a status may name several. One that says no may name none."""
     status = _status(response.findtext(dav.Status.tag))
     properties: dict[str, ET.Element] = {}
     for part in response.iterfind(dav.PropStat.tag):
         if _status(part.findtext(dav.Status.tag)) == 200:
             properties.update((element.tag, element) for prop in part.iterfind(dav.Prop.tag) for element in prop)
-    return [Row((href.text or "").strip(), status, properties) for href in response.iterfind(dav.Href.tag)]
+    addresses = [(href.text or "").strip() for href in response.iterfind(dav.Href.tag)]
+    return [Row(href, status, properties) for href in addresses or ([""] if status >= 300 else [])]
 
 
 def _status(line: str | None) -> int:

@@ -16,7 +16,7 @@ from deepday.errors import FatalError, UnsupportedError
 from deepday.model import Calendar, Cursor, EventPage, EventUpsert, Skipped
 from deepday_caldav.cursors import Etags, Tokens, bound_to, read_cursor, write_cursor
 from deepday_caldav.errors import calendar_gone
-from deepday_caldav.finding import fetch
+from deepday_caldav.finding import Fetched, fetch
 from deepday_caldav.grammar import DEFAULT_CALENDAR, GETCTAG
 from deepday_caldav.multistatus import Multistatus, Row
 from deepday_caldav.part import Part
@@ -30,6 +30,7 @@ _TYPE, _ETAG = webdav.ResourceType.tag, webdav.GetEtag.tag
 _COMPONENTS, _RIGHTS = cdav.SupportedCalendarComponentSet.tag, webdav.CurrentUserPrivilegeSet.tag
 _ZONE, _NAME = cdav.CalendarTimeZone.tag, webdav.DisplayName.tag
 _CALENDAR = (_TYPE, _NAME, _COMPONENTS, _RIGHTS, _ZONE)
+_GONE = frozenset({404, 410})
 _WRITE = frozenset(ns("D", name) for name in ("all", "write", "write-content", "bind"))
 
 
@@ -75,7 +76,7 @@ class Reading(Part):
     def _beginning(self, calendar: str) -> Tokens | Etags:
         """Look at the calendar, and choose who keeps count."""
         reports = webdav.SupportedReportSet.tag
-        rows = self._dav.propfind(calendar, (_TYPE, reports)).rows
+        rows = self._asked(calendar, (_TYPE, reports)).rows
         if not any(_is_calendar(row) for row in rows):
             raise calendar_gone(self._dav.host)
         counts = self._dav.quirks.tokens and any(_SYNC in row.names_in(reports) for row in rows)
@@ -89,17 +90,20 @@ class Reading(Part):
             return self._by_etag(calendar, context, Etags(), bound)
         members = self._members(calendar, answer)
         cut = any(row.status == 507 for row in answer.rows)
-        removed = [path for path, row in members.items() if row.status in {404, 410}]
-        changed = sorted(path for path, row in members.items() if row.status < 300)
+        removed = [path for path, row in members.items() if row.status in _GONE]
+        # What cannot be told in a list is asked for by itself: after this answer's token it does not come again.
+        changed = sorted(path for path, row in members.items() if row.status not in {*_GONE, 507})
         if cut:  # all that there is for now; the rest comes after this answer's token
             if answer.token == state.since:
                 raise FatalError(f"{self._dav.host} gives the same part of the changes again.", "Please report this.")
-            return self._page(calendar, context, changed, removed, Tokens(answer.token), bound, more=True)
+            fetched = fetch(self._dav, calendar, changed)
+            return _page(calendar, context, fetched, removed, write_cursor(Tokens(answer.token), bound), more=True)
         left = [path for path in changed if path > state.after]
         until = state.until or answer.token
         part, more = left[:PAGE], len(left) > PAGE
         following = replace(state, until=until, after=part[-1]) if more else Tokens(until)
-        return self._page(calendar, context, part, removed, following, bound, more=more)
+        fetched = fetch(self._dav, calendar, part)
+        return _page(calendar, context, fetched, removed, write_cursor(following, bound), more=more)
 
     def _changes(self, calendar: str, state: Tokens) -> Multistatus:
         try:
@@ -110,19 +114,37 @@ class Reading(Part):
             return Multistatus(())
 
     def _by_etag(self, calendar: str, context: ReadContext, state: Etags, bound: str) -> EventPage:
+        """Compare a list of what is there with what was given. What the list cannot tell of keeps its place."""
         if state.ctag and self._ctag(self._dav.propfind(calendar, (GETCTAG,)), calendar) == state.ctag:
             return EventPage((), (), write_cursor(state, bound))
-        answer = self._dav.propfind(calendar, (GETCTAG, _ETAG), 1)
-        members = self._members(calendar, answer)
-        now = {_below(calendar, path): _digest(row.etag) for path, row in members.items() if row.status < 300}
-        changed = [name for name, version in sorted(now.items()) if not version or state.known.get(name) != version]
-        part, more = changed[:PAGE], len(changed) > PAGE
-        removed = [name for name in state.known if name not in now]
-        known = {name: version for name, version in state.known.items() if name in now}
-        known |= {name: now[name] for name in part}
-        following = Etags("" if more else self._ctag(answer, calendar), known)
-        paths, gone = ([_whole(calendar, name) for name in names] for names in (part, removed))
-        return self._page(calendar, context, paths, gone, following, bound, more=more)
+        answer = self._asked(calendar, (GETCTAG, _ETAG), 1)
+        there = {path: row for path, row in self._members(calendar, answer).items() if row.status not in _GONE}
+        names = {_below(calendar, path) for path in there}
+        troubled = {path: row.status for path, row in there.items() if row.status >= 300}
+        now = {_below(calendar, path): _digest(row.etag) for path, row in there.items() if path not in troubled}
+        left = [
+            name
+            for name, version in sorted(now.items())
+            if name > state.after and (not version or state.known.get(name) != version)
+        ]
+        part, more = left[:PAGE], len(left) > PAGE
+        fetched = fetch(self._dav, calendar, [_whole(calendar, name) for name in part])
+        removed = [_whole(calendar, name) for name in state.known if name not in names]
+        known = {name: version for name, version in state.known.items() if name in names}
+        known |= {name: now[name] for name in part if _whole(calendar, name) not in fetched.unread}
+        until = state.until if state.after else self._ctag(answer, calendar)
+        until = "" if troubled or fetched.unread else until
+        following = Etags("", known, until, part[-1]) if more else Etags(until, known)
+        if not more:
+            fetched.unread |= troubled
+        return _page(calendar, context, fetched, removed, write_cursor(following, bound), more=more)
+
+    def _asked(self, calendar: str, names: Sequence[str], depth: int = 0) -> Multistatus:
+        """Ask for properties of a calendar, and of its members; an answer about nothing is none."""
+        answer = self._dav.propfind(calendar, names, depth)
+        if not answer.rows:
+            raise FatalError(f"{self._dav.host} says nothing about the calendar.", "Please report this.")
+        return answer
 
     def _ctag(self, answer: Multistatus, calendar: str) -> str:
         own = (row for row in answer.rows if self._dav.name(row.href).rstrip("/") == calendar.rstrip("/"))
@@ -134,30 +156,25 @@ class Reading(Part):
         own = calendar.rstrip("/")
         return {path: row for path, row in rows.items() if not path.endswith("/") and path != own}
 
-    def _page(
-        self,
-        calendar: str,
-        context: ReadContext,
-        changed: Sequence[str],
-        removed: Sequence[str],
-        following: Tokens | Etags,
-        bound: str,
-        *,
-        more: bool,
-    ) -> EventPage:
-        fetched = fetch(self._dav, calendar, changed)
-        read = [to_upsert(found, calendar, context) for found in fetched.found]
-        upserts = [upsert for upsert, _ in read]
-        upserts += [EventUpsert(path, ()) for path in fetched.too_large]
-        skipped: list[Skipped] = [one for _, skips in read for one in skips]
-        skipped += [skip(calendar, path.rpartition("/")[2], "It is too large to read.") for path in fetched.too_large]
-        return EventPage(
-            upserts=tuple(upserts),
-            removals=(*removed, *fetched.gone),
-            cursor=write_cursor(following, bound),
-            more=more,
-            skipped=tuple(skipped),
-        )
+
+def _page(
+    calendar: str, context: ReadContext, fetched: Fetched, removed: Sequence[str], cursor: Cursor, *, more: bool
+) -> EventPage:
+    read = [to_upsert(found, calendar, context) for found in fetched.found]
+    upserts = [upsert for upsert, _ in read]
+    upserts += [EventUpsert(path, ()) for path in fetched.too_large]
+    skipped: list[Skipped] = [one for _, skips in read for one in skips]
+    skipped += [skip(calendar, _file(path), "It is too large to read.") for path in fetched.too_large]
+    skipped += [skip(calendar, _file(path), _unread(status)) for path, status in sorted(fetched.unread.items())]
+    return EventPage(tuple(upserts), (*removed, *fetched.gone), cursor, more, tuple(skipped))
+
+
+def _file(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _unread(status: int) -> str:
+    return f"The server lists it, but does not give it{f' ({status})' if status >= 300 else ''}."
 
 
 def _is_calendar(row: Row) -> bool:

@@ -41,7 +41,8 @@ class Writing(Part):
 
     def find_ours(self, calendar: str, window: Interval, marker: str) -> Sequence[WrittenEvent]:
         """Return all events with that marker that overlap the window; the server filters by time, we by marker."""
-        resources = (found_in(self._dav, row) for row in self._dav.report(calendar, grammar.in_window(window)).rows)
+        answer = self._dav.whole(self._dav.report(calendar, grammar.in_window(window)), calendar)
+        resources = (found_in(self._dav, row) for row in answer.rows)
         events = (to_written(found, calendar) for found in resources if found and maker(found.data)[1] == marker)
         return tuple(one for one in events if one and one.when.start < window.end and one.when.end > window.start)
 

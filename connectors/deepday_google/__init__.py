@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from deepday.clock import Clock
 from deepday.connect import Account, Dialogue, SignedIn, SignInOption, TokenKeeper
+from deepday.model import TokenSet
 from deepday_google import settings
 from deepday_google.errors import explain
 
@@ -37,11 +38,13 @@ class GoogleConnector:
         """Return what a sign-in can be told."""
         return settings.OPTIONS
 
-    def sign_in(self, options: Mapping[str, str], person: Dialogue, clock: Clock) -> SignedIn:
+    def sign_in(
+        self, options: Mapping[str, str], person: Dialogue, clock: Clock, before: TokenSet | None = None
+    ) -> SignedIn:
         """Let the person sign in through a browser, or an organisation's service account sign in for them."""
         from deepday_google.signing_in import sign_in  # noqa: PLC0415 - Google's libraries take half a second
 
-        return sign_in(options, person, clock, self._bounds())
+        return sign_in(options, person, clock, self._bounds(), before)
 
     @contextmanager
     def open_account(

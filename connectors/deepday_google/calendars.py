@@ -119,14 +119,17 @@ class CalendarsPart:
             "fields": _EVENT_FIELDS.format(",summary" if context.keep_titles else ""),
         }
         window = {"timeMin": translate.stamp(context.window.start), "timeMax": translate.stamp(context.window.end)}
-        position = _Position.parse(cursor, _fingerprint(query | window))
+        # The owner's address decides the answers to invitations, the zone the times of entries that name none.
+        seen_by = {"email": context.email.strip().casefold(), "zone": context.zone.key}
+        position = _Position.parse(cursor, _fingerprint(query | window | seen_by))
         if position.sync:  # the times must not be sent along with it
             query["syncToken"] = position.sync
         else:
             query |= window
         if position.page:
             query["pageToken"] = position.page
-        answer = self.session.ask(self.session.calendar().events().list(**query), self._need())
+        asked = self.session.calendar().events().list(**query)
+        answer = self.session.ask(asked, self._need(), follows=cursor is not None)
         following = _following(position, answer)
         upserts, removals, skipped = _read(answer, calendar, context)
         if not position.sync:

@@ -61,11 +61,12 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What was tried when Google said no. ``safe``: it changes nothing."""
+    """What was tried when Google said no. ``safe``: it changes nothing. ``follows``: it carried Google's cursor."""
 
     need: Need
     now: datetime
     safe: bool
+    follows: bool = False
 
 
 def _said(data: bytes) -> tuple[str, str]:
@@ -97,7 +98,7 @@ def translated(refused: RefusedError, attempt: Attempt) -> DeepdayError:
         return found
     if status == 400:
         return _wrong(refused)
-    if status == 410 and reason in _DEAD_CURSOR:
+    if status == 410 and (attempt.follows or reason in _DEAD_CURSOR):
         return CursorGoneError("Google no longer knows the cursor.", _FULL)
     found_by_status = refusal(refused.answer, "Google", attempt.now, safe=attempt.safe)
     return found_by_status or FatalError(f"Google gave no usable answer ({status}).", "Please report this.")

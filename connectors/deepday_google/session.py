@@ -145,13 +145,13 @@ class Session:
             raise FatalError("Google sent an answer that makes no sense.", "Try again later.")
         raise OutcomeUnknownError("Google took the request, but its answer makes no sense.", "It is looked up.")
 
-    def ask(self, request: Any, need: Need) -> dict[str, Any]:
-        """Do as :meth:`attempt` does, and translate a refusal."""
+    def ask(self, request: Any, need: Need, *, follows: bool = False) -> dict[str, Any]:
+        """Do as :meth:`attempt` does, and translate a refusal. ``follows``: it carries Google's cursor."""
         error: DeepdayError
         try:
             return self.attempt(request)
         except RefusedError as refused:
-            error = self.meaning(refused, request, need)
+            error = self.meaning(refused, request, need, follows=follows)
         raise error  # out here, so that it does not carry the answer with it
 
     def send(self, request: Any, need: Need) -> None:
@@ -169,9 +169,9 @@ class Session:
         if answer:
             raise OutcomeUnknownError("Google took the request, but its answer makes no sense.", "It is looked up.")
 
-    def meaning(self, refused: RefusedError, request: Any, need: Need) -> DeepdayError:
+    def meaning(self, refused: RefusedError, request: Any, need: Need, *, follows: bool = False) -> DeepdayError:
         """Return the error that says what to do about a refusal."""
-        return translated(refused, Attempt(need, self.clock.now(), safe=request.method == "GET"))
+        return translated(refused, Attempt(need, self.clock.now(), safe=request.method == "GET", follows=follows))
 
     def _service(self, name: str, version: str, base: str) -> Any:
         if name not in self._services:

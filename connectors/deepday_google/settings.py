@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Self
-from urllib.parse import urlsplit
 
 from deepday.connect import Feature, SignInOption
+from deepday.connect.addresses import base_address
 from deepday.errors import InputError
 
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _CHOICES: Final = (Feature.BLOCKS.value, Feature.REPLIES.value)
 
 OPTIONS: Final = (
@@ -49,7 +48,7 @@ class Settings:
         return cls(
             allowed=_allowed(options.get("allow", "")),
             shared=options.get("shared-calendars", "") == "yes",
-            base_url=_base(options.get("base-url", "")),
+            base_url=base_address(options.get("base-url", "")),
             subject=options.get("subject", "").strip(),
         )
 
@@ -91,20 +90,3 @@ def _allowed(text: str) -> frozenset[Feature]:
             f"Google accounts do not know --allow {min(unknown)[:40]}.", f"Choose from: {', '.join(_CHOICES)}."
         )
     return frozenset(Feature(word) for word in words)
-
-
-def _base(text: str) -> str:
-    """Return the address without a slash at its end; tokens go there, so it must be private on its way."""
-    if not text.strip():
-        return ""
-    try:
-        parts = urlsplit(text.strip())
-        private = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-        plain = parts.hostname and parts.port != 0 and not (parts.query or parts.fragment or parts.username)
-    except ValueError:
-        private = plain = False
-    if not private or not plain:
-        raise InputError(
-            "The base URL cannot be used.", "Write https://HOST, or http://127.0.0.1:PORT for a server on this machine."
-        )
-    return text.strip().rstrip("/")

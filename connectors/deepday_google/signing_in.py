@@ -1,6 +1,5 @@
 """Signing in: a person through the browser (authorisation code with PKCE, back over loopback), or a service account."""
 
-import hmac
 import json
 from collections.abc import Mapping
 from contextlib import suppress
@@ -36,16 +35,22 @@ _ADVICE: Final = f"{_CLIENT}with --client-file."
 _GOOGLE: Final = "https://accounts.google.com/o/oauth2/v2/auth"  # stands for the page until its address leaves
 
 
-def sign_in(options: Mapping[str, str], person: Dialogue, clock: Clock, limits: Limits) -> SignedIn:
-    """Sign in, and make sure with one call that the account can be read."""
+def sign_in(
+    options: Mapping[str, str], person: Dialogue, clock: Clock, limits: Limits, before: TokenSet | None = None
+) -> SignedIn:
+    """Sign in, and make sure with one call that the account can be read.
+
+    The OAuth client, or the service account's key, may be the one of the sign-in ``before``.
+    """
     silence()
     settings = Settings.parse(options)
-    if options.get("service-account"):
-        tokens, notes = _as_service_account(options, settings, clock, limits)
+    kept = _object(before.cache.reveal()) if before else {}
+    if options.get("service-account") or (settings.subject and kept.get("type") == "service_account"):
+        tokens, notes = _as_service_account(options, settings, clock, limits, kept)
     else:
         if settings.subject:
             raise InputError("--subject goes with --service-account.", "Give both, or none of them.")
-        tokens, notes = _in_browser(options, settings, person, clock, limits)
+        tokens, notes = _in_browser(_client(options, kept), settings, person, clock, limits)
     if not READ.met(tokens.scopes):
         raise missing(READ)
     with Session(settings, "", MemoryTokens(tokens, clock), clock, limits) as session:
@@ -70,13 +75,14 @@ def _not_granted(settings: Settings, tokens: TokenSet) -> list[str]:
 
 
 def _as_service_account(
-    options: Mapping[str, str], settings: Settings, clock: Clock, limits: Limits
+    options: Mapping[str, str], settings: Settings, clock: Clock, limits: Limits, kept: dict[str, Any]
 ) -> tuple[TokenSet, list[str]]:
     if not settings.subject:
         raise InputError(
             "A service account needs somebody to speak for.", "Add --subject with the address of that person."
         )
-    key = _object(SecretReference.parse(options["service-account"]).resolve().reveal())
+    place = options.get("service-account", "")
+    key = _object(SecretReference.parse(place).resolve().reveal()) if place else kept
     if key.get("type") != "service_account" or not isinstance(key.get("private_key"), str):
         raise InputError("This is no key of a service account.", "Make a JSON key for it in the Google Cloud console.")
     tokens = for_service_account(key, settings, clock, limits)
@@ -89,9 +95,8 @@ def _as_service_account(
 
 
 def _in_browser(
-    options: Mapping[str, str], settings: Settings, person: Dialogue, clock: Clock, limits: Limits
+    client: dict[str, str], settings: Settings, person: Dialogue, clock: Clock, limits: Limits
 ) -> tuple[TokenSet, list[str]]:
-    client = _client(options)
     endpoint = TokenEndpoint(settings, clock, limits)
     with Loopback(clock) as loopback:
         flow = Flow.from_client_config(
@@ -102,9 +107,7 @@ def _in_browser(
         # Without "consent" Google gives no refresh token to somebody who has consented before.
         page, state = flow.authorization_url(access_type="offline", prompt="consent")
         person.open_page(page.replace(_GOOGLE, settings.authorise, 1))
-        came = loopback.wait(PATIENCE)
-    if not hmac.compare_digest(came.get("state", "").encode(), state.encode()):
-        raise ReconnectNeededError("The browser came back from another sign-in.", "Run it again.")
+        came = loopback.wait(PATIENCE, state)
     if not came.get("code"):
         raise ReconnectNeededError("Google did not let you sign in.", "Run it again; Google's page says why.")
     _exchange(flow, came["code"], endpoint)
@@ -162,8 +165,8 @@ class _ThroughEndpoint(BaseAdapter):
         """Close nothing: the endpoint does."""
 
 
-def _client(options: Mapping[str, str]) -> dict[str, str]:
-    """Return id and secret of the OAuth client."""
+def _client(options: Mapping[str, str], kept: Mapping[str, Any]) -> dict[str, str]:
+    """Return id and secret of the OAuth client; those that were kept where no others are given."""
     if place := options.get("client-file", ""):
         found = _object(_file(place))
         if "web" in found:
@@ -176,6 +179,8 @@ def _client(options: Mapping[str, str]) -> dict[str, str]:
         secret = (
             SecretReference.parse(options["client-secret"]).resolve().reveal() if options.get("client-secret") else ""
         )
+        if not (name or secret):
+            name, secret = kept.get("client_id", ""), kept.get("client_secret", "")
         if not (name and secret):
             raise InputError("It is not known with which OAuth client to sign in.", _ADVICE)
     if not (isinstance(name, str) and name and isinstance(secret, str) and secret):
@@ -188,7 +193,7 @@ def _file(place: str) -> str:
     with suppress(OSError, ValueError), Path(place).expanduser().open("rb") as file:
         text = file.read(_MOST_BYTES).decode("utf-8")
     if text is None:
-        raise InputError("The client file cannot be read.", _ADVICE)
+        raise InputError(f"The client file {place} cannot be read.", _ADVICE)
     return text
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from deepday.clock import Clock
 from deepday.connect import Dialogue, Feature, SignedIn, SignInOption, TokenKeeper
+from deepday.model import TokenSet
 from deepday_microsoft.settings import CLOUDS, OPTIONS, PERSONAL_TENANT, Settings, read_settings
 
 if TYPE_CHECKING:
@@ -42,8 +43,11 @@ class MicrosoftConnector:
         """Return what a sign-in can be told."""
         return OPTIONS
 
-    def sign_in(self, options: Mapping[str, str], person: Dialogue, clock: Clock) -> SignedIn:
+    def sign_in(
+        self, options: Mapping[str, str], person: Dialogue, clock: Clock, before: TokenSet | None = None
+    ) -> SignedIn:
         """Let the person sign in, or the application; see :class:`deepday.connect.AccountProvider`."""
+        del before  # everything that is needed is given, or asked for
         from deepday_microsoft.auth import Entra  # noqa: PLC0415 - heavy
         from deepday_microsoft.signing_in import Once, looked_at  # noqa: PLC0415 - heavy
 

@@ -4,8 +4,8 @@ import json
 import logging
 import re
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Self
 
 import msal
@@ -17,7 +17,7 @@ from deepday.clock import Clock
 from deepday.connect import Dialogue, Refresh
 from deepday.connect.http import Answer, HttpClient, Limits, refusal
 from deepday.connect.loopback import Loopback
-from deepday.errors import DeepdayError, FatalError, InputError, ReconnectNeededError, RetryLaterError
+from deepday.errors import DeepdayError, FatalError, InputError, RetryLaterError
 from deepday.model import Secret, TokenSet
 from deepday_microsoft.errors import entra_refusal
 from deepday_microsoft.settings import Settings
@@ -25,6 +25,8 @@ from deepday_microsoft.settings import Settings
 SIGN_IN_SECONDS = 600.0
 _SERVICE = "Microsoft's sign-in"
 _PENDING = {"authorization_pending", "slow_down"}
+_GOOD = {"token_endpoint", "device_code", "access_token"}  # one of them is in every answer that is no refusal
+_SLOWER = 5  # seconds; RFC 8628, section 3.5
 _BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----.+?-----END \1-----", re.DOTALL)
 _CHATTY = ("application", "authority", "token_cache", "telemetry", "oauth2cli.oauth2", "oauth2cli.oidc")
 
@@ -52,10 +54,27 @@ class _Response:
         self.status_code = answer.status
         self.headers = answer.headers
         self.text = answer.data.decode("utf-8", "replace")
+        self.said = _said(self.text, answer.status)
 
-    def raise_for_status(self) -> None:
-        if self.status_code >= 400:
-            raise FatalError(f"{_SERVICE} refused the request ({self.status_code}).", "Check --tenant and --cloud.")
+
+def _said(text: str, status: int) -> Mapping[str, Any]:
+    """Return the object that an answer is.
+
+    Raises :class:`RetryLaterError` for what Entra never says: a portal or a proxy in between said it.
+    """
+    found: Any = None
+    with suppress(ValueError, RecursionError):
+        found = json.loads(text)
+    if isinstance(found, dict) and (found.keys() & _GOOD or isinstance(found.get("error"), str)):
+        return found
+    if found is not None and not isinstance(found, dict):
+        raise _senseless()
+    what = f"Something on the way to {_SERVICE} answered in its place ({status})."
+    raise RetryLaterError(what, "A network's own sign-in page or a proxy may be in between. It is tried again later.")
+
+
+def _senseless() -> FatalError:
+    return FatalError(f"{_SERVICE} sent an answer that makes no sense.", "Try again later.")
 
 
 class LoginHttp:
@@ -67,8 +86,11 @@ class LoginHttp:
         self._http = HttpClient(settings.login_url, clock, limits)
 
     def get(self, url: str, params: Any = None, headers: Any = None, **_: object) -> _Response:
-        """Send a GET."""
-        return self._send("GET", url, params=params, headers=headers)
+        """Look a tenant up. Raises what a refusal means."""
+        response = self._send("GET", url, params=params, headers=headers)
+        if "error" in response.said:
+            raise entra_refusal(response.said)
+        return response
 
     def post(self, url: str, params: Any = None, data: Any = None, headers: Any = None, **_: object) -> _Response:
         """Send a form."""
@@ -116,30 +138,40 @@ class Entra:
         with Loopback(self._clock, "localhost") as loopback:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # msal would have the code posted; a loopback address takes a GET
-                flow = app.initiate_auth_code_flow(self._settings.scopes(), redirect_uri=loopback.address)
+                flow = _asked(app.initiate_auth_code_flow, self._settings.scopes(), redirect_uri=loopback.address)
             person.open_page(self._led(flow["auth_uri"]))
-            came = loopback.wait(SIGN_IN_SECONDS)
-        try:
-            result = app.acquire_token_by_auth_code_flow(flow, came)
-        except (ValueError, RuntimeError):
-            raise ReconnectNeededError("The browser came back from another sign-in.", "Run it again.") from None
+            came = loopback.wait(SIGN_IN_SECONDS, flow["state"])
+        result = _asked(app.acquire_token_by_auth_code_flow, flow, came)
         return self._tokens(result, cache), _claims(result)
 
     def by_device_code(self, person: Dialogue) -> tuple[TokenSet, Mapping[str, Any]]:
         """Let the person type a code on any device; return tokens and the claims of the identity."""
         cache = msal.SerializableTokenCache()
         app = self._public(cache)
-        flow = app.initiate_device_flow(self._settings.scopes())
+        flow = _asked(app.initiate_device_flow, self._settings.scopes())
         if not isinstance(flow.get("user_code"), str):
             raise entra_refusal(flow)
         person.show_code(str(flow.get("verification_uri", "")), flow["user_code"])
-        until = self._clock.monotonic() + SIGN_IN_SECONDS
-        while self._clock.monotonic() < until:
-            person.wait(flow.get("interval", 5))
+        result = self._polled(app, flow, person)
+        return self._tokens(result, cache), _claims(result)
+
+    def _polled(self, app: Any, flow: dict[str, Any], person: Dialogue) -> Mapping[str, Any]:
+        """Ask until the code was typed; a question whose answer is lost is asked again, for it changes nothing."""
+        given = flow.get("interval")
+        flow["interval"] = given if isinstance(given, int) and 0 < given <= 60 else _SLOWER
+        until, at_least = self._clock.monotonic() + SIGN_IN_SECONDS, 0.0
+        while (left := until - self._clock.monotonic()) > 0:
+            person.wait(min(max(flow["interval"], at_least), left))
+            at_least = 0.0
             flow.pop("latest_attempt_at", None)  # the wait is ours
-            result = app.acquire_token_by_device_flow(flow, exit_condition=lambda _: True)
+            try:  # msal makes the interval longer when it is told to slow down
+                result = _asked(app.acquire_token_by_device_flow, flow, exit_condition=lambda _: True)
+            except RetryLaterError as lost:
+                flow["interval"] += _SLOWER
+                at_least = lost.after or 0.0
+                continue
             if result.get("error") not in _PENDING:
-                return self._tokens(result, cache), _claims(result)
+                return dict(result)
         raise DeepdayError("Nobody signed in in time.", "Run it again, and type the code within ten minutes.")
 
     def as_application(self) -> TokenSet:
@@ -148,15 +180,15 @@ class Entra:
         if reference is None:
             raise InputError("--certificate is missing.", "Give it as a reference, like file:PATH.")
         key, certificate = _pem(reference.resolve())
-        with _discovering():
-            app = msal.ConfidentialClientApplication(
-                self._settings.client_id,
-                authority=self._settings.authority,
-                client_credential={"private_key": key, "public_certificate": certificate},
-                http_client=self._http,
-                instance_discovery=False,
-            )
-        return self._tokens(app.acquire_token_for_client(self._settings.scopes()), None)
+        app = _asked(
+            msal.ConfidentialClientApplication,
+            self._settings.client_id,
+            authority=self._settings.authority,
+            client_credential={"private_key": key, "public_certificate": certificate},
+            http_client=self._http,
+            instance_discovery=False,
+        )
+        return self._tokens(_asked(app.acquire_token_for_client, self._settings.scopes()), None)
 
     def renewed(self, tokens: TokenSet) -> TokenSet:
         """Exchange the tokens for new ones; see :data:`deepday.connect.Refresh`."""
@@ -164,27 +196,27 @@ class Entra:
             return self.as_application()
         cache = _cache_of(tokens)
         app = self._public(cache)
-        account = next(iter(app.get_accounts()), None)
+        account = next(iter(_asked(app.get_accounts)), None)
         # The keeper asked because the access token is old or was refused: msal's own copy of it is no answer.
-        result = app.acquire_token_silent_with_error(self._settings.scopes(), account, force_refresh=True)
+        result = _asked(app.acquire_token_silent_with_error, self._settings.scopes(), account, force_refresh=True)
         return self._tokens(result, cache)
 
     def _public(self, cache: Any) -> Any:
-        with _discovering():
-            return msal.PublicClientApplication(
-                self._settings.client_id,
-                authority=self._settings.authority,
-                token_cache=cache,
-                http_client=self._http,
-                instance_discovery=False,
-            )
+        return _asked(
+            msal.PublicClientApplication,
+            self._settings.client_id,
+            authority=self._settings.authority,
+            token_cache=cache,
+            http_client=self._http,
+            instance_discovery=False,
+        )
 
     def _led(self, address: str) -> str:
         """Return the page to open, at the address that replaces Microsoft's where there is one."""
         return address.replace(self._settings.login_host, self._settings.login_url, 1)
 
     def _tokens(self, result: Mapping[str, Any] | None, cache: Any) -> TokenSet:
-        if not result or not isinstance(result.get("access_token"), str):
+        if result is None or not isinstance(result.get("access_token"), str):
             raise entra_refusal(result)
         now = int(self._clock.now().timestamp())
         lives = result.get("expires_in")
@@ -198,13 +230,15 @@ class Entra:
         )
 
 
-@contextmanager
-def _discovering() -> Iterator[None]:
-    """Surround the making of an msal application, which looks the tenant up."""
+def _asked(call: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    """Call msal. Raises errors of ours only: what it makes of an odd answer holds the answer."""
     try:
-        yield
-    except (ValueError, KeyError):
-        raise InputError(f"{_SERVICE} knows no such tenant.", "Check --tenant and --cloud.") from None
+        return call(*given, **named)
+    except DeepdayError:
+        raise
+    except Exception:  # noqa: BLE001, S110 - raised below, where it does not hang on the new one
+        pass
+    raise _senseless()
 
 
 def _cache_of(tokens: TokenSet) -> Any:

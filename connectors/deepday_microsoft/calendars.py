@@ -66,7 +66,7 @@ class Calendars(Part):
         known: list[tuple[str, Cursor, str]] = []
         for calendar, context, cursor in wanted:
             try:
-                known.append((calendar, cursor, cursors.decode(cursor, calendar, context.window).path))
+                known.append((calendar, cursor, cursors.decode(cursor, calendar, context).path))
             except CursorGoneError:
                 continue  # said where it is read
         if len(known) < 2:
@@ -83,7 +83,7 @@ class Calendars(Part):
 
         Raises :class:`UnsupportedError` for a window that is longer than Graph shows.
         """
-        position = self._position(calendar, context.window, cursor)
+        position = self._position(calendar, context, cursor)
         fetched = self._fetched.pop((calendar, cursor.text), None) if cursor else None
         answer = fetched or self._page(position.path)
         if cursor and answer.status == 410:
@@ -95,7 +95,7 @@ class Calendars(Part):
         return EventPage(
             upserts=tuple(added_markers(self.graph, self.settings, upserts)),
             removals=tuple(removals),
-            cursor=cursors.encode(onward, calendar, context.window),
+            cursor=cursors.encode(onward, calendar, context),
             more=onward.more,
             skipped=(*gathered.skipped, *skipped),
         )
@@ -110,9 +110,10 @@ class Calendars(Part):
         self._headers = _SMALL
         return self.graph.send("GET", path, headers=self._headers)
 
-    def _position(self, calendar: str, window: Interval, cursor: Cursor | None) -> Position:
+    def _position(self, calendar: str, context: ReadContext, cursor: Cursor | None) -> Position:
         if cursor is not None:
-            return cursors.decode(cursor, calendar, window)
+            return cursors.decode(cursor, calendar, context)
+        window = context.window
         if window.seconds > LONGEST_WINDOW:
             raise UnsupportedError("Microsoft 365 shows at most 1825 days at once.", "Read a shorter time.")
         path = f"{self.settings.mailbox}/calendars/{quote(calendar, safe='')}/calendarView/delta"

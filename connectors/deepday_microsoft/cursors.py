@@ -10,8 +10,9 @@ import hashlib
 import json
 from dataclasses import dataclass
 
+from deepday.connect import ReadContext
 from deepday.errors import CursorGoneError
-from deepday.model import Cursor, Interval
+from deepday.model import Cursor
 
 _VERSION = 1
 _LETTERS = 8
@@ -32,16 +33,18 @@ def short(series: str) -> str:
     return hashlib.sha256(series.encode()).hexdigest()[:_LETTERS]
 
 
-def fingerprint(calendar: str, window: Interval) -> str:
-    """Return what binds a cursor to a calendar and a window."""
-    return hashlib.sha256(f"{calendar}\n{window.start}\n{window.end}".encode()).hexdigest()[:16]
+def fingerprint(calendar: str, context: ReadContext) -> str:
+    """Return what binds a cursor to its reading: all that decides what a reading gives."""
+    window = context.window
+    parts = (calendar, window.start, window.end, context.zone.key, context.email.casefold(), context.keep_titles)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
-def encode(position: Position, calendar: str, window: Interval) -> Cursor:
+def encode(position: Position, calendar: str, context: ReadContext) -> Cursor:
     """Return the position as text."""
     words = {
         "v": _VERSION,
-        "f": fingerprint(calendar, window),
+        "f": fingerprint(calendar, context),
         "p": position.path,
         "m": position.more,
         "o": list(position.open),
@@ -50,12 +53,12 @@ def encode(position: Position, calendar: str, window: Interval) -> Cursor:
     return Cursor(json.dumps(words, separators=(",", ":")))
 
 
-def decode(cursor: Cursor, calendar: str, window: Interval) -> Position:
-    """Read a position. Raises :class:`CursorGoneError` for nonsense, and for another calendar or window."""
+def decode(cursor: Cursor, calendar: str, context: ReadContext) -> Position:
+    """Read a position. Raises :class:`CursorGoneError` for nonsense, and for one of another reading."""
     try:
         words = json.loads(cursor.text)
         version, path, more, opened, seen = (words[name] for name in "vpmos")
-        known = words["f"] == fingerprint(calendar, window)
+        known = words["f"] == fingerprint(calendar, context)
     except (ValueError, TypeError, KeyError, RecursionError):
         raise _dead() from None
     right = isinstance(path, str) and path.startswith("/") and isinstance(more, bool) and isinstance(seen, str)
@@ -68,4 +71,4 @@ def decode(cursor: Cursor, calendar: str, window: Interval) -> Position:
 
 
 def _dead() -> CursorGoneError:
-    return CursorGoneError("The cursor makes no sense, or is for another calendar or window.", "It is read again.")
+    return CursorGoneError("The cursor makes no sense, or belongs to another reading.", "Everything is read again.")

@@ -12,6 +12,7 @@ from deepday.errors import (
     ConflictError,
     CursorGoneError,
     DeepdayError,
+    FatalError,
     GoneError,
     InputError,
     ReconnectNeededError,
@@ -30,7 +31,8 @@ _LATER = "It is tried again by itself; nothing was lost."
 
 _CONFIGURATION = {
     50011: ("its redirect address is not registered", "Add http://localhost under Mobile and desktop applications."),
-    90002: ("the tenant does not exist", "Check --tenant."),
+    90002: ("the tenant does not exist", "Check --tenant and --cloud."),
+    900023: ("the tenant is neither an ID nor a domain", "Check --tenant."),
     700016: ("the application does not exist in that tenant", "Check --client-id and --tenant."),
     7000218: ("the app registration does not allow public client flows", "Set 'Allow public client flows' to Yes."),
     700027: ("the certificate is not registered with the application", "Upload the certificate to the registration."),
@@ -56,6 +58,24 @@ _REFUSED = {
     70008: ("the grant has expired", RECONNECT),
     700082: ("the grant was not used for 90 days", RECONNECT),
 }
+_NO_TENANT = 90002
+_TRANSIENT = 90033
+_LATER_WORDS = {"temporarily_unavailable", "server_error"}
+# RFC 6749 (5.2), OpenID Connect Core (3.1.2.6), RFC 8628 (3.5) and Entra's own: only who signs in again can help.
+_OVER = {
+    "invalid_grant",
+    "invalid_client",
+    "unauthorized_client",
+    "access_denied",
+    "interaction_required",
+    "login_required",
+    "consent_required",
+    "account_selection_required",
+    "authorization_declined",
+    "bad_verification_code",
+    "expired_token",
+}
+_WRONG = {"invalid_request", "invalid_scope", "invalid_resource", "unsupported_grant_type", "unsupported_response_type"}
 
 
 def code_of(answer: Answer) -> str:
@@ -110,10 +130,14 @@ def _forbidden(feature: Feature, *, app_only: bool) -> ReconnectNeededError:
 
 
 def entra_refusal(result: Mapping[str, Any] | None) -> DeepdayError:
-    """Translate what msal returned instead of tokens; only the error's number leaves it."""
-    if not result:
+    """Translate what msal returned instead of tokens; only the error's number leaves it.
+
+    A grant is over only where Entra says so in a way that is known: a proxy may say anything.
+    """
+    if result is None:
         return ReconnectNeededError(f"The sign-in to {SERVICE} is no longer known here.", RECONNECT)
-    number = _number(result)
+    word = str(result.get("error", ""))
+    number = _number(result) or (_NO_TENANT if word == "invalid_tenant" else 0)
     shown = f" (AADSTS{number})" if number else ""
     if number in _CONFIGURATION:
         why, advice = _CONFIGURATION[number]
@@ -121,11 +145,20 @@ def entra_refusal(result: Mapping[str, Any] | None) -> DeepdayError:
     if number in _REFUSED:
         why, advice = _REFUSED[number]
         return ReconnectNeededError(f"Microsoft refuses the sign-in: {why}{shown}.", advice)
-    word = str(result.get("error", ""))
-    if word in {"temporarily_unavailable", "server_error"} or number == 90033:
+    return _by_word(word, number, shown)
+
+
+def _by_word(word: str, number: int, shown: str) -> DeepdayError:
+    """Translate a refusal whose number, if it has one, is not known here."""
+    if word in _LATER_WORDS or number == _TRANSIENT:
         return RetryLaterError(f"Microsoft's sign-in cannot answer now{shown}.", _LATER)
-    safe = word if word.replace("_", "").isalpha() and len(word) < 40 else "no reason was given"
-    return ReconnectNeededError(f"Microsoft refuses the sign-in: {safe}{shown}.", RECONNECT)
+    if word in _OVER:
+        return ReconnectNeededError(f"Microsoft refuses the sign-in: {word}{shown}.", RECONNECT)
+    if number or word in _WRONG:
+        why = word if word in _WRONG else "for a reason that is not known here"
+        return FatalError(f"Microsoft refuses the sign-in: {why}{shown}.", "Please report this.")
+    advice = f"A proxy on the way may have refused it. {_LATER}"
+    return RetryLaterError("The sign-in to Microsoft 365 was refused in words that are not Microsoft's.", advice)
 
 
 def _number(result: Mapping[str, Any]) -> int:

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from deepday.connect import Feature, SignInOption
+from deepday.connect.addresses import base_address
 from deepday.connect.secrets import SecretReference
 from deepday.errors import InputError
 
@@ -110,11 +111,6 @@ class Settings:
         return (f"{self.graph_url}/", f"{CLOUDS[self.cloud].graph}/v1.0/")
 
     @property
-    def presence(self) -> bool:
-        """Whether presence and status message can be written: not in every cloud, not on personal accounts."""
-        return CLOUDS[self.cloud].presence and not self.personal
-
-    @property
     def mailbox(self) -> str:
         """The path of the mailbox."""
         return f"/users/{quote(self.user, safe='')}" if self.app_only else "/me"
@@ -162,7 +158,7 @@ def read_settings(options: Mapping[str, str]) -> Settings:
         tenant=tenant,
         cloud=cloud,
         allow=_features(given.get("allow", "")),
-        base_url=_base_url(given.get("base-url", "")),
+        base_url=base_address(given.get("base-url", "")),
         certificate=SecretReference.parse(certificate) if certificate else None,
         user=user,
         object_id=given.get("object-id", "") or (user if OBJECT_ID.fullmatch(user) else ""),
@@ -184,16 +180,3 @@ def _features(text: str) -> frozenset[Feature]:
     if not names <= set(_ALLOWED):
         raise InputError("--allow names something that Microsoft 365 has not.", f"It has {', '.join(_ALLOWED)}.")
     return frozenset({Feature.READ, *(Feature(name) for name in names)})
-
-
-def _base_url(text: str) -> str:
-    if not text:
-        return ""
-    try:
-        parts = urlsplit(text)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or parts.username or parts.query or parts.fragment:
-        raise InputError("--base-url is no http(s) address.", "It looks like http://127.0.0.1:8765.")
-    return text.rstrip("/")

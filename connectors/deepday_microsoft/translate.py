@@ -6,7 +6,7 @@ Descriptions, places and names are not looked at. A title is, in memory: absence
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from deepday.connect import ReadContext
@@ -21,8 +21,8 @@ KEY_PREFIX = "deepday-"
 """What a transactionId of ours begins with; the rest is the draft's key."""
 
 FIELDS = (
-    "id,type,seriesMasterId,start,end,isAllDay,isCancelled,subject,showAs,iCalUId,originalStart,lastModifiedDateTime,"
-    "isOrganizer,organizer,responseStatus,attendees"
+    "id,type,seriesMasterId,start,end,isAllDay,isCancelled,subject,showAs,iCalUId,originalStart,"
+    "originalStartTimeZone,lastModifiedDateTime,isOrganizer,organizer,responseStatus,attendees"
 )
 """What to select where Graph lets one choose."""
 
@@ -206,8 +206,19 @@ def _recurrence_id(row: Mapping[str, Any]) -> str:
         day: date = start.date()
     else:
         start = start if start.tzinfo else start.replace(tzinfo=UTC)
-        day = (start.astimezone(UTC) + _NOON).date()  # midnight somewhere, told as an instant
+        day = _day(start.astimezone(UTC), named(_text(row.get("originalStartTimeZone"))))
     return recurrence_id_of(day if row.get("isAllDay") is True else start)
+
+
+def _day(instant: datetime, zone: tzinfo | None) -> date:
+    """Return the date that begins at an instant in UTC: at midnight of UTC, or at midnight in the zone.
+
+    The nearest midnight counts, for a zone may skip one. Where the zone is not known that is midnight of UTC, which is
+    right for zones from UTC-11 to UTC+12.
+    """
+    if zone is not None and instant.time() != time.min:
+        instant = instant.astimezone(zone)
+    return (instant.replace(tzinfo=None) + _NOON).date()
 
 
 def _stamp(value: object) -> int:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from deepday.clock import Clock
 from deepday.connect import Account, Dialogue, SignedIn, SignInOption, TokenKeeper
+from deepday.model import TokenSet
 
 __all__ = ["SlackConnector"]
 
@@ -22,8 +23,11 @@ class SlackConnector:
 
         return OPTIONS
 
-    def sign_in(self, options: Mapping[str, str], person: Dialogue, clock: Clock) -> SignedIn:
+    def sign_in(
+        self, options: Mapping[str, str], person: Dialogue, clock: Clock, before: TokenSet | None = None
+    ) -> SignedIn:
         """Take the app's tokens, by reference or pasted, and ask Slack whose they are and what they may do."""
+        del before  # everything that is needed is given, or asked for
         from deepday_slack.signing_in import sign_in  # noqa: PLC0415 - Slack's library is not light
 
         return sign_in(options, person, clock)

@@ -4,6 +4,9 @@ History is complete up to now, and says which messages are bots'; search is neit
 reading costs a request for the list of conversations, one for each conversation (999 messages), and one for each
 thread with a new reply that may concern the owner. Replies are not part of a channel's history: threads are found by
 what their first messages say of the newest reply.
+
+Nothing is left out because of the order in which Slack gives pages or messages: what is not read to its end was seen
+to go back in time. Up to when a reading vouches is settled by Slack's clock where ours is ahead of it.
 """
 
 from collections import Counter
@@ -27,7 +30,8 @@ BOTS: Final = frozenset({"USLACKBOT"})  # others say of themselves that they are
 DAY: Final = 86_400
 FAR: Final = 120 * DAY  # how long before the reading a thread may have begun for its replies to be recognised,
 NEAR: Final = 30 * DAY  # and how long where that takes more than one page of a conversation
-OVERLAP: Final = 300  # a following reading begins that much earlier: for what shows up late, and clocks that differ
+OVERLAP: Final = 300  # a following reading begins that much earlier, for what shows up late
+MARGIN: Final = 60  # and this one asks for that much more than it vouches for
 INDEXED: Final = DAY  # search is trusted with what is older
 REQUESTS: Final = 25  # of one page of ours, so that not much is lost when its answer is
 _PAGE: Final = 999
@@ -55,10 +59,6 @@ class HistoryReader:
             standing = Standing(bundle.team, bundle.user, context.window.start)
         else:
             standing = Standing.read(cursor, bundle.team, bundle.user)
-        if not standing.until:
-            standing.until = max(standing.since, min(self._api.now(), context.window.end))
-            if self._api.now() - standing.since > INDEXED + OVERLAP and bundle.has(Kind.USER, SEARCH):
-                standing.searching, standing.mentions = 1, []
         page = _Page(self._api, context, standing)
         read = page.read()
         self._pause = page.pause
@@ -94,9 +94,10 @@ class _Page:
         messages = tuple(self._messages.values())
         if not self._done():
             return ActivityPage(messages, (), standing.cursor(), more=True, skipped=self._skipped())
-        seen = Interval(standing.since, standing.until)
+        start = min(max(standing.since, -(-standing.visible // MILLION)), standing.until)
+        seen = (Interval(start, standing.until),) if start < standing.until else ()
         following = Standing(standing.team, standing.user, standing.until).cursor()
-        return ActivityPage(messages, (seen,) if seen.seconds else (), following, skipped=self._skipped())
+        return ActivityPage(messages, seen, following, skipped=(*self._hidden(start), *self._skipped()))
 
     def _done(self) -> bool:
         return self._standing.listing is None and not self._standing.places and not self._standing.searching
@@ -114,7 +115,7 @@ class _Page:
             self._forgiving(self._history, self._end_history)
         if standing.places and standing.page is None and not standing.threads:
             standing.places.pop(0)
-            standing.page = ""
+            standing.page, standing.reached = "", 0
 
     def _forgiving(self, read: Callable[[], None], leave: Callable[[], None]) -> None:
         """Read, and leave out a conversation or thread that is gone since it was listed."""
@@ -130,18 +131,31 @@ class _Page:
         standing = self._standing
         page = standing.listing or None
         found = self._ask(lambda web: web.users_conversations(types=_TYPES, limit=_PAGE, cursor=page))
+        if not standing.until:
+            self._settle()
         standing.places += [
             Place(one["id"], kind_of(one)) for one in _rows(found, "channels") if isinstance(one.get("id"), str)
         ]
         standing.total = len(standing.places)
         standing.listing = _onwards(found, standing.listing) or None
 
+    def _settle(self) -> None:
+        """Settle up to when the reading vouches. Slack has just answered, so its clock is known."""
+        standing, passed = self._standing, self._api.passed()
+        standing.until = max(standing.since, min(passed, self._context.window.end))
+        if passed - standing.since > INDEXED + OVERLAP and self._api.bundle().has(Kind.USER, SEARCH):
+            standing.searching, standing.mentions = 1, []
+
     def _history(self) -> None:
         standing, place = self._standing, self._standing.places[0]
+        # Without "latest" Slack begins with the oldest messages instead of the newest.
+        latest = ts_of((standing.until + MARGIN) * MILLION)
         oldest = ts_of(max(0, self._from - FAR * MILLION))
         page = standing.page or None
         found = self._ask(
-            lambda web: web.conversations_history(channel=place.id, oldest=oldest, limit=_PAGE, cursor=page)
+            lambda web: web.conversations_history(
+                channel=place.id, oldest=oldest, latest=latest, inclusive=True, limit=_PAGE, cursor=page
+            )
         )
         rows = _rows(found, "messages")
         threads = dict.fromkeys(standing.threads)
@@ -150,14 +164,25 @@ class _Page:
             if post and post.micros >= self._from:
                 if post.thread != post.micros:  # a reply that was sent to the channel as well
                     threads[ts_of(post.thread)] = None
-                self._give(place, post, concerns=False)
+                self._give(place, post)
             thread = read_thread(row, standing.user)
             if thread and thread.latest >= self._from and self._wanted(place, thread):
                 threads[ts_of(thread.micros)] = None
         standing.threads = list(threads)
         standing.page = _onwards(found, standing.page) or None
-        last = micros_of(rows[-1].get("ts")) if rows else None
-        if last is not None and last < self._from - NEAR * MILLION:
+        self._note_reach(rows, limited=found.get("is_limited") is True)
+
+    def _note_reach(self, rows: list[dict[str, Any]], *, limited: bool) -> None:
+        """Note how far back a page of history goes, and end with it where all that is left is seen to be too old."""
+        standing = self._standing
+        times = [micros for row in rows if (micros := micros_of(row.get("ts"))) is not None]
+        if limited:  # hidden is what is older than some instant, the same in the whole workspace
+            standing.visible = min([standing.visible or standing.until * MILLION, *times])
+        if not times:
+            return
+        backwards = max(times) < standing.reached
+        standing.reached = min(standing.reached or times[0], *times)
+        if backwards and standing.reached < self._from - NEAR * MILLION:
             standing.page = None
 
     def _end_history(self) -> None:
@@ -183,16 +208,25 @@ class _Page:
             if post is None:
                 continue
             if post.own:
-                standing.part = standing.part or post.micros
-            if post.micros >= self._from and post.thread != post.micros:
-                self._give(place, post, concerns=0 < standing.part < post.micros)
+                standing.part = min(standing.part or post.micros, post.micros)
+            if post.micros >= self._from and post.thread != post.micros and not self._give(place, post):
+                standing.held.append(post.micros)
+        self._give_held(place, micros_of(ts) or 0)
         standing.thread_page = _onwards(found, standing.thread_page)
         if not standing.thread_page:
             self._next_thread()
 
+    def _give_held(self, place: Place, thread: int) -> None:
+        """Give what came after a message of the owner's; the rest may come after one on a page to follow."""
+        standing = self._standing
+        for micros in standing.held:
+            if 0 < standing.part < micros:
+                self._give(place, Post(micros, thread, own=False, mention=False, answers_owner=False), concerns=True)
+        standing.held = [micros for micros in standing.held if not 0 < standing.part < micros]
+
     def _next_thread(self) -> None:
         self._standing.threads.pop(0)
-        self._standing.thread_page, self._standing.part = "", 0
+        self._standing.thread_page, self._standing.part, self._standing.held = "", 0, []
 
     # ---- mentions
 
@@ -219,10 +253,14 @@ class _Page:
         try:
             return read_post(row, self._standing.user, BOTS)
         except UnusableError as error:
-            self._unusable[error.reason] += 1
+            micros = micros_of(row.get("ts"))
+            # Each is told of once, though a row is seen by many readings.
+            if micros is None or self._standing.since <= micros // MILLION < self._standing.until:
+                self._unusable[error.reason] += 1
             return None
 
-    def _give(self, place: Place, post: Post, *, concerns: bool) -> None:
+    def _give(self, place: Place, post: Post, *, concerns: bool = False) -> bool:
+        """Note a message of the period if it concerns the owner, and tell whether it does."""
         window, kind = self._context.window, ConversationKind(place.kind)
         concerns = concerns or post.own or post.mention or kind is not ConversationKind.THREAD
         if concerns and window.start <= post.micros // MILLION < window.end:
@@ -231,9 +269,18 @@ class _Page:
             conversation = Conversation(self._context.pseudonym(f"slack:{place.id}{thread}"), kind)
             message = Message(post.micros, post.own, post.mention, conversation)
             self._messages[conversation, post.micros] = message
+        return concerns
 
     def _ask(self, send: Send) -> dict[str, Any]:
         return self._api.call(Kind.USER, send)
+
+    def _hidden(self, start: int) -> tuple[Skipped, ...]:
+        """Say that the period begins later than it was asked for."""
+        if start <= self._standing.since or not self._standing.visible:
+            return ()
+        day = datetime.fromtimestamp(start, self._context.zone)
+        words = "Slack hides older messages in this workspace: what was before does not count as observed."
+        return (skip("Slack", f"before {day:%Y-%m-%d %H:%M}", words),)
 
     def _skipped(self) -> tuple[Skipped, ...]:
         return tuple(

@@ -27,8 +27,12 @@ class Standing:
     then the next one begins at ``since``. ``listing``: the page of the list of conversations, None when that is
     done. ``places``: what is left, the first one being read. ``searching``: the page of the search for mentions, 0
     for none. ``mentions``: the threads with a mention, ``conversation:ts``; None when every thread must be looked at.
-    Of the first place: ``page`` of its history, None when that is done; ``threads`` to be read; of the first thread
-    ``thread_page`` and ``part``, the microseconds of the owner's first message in it, 0 for none so far.
+    ``visible``: where Slack hides messages, the microseconds of the oldest that it shows; 0 where it hides none.
+
+    Of the first place: ``page`` of its history, None when that is done; ``reached``, the microseconds of the oldest
+    message so far, 0 for none; ``threads`` to be read. Of the first thread: ``thread_page``; ``part``, the
+    microseconds of the owner's first message so far, 0 for none; ``held``, those of messages that count if the owner
+    wrote before.
     """
 
     team: str
@@ -44,6 +48,9 @@ class Standing:
     thread_page: str = ""
     part: int = 0
     total: int = 0
+    visible: int = 0
+    reached: int = 0
+    held: list[int] = field(default_factory=list)
 
     def cursor(self) -> Cursor:
         """Return it as a cursor."""

@@ -106,10 +106,9 @@ class SocketListener:
             self._client = _Client(WebClient("", retry_handlers=[], logger=silent_logger()), self._address)
             self._client.socket_mode_request_listeners.append(self._listen)
         if not self._client.is_connected():
-            try:
+            with suppress(OSError, SlackClientError):
                 self._client.connect_to_new_endpoint()
-            except (OSError, SlackClientError) as error:
-                raise _unreachable() from error
+            # Raised out here, because the error above may hold the address, and the ticket in it.
             if not self._client.is_connected():
                 raise _unreachable()
         return self._client

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Self
-from urllib.parse import urlsplit
 
 from deepday.connect import Feature, SignInOption
+from deepday.connect.addresses import base_address
 from deepday.errors import InputError
 from deepday_slack.scopes import CHOICES
 
 BASE_URL: Final = "https://slack.com/api/"
-_LOCAL: Final = {"127.0.0.1", "::1", "localhost"}
 
 OPTIONS: Final = (
     SignInOption("user-token", "where the User OAuth Token (xoxp-…) is, like env:SLACK_USER_TOKEN", secret=True),
@@ -36,25 +35,12 @@ class Settings:
     @classmethod
     def parse(cls, options: Mapping[str, str]) -> Self:
         """Read the options. Raises :class:`InputError`."""
-        return cls(_base_url(options.get("base-url") or BASE_URL), _allowed(options.get("allow", "")))
+        return cls(f"{base_address(options.get('base-url') or BASE_URL)}/", _allowed(options.get("allow", "")))
 
     def options(self) -> dict[str, str]:
         """Return the options that :meth:`parse` reads to this value."""
         allowed = ",".join(str(feature) for feature in CHOICES if feature in self.allowed)
         return {"base-url": self.base_url, "allow": allowed}
-
-
-def _base_url(text: str) -> str:
-    try:
-        parts = urlsplit(text)
-        _ = parts.port
-    except ValueError:
-        parts = urlsplit("")
-    plain = parts.scheme == "http" and parts.hostname in _LOCAL
-    if not parts.hostname or parts.username or parts.query or parts.fragment or not (plain or parts.scheme == "https"):
-        advice = f"Write https://HOST/api/; plain http goes to this machine only. Slack's own is {BASE_URL}."
-        raise InputError("The option base-url is no address of a Web API.", advice)
-    return f"{text.rstrip('/')}/"
 
 
 def _allowed(text: str) -> frozenset[Feature]:

@@ -6,6 +6,7 @@ decoded answer, no redirects, no proxies from the environment, no retries. Not l
 
 import json
 import logging
+import math
 from collections.abc import Callable
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
@@ -109,6 +110,10 @@ class SlackApi:
     def now(self) -> int:
         """Return the present in UTC seconds."""
         return int(self.clock.now().timestamp())
+
+    def passed(self) -> int:
+        """Return UTC seconds that are over by our clock and, as far as its last answer tells, by Slack's as well."""
+        return math.floor(self.clock.now().timestamp() + min(0.0, self.skew or 0.0))
 
     def bundle(self) -> Bundle:
         """Return what is stored of the account; nothing is sent."""

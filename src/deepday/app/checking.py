@@ -120,7 +120,18 @@ def _gaps(settings: Settings, store: Store, clock: Clock) -> Iterator[Check]:
             yield Check(f"{kind} days", Health.OK, "every working day of the last five weeks is covered")
             continue
         finding = f"{len(missing)} working days since {days[0].date} are not covered, the last {missing[-1]}"
-        yield Check(f"{kind} days", Health.WARNING, finding, f"Import a newer {file}: deepday import FILE")
+        yield Check(f"{kind} days", Health.WARNING, finding, _mending(store, kind, file))
+
+
+def _mending(store: Store, kind: SourceKind, file: str) -> str:
+    """Say how to close a gap. Time counts as covered by calendars when all of them cover it."""
+    sources = [source for source in store.sources() if source.kind is kind]
+    if not any(source.live for source in sources):
+        return f"Import a newer {file}: deepday import FILE"
+    copies = [repr(source.name) for source in sources if not source.live]
+    if kind is SourceKind.CALENDAR and copies:
+        return f"Run deepday sync. A copy of a connected calendar is not needed any more: deepday erase {copies[0]}"
+    return "Run deepday sync."
 
 
 def _accounts(clock: Clock) -> Iterator[Check]:

@@ -61,7 +61,7 @@ def _common(
 
 def _check_offset() -> None:
     try:
-        SystemClock()
+        SystemClock().now()
     except (ValueError, OverflowError):
         raise InputError(f"{OFFSET} is no number of seconds.", "Unset it; only rehearsals need it.") from None
 

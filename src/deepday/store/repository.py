@@ -26,6 +26,7 @@ from deepday.store.sources import (
     read_skipped,
     read_sources,
     record_source,
+    refuse_live,
     replace_coverage,
     replace_skipped,
 )
@@ -164,6 +165,7 @@ class Store:
         """
         with self._database.writing() as connection:
             known, stored_at = find_source(connection, SourceKind.CALENDAR, name) or (None, 0)
+            refuse_live(connection, known, name)
             if 0 < written_at < stored_at:
                 return ImportResult(Outcome.OLDER)
             source_id = record_source(
@@ -209,6 +211,7 @@ class Store:
         """
         with self._database.writing() as connection:
             known, _ = find_source(connection, SourceKind.ACTIVITY, name) or (None, 0)
+            refuse_live(connection, known, name)
             if not _same_eyes(connection, name, owner) and known is not None:
                 connection.execute(delete(schema.source).where(schema.source.c.id == known))
                 known = None
@@ -269,12 +272,15 @@ class Store:
         What is deleted is overwritten in the file. Copies made before a migration (``*.backup`` beside the file) are
         not touched.
         """
-        named = schema.source.c.name == name
+        columns = schema.source.c
         with self._database.reading() as connection:
-            if not read_sources(connection, named):
-                return False
+            places = connection.execute(select(columns.location).where(columns.name == name)).scalars().all()
+        if not places:
+            return False
         with self._database.writing() as connection:
-            connection.execute(delete(schema.source).where(named))
+            # A calendar that is being read in full anew has a shadow at the same place.
+            shadows = (columns.kind == SourceKind.SHADOW.value) & columns.location.in_(places)
+            connection.execute(delete(schema.source).where((columns.name == name) | shadows))
             connection.execute(delete(schema.meta).where(schema.meta.c.key == _owner_key(name)))
             drop_lonely_conversations(connection)
         self._database.leave_no_log()

@@ -204,6 +204,7 @@ sync = Table(
     Column("provider", Text, nullable=False),
     Column("account", Text, nullable=False),
     Column("remote", _Words, nullable=False),  # the vendor's id of the calendar; empty for chat activity
+    Column("is_primary", Integer, nullable=False),  # 1: the account's own calendar, which is always read
     Column("cursor", Text, nullable=False),  # empty before the first page
     Column("window_start", _Long, nullable=False),
     Column("window_end", _Long, nullable=False),

@@ -51,7 +51,7 @@ class Person:
         if page.status_code != 200:  # Google shows the reason, and the person gives up
             self.shown.append(page.text)
             back = self.pages[-1]["redirect_uri"]
-            httpx.get(back, params={"error": "access_denied"})
+            httpx.get(back, params={"error": "access_denied", "state": self.pages[-1]["state"]})
             return
         inputs = re.findall(r'<input type="(?:hidden|checkbox)" name="([^"]+)" value="([^"]*)"', page.text)
         fixed = {name: unescape(value) for name, value in inputs if name != "granted"}
@@ -61,5 +61,7 @@ class Person:
         (action,) = re.findall(r'<form method="post" action="([^"]+)"', page.text)
         answer = httpx.post(f"{origin}{action}", data=form)
         back, _, query = answer.headers["location"].partition("?")
-        given = {name: values[0] for name, values in parse_qs(query).items()} | self.changed
-        self.shown.append(httpx.get(back, params=given).text)
+        given = {name: values[0] for name, values in parse_qs(query).items()}
+        self.shown.append(httpx.get(back, params=given | self.changed).text)
+        if "state" in self.changed:  # what somebody else sent led nowhere
+            self.shown.append(httpx.get(back, params=given).text)

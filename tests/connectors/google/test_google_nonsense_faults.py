@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from deepday.connect import ReadContext
-from deepday.errors import FatalError
+from deepday.errors import CursorGoneError, FatalError, GoneError
 from deepday.model import Interval
 from deepday.testing import Replica
 from deepday_google.account import GoogleAccount
@@ -65,3 +65,17 @@ def test_what_cannot_be_used_is_said(world: GoogleOffice, account: GoogleAccount
     page = account.event_changes(OWNER, context(world))
     assert [(one.source, one.where) for one in page.skipped] == [(OWNER, "e1"), (OWNER, "")]
     assert (page.upserts, page.removals) == ((), ())
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>gone</html>", b'{"error": {"code": 410, "status": "GONE"}}'])
+def test_any_410_of_a_following_call_is_a_dead_cursor(
+    world: GoogleOffice, account: GoogleAccount, content: bytes
+) -> None:
+    cursor = account.event_changes(OWNER, context(world)).cursor
+    fault = Fault(FaultKind.INSTEAD, status=410, content=content, times=2)
+    world.office.faults.add(fault)
+    with pytest.raises(CursorGoneError):
+        account.event_changes(OWNER, context(world), cursor)
+    with pytest.raises(GoneError) as caught:
+        account.event_changes(OWNER, context(world))
+    assert not isinstance(caught.value, CursorGoneError)

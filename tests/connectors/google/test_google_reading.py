@@ -163,7 +163,14 @@ def test_a_cursor_belongs_to_its_calendar_window_and_question(world: GoogleOffic
     cursor = account.event_changes(OWNER, asked).cursor
     assert OWNER not in repr(cursor)
     later = replace(asked, window=Interval(asked.window.start + DAY, asked.window.end + DAY))
-    for calendar, other in ((TEAM, asked), (OWNER, later), (OWNER, context(world, keep_titles=True))):
+    others = [
+        (TEAM, asked),
+        (OWNER, later),
+        (OWNER, context(world, keep_titles=True)),
+        (OWNER, replace(asked, email=BEN)),
+        (OWNER, replace(asked, zone=ZoneInfo("Europe/Berlin"))),
+    ]
+    for calendar, other in others:
         world.asked()
         with pytest.raises(CursorGoneError):
             account.event_changes(calendar, other, cursor)

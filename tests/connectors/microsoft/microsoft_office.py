@@ -32,6 +32,7 @@ NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday
 # Offices that say Retry-After live before all others, so that nobody seems to come back too early in the wire log.
 EARLIER = (NOW - timedelta(days=700 - number) for number in count())
 CLIENT = "0b8e1a55-7c1d-4c39-9d51-6a4b0c0a9d10"
+DAEMON = "5e6f7a8b-1c2d-4e3f-8a9b-0c1d2e3f4a5b"  # acts as an application, without a person
 ADA, EVE = "ada@corp.example", "eve@home.example"
 SCOPES = frozenset({"Calendars.ReadWrite", "MailboxSettings.ReadWrite", "Presence.Read", "Presence.ReadWrite"})
 ALLOW = "blocks,replies,status"

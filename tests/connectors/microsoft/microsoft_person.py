@@ -15,7 +15,11 @@ from tests.connectors.microsoft.microsoft_office import ADA
 
 @dataclass
 class Person(Dialogue):
-    """Satisfies :class:`deepday.connect.Dialogue`. ``decision`` is what the buttons on the pages say."""
+    """Satisfies :class:`deepday.connect.Dialogue`. ``decision`` is what the buttons on the pages say.
+
+    ``forged``: a state with which somebody else comes to the browser's address before the browser does; ``refused``
+    is what that one was answered.
+    """
 
     clock: OfficeClock
     email: str = ADA
@@ -23,7 +27,9 @@ class Person(Dialogue):
     patience: int = 1  # looks at the device before the code is typed
     pages: list[str] = field(default_factory=list)
     codes: list[tuple[str, str]] = field(default_factory=list)
-    state: str = ""
+    waits: list[float] = field(default_factory=list)
+    forged: str = ""
+    refused: list[int] = field(default_factory=list)
     threads: list[threading.Thread] = field(default_factory=list)
 
     def say(self, words: str) -> None:
@@ -41,6 +47,7 @@ class Person(Dialogue):
         raise AssertionError(question)
 
     def wait(self, seconds: float) -> None:
+        self.waits.append(seconds)
         self.clock.advance(seconds)
         self.patience -= 1
         if self.patience == 0:
@@ -56,9 +63,10 @@ class Person(Dialogue):
             hidden = {name: unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', page.text)}
             hidden.pop("decision", None)
             form = {**hidden, "email": self.email, "decision": self.decision}
-            if self.state:
-                form["state"] = self.state
             target = httpx.URL(address).join(action[1])
             back = httpx.post(target, data=form, trust_env=False).headers["location"]
+        if self.forged:
+            there = httpx.URL(back).copy_set_param("state", self.forged)
+            self.refused.append(httpx.get(there, trust_env=False).status_code)
         if back:
             httpx.get(back, trust_env=False)

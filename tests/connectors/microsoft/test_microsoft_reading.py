@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,7 +17,7 @@ from deepday.testing import Replica
 from deepday_microsoft.account import MicrosoftAccount
 from deepday_microsoft.part import Tuning
 from deepday_sandbox.office import Entry, Fault, FaultKind, Timed
-from tests.connectors.microsoft.microsoft_office import ADA, EARLIER, MicrosoftOffice, serve
+from tests.connectors.microsoft.microsoft_office import ADA, EARLIER, EVE, MicrosoftOffice, serve
 
 HOUR, DAY = 3600, 86_400
 
@@ -196,6 +197,27 @@ def test_a_cursor_belongs_to_its_calendar_and_window(here: MicrosoftOffice) -> N
             account.event_changes(side, here.context(), cursor)
         with pytest.raises(CursorGoneError):
             account.event_changes(here.calendar(), here.context(days=29), cursor)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"keep_titles": False}, {"email": EVE}, {"zone": ZoneInfo("Pacific/Apia")}],
+    ids=lambda one: next(iter(one)),
+)
+def test_a_cursor_belongs_to_the_way_of_reading(here: MicrosoftOffice, change: dict[str, Any]) -> None:
+    here.add_event(hour(here, 1), "Salaries")
+    calendars = [here.calendar(), here.side_calendar("side")]
+    context = here.context(keep_titles=True)
+    other = replace(context, **change)
+    with here.opened() as account:
+        cursors = [account.event_changes(name, context).cursor for name in calendars]
+        again = account.event_changes(calendars[0], replace(context, email=ADA.upper()), cursors[0])
+        assert (again.upserts, again.cursor.text[:25]) == ((), cursors[0].text[:25])
+        here.sent()
+        account.prefetch([(name, other, cursor) for name, cursor in zip(calendars, cursors, strict=True)])
+        with pytest.raises(CursorGoneError):
+            account.event_changes(calendars[0], other, cursors[0])
+    assert here.sent() == []
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,9 @@
 """Signing in through Entra's pages with the real msal, renewing, and every refusal."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
 
 from deepday.connect import Port, SignedIn, satisfied
 from deepday.connect.memory.tokens import MemoryTokens
@@ -24,10 +19,8 @@ from deepday.testing import listening
 from deepday_microsoft import MicrosoftConnector
 from deepday_sandbox.microsoft import App
 from deepday_sandbox.office import Fault, FaultKind
-from tests.connectors.microsoft.microsoft_office import ADA, CLIENT, EVE, MicrosoftOffice, serve
+from tests.connectors.microsoft.microsoft_office import ADA, CLIENT, DAEMON, EVE, MicrosoftOffice, serve
 from tests.connectors.microsoft.microsoft_person import Person
-
-DAEMON = "5e6f7a8b-1c2d-4e3f-8a9b-0c1d2e3f4a5b"
 
 
 @pytest.fixture
@@ -106,9 +99,18 @@ def test_a_code_that_nobody_types_runs_out(here: MicrosoftOffice) -> None:
         sign_in(here, Person(here.clock, patience=1000), **{"device-code": "yes"})
 
 
-def test_a_browser_that_comes_back_from_elsewhere_is_refused(here: MicrosoftOffice) -> None:
-    with pytest.raises(ReconnectNeededError, match="another sign-in"):
-        sign_in(here, Person(here.clock, state="forged"))
+def test_somebody_who_comes_before_the_browser_is_turned_away(here: MicrosoftOffice) -> None:
+    person = Person(here.clock, forged="guessed")
+    assert sign_in(here, person).account == ADA
+    assert person.refused == [404]
+
+
+@pytest.mark.parametrize("interval", [0, -3, 10**9])
+def test_a_senseless_interval_is_five_seconds(here: MicrosoftOffice, interval: int) -> None:
+    here.face.state.device_interval = interval
+    person = Person(here.clock)
+    assert sign_in(here, person, **{"device-code": "yes"}).account == ADA
+    assert person.waits == [5]
 
 
 def test_an_unknown_application_is_named(here: MicrosoftOffice) -> None:
@@ -240,37 +242,6 @@ def test_a_renewal_whose_answer_is_lost_is_no_dead_grant(here: MicrosoftOffice) 
 
 
 # as an application
-
-
-@pytest.fixture
-def certificate(here: MicrosoftOffice, tmp_path: Path) -> Mapping[str, str]:
-    key = rsa.generate_private_key(65537, 2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "deepday")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=30))
-        .sign(key, hashes.SHA256())
-    )
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path = tmp_path / "app.pem"
-    path.touch(mode=0o600)
-    path.write_bytes(pem + made.public_bytes(serialization.Encoding.PEM))
-    roles = frozenset({"Calendars.ReadWrite", "MailboxSettings.ReadWrite", "Presence.ReadWrite.All"})
-    here.face.state.register(
-        App(DAEMON, certificates=[made], roles=roles | {"Presence.Read.All"}, mailboxes=frozenset({ADA}))
-    )
-    return {
-        "client-id": DAEMON,
-        "tenant": here.face.state.tenant,
-        "certificate": f"file:{path}",
-        "user": here.object_id(),
-    }
 
 
 def test_an_application_signs_in_by_certificate(here: MicrosoftOffice, certificate: Mapping[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from deepday.connect import Feature, ReadContext
 from deepday.connect.http import Answer
-from deepday.errors import CursorGoneError, DeepdayError
+from deepday.errors import (
+    CursorGoneError,
+    DeepdayError,
+    FatalError,
+    InputError,
+    ReconnectNeededError,
+    RetryLaterError,
+)
 from deepday.model import (
     Audience,
     AutoReply,
@@ -56,6 +63,7 @@ NAMES = [
     "showAs",
     "iCalUId",
     "originalStart",
+    "originalStartTimeZone",
     "lastModifiedDateTime",
     "isOrganizer",
     "organizer",
@@ -194,6 +202,39 @@ def test_a_moved_all_day_occurrence_is_named_by_its_first_date(original: str | N
     assert event.when == DateRange(date(2026, 11, 27), date(2026, 11, 28))
 
 
+@pytest.mark.parametrize(
+    ("zone", "windows"),
+    [
+        ("Pacific/Auckland", "New Zealand Standard Time"),
+        ("Pacific/Apia", "Samoa Standard Time"),
+        ("Pacific/Kiritimati", "Line Islands Standard Time"),
+        ("Pacific/Honolulu", "Hawaiian Standard Time"),
+        ("Europe/Berlin", "W. Europe Standard Time"),
+        ("America/Santiago", "Pacific SA Standard Time"),
+    ],
+)
+@pytest.mark.parametrize("day", [date(2026, 11, 25), date(2026, 7, 1), date(2026, 9, 6), date(2026, 9, 27)])
+def test_an_all_day_occurrence_is_named_alike_in_every_zone(zone: str, windows: str, day: date) -> None:
+    by_utc = datetime.combine(day, time.min, UTC)
+    by_zone = datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
+    moved = {
+        "type": "exception",
+        "isAllDay": True,
+        "start": at("2026-12-01T00:00:00"),
+        "end": at("2026-12-02T00:00:00"),
+    }
+    for instant in (by_utc, by_zone):
+        for name in (zone, windows):
+            told = row(**moved, originalStart=f"{instant:%Y-%m-%dT%H:%M:%SZ}", originalStartTimeZone=name)
+            assert event_of(told, CONTEXT).recurrence_id == f"{day:%Y%m%d}"
+
+
+@pytest.mark.parametrize("zone", [None, 7, "", "tzone://Microsoft/Custom", "Nowhere"])
+def test_an_original_zone_that_is_not_known_leaves_the_nearest_midnight(zone: object) -> None:
+    moved = row(type="exception", isAllDay=True, originalStart="2026-11-24T23:00:00Z", originalStartTimeZone=zone)
+    assert event_of(moved, CONTEXT).recurrence_id == "20261125"
+
+
 def test_occurrences_of_a_series_have_its_uid() -> None:
     start = "040000008200E00074C5B7101A82E008"
     of_series, of_day = start + "00000000" + "AB" * 20, start + "07EA0B17" + "AB" * 20
@@ -270,13 +311,13 @@ def test_an_empty_message_clears() -> None:
 @given(st.text(max_size=200) | JSON.map(json.dumps))
 def test_any_other_text_is_a_dead_cursor(text: str) -> None:
     with pytest.raises(CursorGoneError):
-        cursors.decode(Cursor(text), "c", Interval(0, 1))
+        cursors.decode(Cursor(text), "c", CONTEXT)
 
 
 @given(st.text(), st.booleans(), st.lists(st.text(), max_size=3), st.sets(st.text(), max_size=5))
 def test_a_position_survives_its_text(path: str, more: bool, opened: list[str], seen: set[str]) -> None:
     position = Position(f"/{path}", more, tuple(opened), frozenset(cursors.short(one) for one in seen))
-    assert cursors.decode(cursors.encode(position, "c", Interval(0, 1)), "c", Interval(0, 1)) == position
+    assert cursors.decode(cursors.encode(position, "c", CONTEXT), "c", CONTEXT) == position
 
 
 CODES = st.sampled_from(["syncStateNotFound", "ErrorInvalidIdMalformed", "ErrorAccessDenied", "", CANARY])
@@ -301,6 +342,42 @@ def test_every_answer_of_the_sign_in_is_an_error_of_ours(result: dict[str, Any])
     described = entra_refusal({"error": "invalid_grant", "error_description": f"AADSTS50173: {CANARY} {ME}"})
     assert CANARY not in described.what + described.advice
     assert "AADSTS50173" in described.what
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        *(
+            ({"error": word}, ReconnectNeededError)
+            for word in (
+                "invalid_grant",
+                "interaction_required",
+                "consent_required",
+                "login_required",
+                "invalid_client",
+                "unauthorized_client",
+                "access_denied",
+                "expired_token",
+            )
+        ),
+        ({"error": "odd", "error_codes": [50076]}, ReconnectNeededError),
+        ({"error": "invalid_grant", "error_codes": [1234567]}, ReconnectNeededError),
+        (None, ReconnectNeededError),
+        ({"error": "invalid_tenant"}, InputError),
+        ({"error": "odd", "error_description": "AADSTS900023: x"}, InputError),
+        ({"error": "server_error"}, RetryLaterError),
+        ({"error": "invalid_scope"}, FatalError),
+        ({"error": "odd", "error_codes": [1234567]}, FatalError),
+        ({"error": "blocked_by_policy", "error_description": "by the proxy"}, RetryLaterError),
+        ({"error": CANARY}, RetryLaterError),
+        ({"message": "blocked"}, RetryLaterError),
+        ({}, RetryLaterError),
+    ],
+)
+def test_only_known_words_and_numbers_end_a_grant(said: dict[str, Any] | None, kind: type[DeepdayError]) -> None:
+    error = entra_refusal(said)
+    assert type(error) is kind
+    assert CANARY not in error.what + error.advice
 
 
 def test_an_address_proves_itself_by_an_echo() -> None:

@@ -259,6 +259,7 @@ def test_edits_joins_and_machines_do_not_count(anna: SlackOffice) -> None:
     for subtype, user, bot in (("channel_join", BEN, ""), ("message_changed", BEN, ""), ("", BEN, "B01"), ("", "", "")):
         chat.post(Post(ts(anna.office), room, user, f"<@{OWNER}>", subtype=subtype, bot_id=bot))
     chat.post(Post(ts(anna.office), room, "USLACKBOT", f"<@{OWNER}>"))
+    anna.pass_time(60)
     with anna.account() as account:
         pages = read(account, now_context(anna))
     assert messages(pages) == set()

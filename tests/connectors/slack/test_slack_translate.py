@@ -131,6 +131,7 @@ def test_kinds_of_conversations() -> None:
 
 def test_a_cursor_goes_on_where_it_stopped_and_for_nobody_else() -> None:
     standing = Standing("T1", ME, 100, 200, None, [Place("C1", "thread")], 0, ["C1:5"], "next", ["1.5"], "more", 7, 3)
+    standing.visible, standing.reached, standing.held = 90_000_000, 91_000_000, [92_000_000]
     assert Standing.read(standing.cursor(), "T1", ME) == standing
     for text in ("", "{}", "[]", "7", "[" * 9000, '{"v":1,"team":"T1","user":"U0ANNA0001"}'):
         with pytest.raises(CursorGoneError):
