@@ -75,6 +75,8 @@ def event_of(item: Item, calendar: str, email: str, zone: str, *, keep_title: bo
         updated=_stamp(item.get("updated")),
         title=_text(item.get("summary")) if keep_title else None,
         source=calendar,
+        organiser=_organiser(item, email),
+        outsiders=_outsiders(item, email),
     )
 
 
@@ -215,6 +217,23 @@ def _people(item: Item) -> int | None:
     away = {who for who, row in named if row.get("responseStatus") == "declined" or row.get("resource") is True}
     everybody = {who for who, _ in named} | {_address(_part(item, "organizer"))}
     return len({who for who in everybody - away - {""} if not who.endswith(_NO_PERSON)})
+
+
+def _organiser(item: Item, email: str) -> bool | None:
+    """Tell whether the owner organises the entry; None without a list of guests."""
+    organiser = _address(_part(item, "organizer"))
+    return organiser == email.strip().casefold() if organiser and _rows(item) else None
+
+
+def _outsiders(item: Item, email: str) -> bool | None:
+    """Tell whether somebody's address has another domain than the owner's; None without a list of guests."""
+    rows = [row for row in _rows(item) if row.get("resource") is not True]
+    addresses = {_address(row) for row in rows} | {_address(_part(item, "organizer"))}
+    people = {who for who in addresses - {""} if not who.endswith(_NO_PERSON)}
+    if not rows or not people:
+        return None
+    home = email.strip().casefold().rpartition("@")[2]
+    return any(who.rpartition("@")[2] != home for who in people)
 
 
 def _rows(item: Item) -> list[Item]:

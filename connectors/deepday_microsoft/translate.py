@@ -155,6 +155,8 @@ def event_of(row: Mapping[str, Any], context: ReadContext) -> CalendarEvent:
         updated=updated,
         title=title if context.keep_titles else None,
         source=SOURCE,
+        organiser=attendance.organiser(properties, context.email),
+        outsiders=attendance.outsiders(properties, context.email),
     )
 
 
