@@ -196,7 +196,7 @@ def why(
     for found in chosen:
         said += [*_prefixed(planned, found.person), *found.reasons]
     model = compile_problem(planned.problem)
-    solver = solver_for(model, asked.engine, seconds=asked.seconds)
+    solver = solver_for(model, asked.engine, seconds=asked.seconds, monotonic=SystemClock().monotonic)
     for one in sorted(wanted - {found.person for found in chosen}):
         skipped = day in planned.problem.member(one).vetoed
         reasons = (SKIPPED,) if skipped else why_not(planned.problem, model, solver, one, day, planned.plan.objective)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from deepday.app.plan_request import PlanRequest
+from deepday.clock import SystemClock
 from deepday.plan.compiling import compile_problem, period_of, quota_in
 from deepday.plan.modelling import Status
 from deepday.plan.planning import make_plan
@@ -21,7 +22,13 @@ def against_move(problem: Problem, day: Chosen, second: date, asked: PlanRequest
     near = [one.date for one in mine.accepted if one.date != day.date and 0 < abs((one.date - second).days) < mine.gap]
     if near:
         return (f"Deep-work days lie at least {mine.gap} dates apart, and {near[0]} is accepted.",)
-    plan = make_plan(_moving(problem, day, second, moved), asked.engine, seconds=asked.seconds, alternatives=0)
+    plan = make_plan(
+        _moving(problem, day, second, moved),
+        asked.engine,
+        seconds=asked.seconds,
+        monotonic=SystemClock().monotonic,
+        alternatives=0,
+    )
     if plan.status is not Status.INFEASIBLE:
         return None
     return tuple(

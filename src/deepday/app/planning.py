@@ -75,7 +75,9 @@ def plan_days(asked: PlanRequest, progress: Progress, *, clock: Clock | None = N
     problem, notes, me = build_problem(asked, progress, clock)
     before = None
     if asked.what_if:
-        before = make_plan(problem, asked.engine, seconds=asked.seconds, alternatives=0)
+        before = make_plan(
+            problem, asked.engine, seconds=asked.seconds, monotonic=SystemClock().monotonic, alternatives=0
+        )
         problem, notes, me = build_problem(asked, progress, clock, changed=True)
     if not keep or asked.what_if:
         problem = replace(problem, previous=())
@@ -85,7 +87,9 @@ def plan_days(asked: PlanRequest, progress: Progress, *, clock: Clock | None = N
 
 def solve_problem(problem: Problem, asked: PlanRequest) -> Plan:
     """Return the plan; where there is none, with the accepted days all the same, since they stay."""
-    plan = make_plan(problem, asked.engine, seconds=asked.seconds, alternatives=asked.alternatives)
+    plan = make_plan(
+        problem, asked.engine, seconds=asked.seconds, monotonic=SystemClock().monotonic, alternatives=asked.alternatives
+    )
     vetoed = {(member.id, day) for member in problem.members for day in member.vetoed}
     others = [replace(one, why=SKIPPED) if (one.person, one.date) in vetoed else one for one in plan.others]
     if not plan.days:

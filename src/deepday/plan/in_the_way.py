@@ -140,7 +140,8 @@ def _moves(
     first = _when(slots[0], zone)
     note = f"{first} is free for everybody whose calendar can be read."
     if unseen > 0:
-        note = f"{first} is free for those whose calendar can be read; {unseen} others were not looked at."
+        others = "1 other was" if unseen == 1 else f"{unseen} others were"
+        note = f"{first} is free for those whose calendar can be read; {others} not looked at."
     if meeting.people is not None and meeting.people <= 1:
         return [Option(Proposal.MOVE, saves, cost, f"{first} is free; nobody has to be asked.", slots)]
     offer = " or ".join(_when(slot, zone) for slot in slots)

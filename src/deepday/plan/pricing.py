@@ -1,7 +1,7 @@
 """What moving a meeting costs, in minutes, and which ones do not move.
 
 The price counts the time of everybody: for each other person a share of the meeting's length (plans are laid around
-it) and some minutes of arranging anew. The numbers are assumptions; they stand in :class:`Prices`, may be set, and only
+it) and some minutes of arranging anew. The numbers are assumptions; they stand in :class:`Prices`, and only
 their order of size matters to a plan.
 """
 

@@ -39,7 +39,16 @@ def of_google(seed: int, email: str, context: ReadContext) -> list[CalendarEvent
 def shape(events: list[CalendarEvent], context: ReadContext) -> Counter[object]:
     """Say what each timed entry in the window is; series are named differently where a change splits one."""
     return Counter(
-        (event.when, event.show_as, event.response, event.kind, event.people, event.sequence, event.organiser, event.outsiders)
+        (
+            event.when,
+            event.show_as,
+            event.response,
+            event.kind,
+            event.people,
+            event.sequence,
+            event.organiser,
+            event.outsiders,
+        )
         for event in events
         if not event.cancelled and isinstance(event.when, Interval) and event.when.start < context.window.end
         if event.when.end > context.window.start

@@ -48,7 +48,9 @@ def shape(events: list[CalendarEvent], context: ReadContext) -> Counter[object]:
         when = event.when
         inside = isinstance(when, DateRange) or (when.start < context.window.end and when.end > context.window.start)
         if inside and not event.cancelled:
-            seen[when, event.show_as, event.response, event.kind, event.people, event.organiser, event.outsiders] += isinstance(when, Interval)
+            seen[when, event.show_as, event.response, event.kind, event.people, event.organiser, event.outsiders] += (
+                isinstance(when, Interval)
+            )
     return +seen
 
 
