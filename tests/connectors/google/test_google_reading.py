@@ -75,6 +75,8 @@ def test_a_meeting_is_read_with_all_that_measuring_needs(world: GoogleOffice, ac
         sequence=3,
         updated=world.now(),
         source=OWNER,
+        organiser=False,
+        outsiders=False,
     )
     assert read(world, account) == [expected]
 
