@@ -8,6 +8,7 @@ from pathlib import Path
 
 from deepday.connect import ActivityReading, ReadContext
 from deepday.connect.skips import skip
+from deepday.connect.slack_messages import EARLIEST, LATEST, Post, UnusableError, read_post
 from deepday.model import (
     ActivityStream,
     Conversation,
@@ -21,9 +22,8 @@ from deepday.model import (
 )
 from deepday_files.archive import Archive, MemberError, open_archive
 from deepday_files.slack_directory import People, Place, read_people, read_places
-from deepday_files.slack_json import entries
+from deepday_files.slack_json import TOO_DEEP, entries
 from deepday_files.slack_layout import DayFile, Layout, day_of, survey
-from deepday_files.slack_messages import EARLIEST, LATEST, Post, UnusableError, read_post
 
 HORIZON = timedelta(days=120)  # how long before the window a thread may have begun for its replies to be recognised
 AFTERWARDS = timedelta(days=2)  # the zone of a day file is unknown: it may hold messages of the day before or after
@@ -100,6 +100,9 @@ class _Reader:
             with self._archive.open(day_file.member) as stream:
                 for entry in entries(stream):
                     self.total += 1
+                    if entry is TOO_DEEP:
+                        unusable["nested too deeply"] += 1
+                        continue
                     try:
                         post = read_post(entry, self._people.owner, self._people.bots)
                     except UnusableError as error:

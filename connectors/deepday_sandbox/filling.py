@@ -107,6 +107,7 @@ def _entry(entry: calendar_file.Entry, rule: str) -> Entry:
         original=original,
         sequence=entry.sequence,
         created=int(entry.created.timestamp()),
+        updated=int(entry.created.timestamp()) + 60 * entry.sequence,  # the copy that was moved more often is newer
     )
 
 

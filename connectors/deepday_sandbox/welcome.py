@@ -60,7 +60,7 @@ async def _page(request: Request) -> HTMLResponse:
     parts = [
         f"<h2>{title}</h2><pre>{html.escape(chr(10).join(lines))}</pre>" for title, lines in commands(_base(request))
     ]
-    style = "body{font:1rem/1.5 system-ui;max-width:52rem;margin:3rem auto;padding:0 1rem}pre{overflow:auto}"
+    style = "body{font:1rem/1.5 system-ui;max-width:52rem;margin:3rem auto;padding:0 1rem}pre{white-space:pre-wrap}"
     return HTMLResponse(
         f"<!doctype html><html lang=en><meta charset=utf-8><title>The sandbox office</title><style>{style}</style>"
         "<h1>The sandbox office</h1><p>Google, Microsoft 365 and Slack, simulated on this machine. To connect:</p>"

@@ -26,8 +26,9 @@ with a simulated office that lives at another time."""
 class SystemClock:
     """The clock of this machine. Raises :class:`ValueError` for an offset that is no number of seconds."""
 
-    def __init__(self) -> None:
-        self._offset = timedelta(seconds=float(os.environ.get(OFFSET) or 0))
+    def __init__(self, offset: float | None = None) -> None:
+        """Go by ``offset`` seconds from this machine's time; ``None``: as the environment says."""
+        self._offset = timedelta(seconds=float(os.environ.get(OFFSET) or 0) if offset is None else offset)
 
     def now(self) -> datetime:
         """Return the present instant, aware, in UTC."""

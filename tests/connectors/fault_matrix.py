@@ -128,7 +128,7 @@ MATRIX: tuple[Row, ...] = (
 
 UNREACHABLE: tuple[tuple[str, str], ...] = (
     ("nobody listens", "http://127.0.0.1:9"),
-    ("no such name", "http://nobody.invalid"),
+    ("no such name", "https://nobody.invalid"),
     ("no TLS there", "https://127.0.0.1:{port}"),
 )
 """Base addresses at which nothing is done: every call ends in ``RetryLaterError`` (with ``{port}`` the office's)."""

@@ -11,9 +11,12 @@ from deepday.connect.memory.calendars import StoredCalendar, StoredEvent
 from deepday.errors import CursorGoneError
 from deepday.model import (
     ActivityPage,
+    AnswerState,
     Audience,
     AutoReply,
     Conversation,
+    CoverAnswer,
+    CoverQuestion,
     Cursor,
     DoNotDisturb,
     EventDraft,
@@ -237,6 +240,19 @@ class RenewsTheDead(MemoryAccount):
         return self._grant(watch, until)
 
 
+class AsksAgain(MemoryAccount):
+    def ask_point_person(self, question: CoverQuestion) -> CoverAnswer:
+        again = f"{question.key} again" if question.key in self.office.questions else question.key
+        return replace(super().ask_point_person(replace(question, key=again)), key=question.key)
+
+
+class AnybodyAgrees(MemoryAccount):
+    def point_person_answer(self, key: str) -> CoverAnswer | None:
+        found = super().point_person_answer(key)
+        said = any(agreed for one, _, agreed, _ in self.office.answers if one == key)
+        return replace(found, state=AnswerState.AGREED) if found and said else found
+
+
 class PromisesWithoutWords(MemoryAccount):
     def capabilities(self) -> Capabilities:
         return Capabilities(frozenset(Port), (Degraded(Port.EVENT_WRITER, "no focus time"),))
@@ -286,5 +302,7 @@ BUGS: list[tuple[type[MemoryAccount], type, str]] = [
     (AcknowledgesAll, testing.RequestSourceContract, "test_acknowledging_one_leaves_the_others"),
     (SecretNotChecked, testing.ChangeNotifierContract, "test_a_forged_hint_means_nothing"),
     (RenewsTheDead, testing.ChangeNotifierContract, "test_the_end_is_the_one_that_the_vendor_grants"),
+    (AsksAgain, testing.PointPersonAskerContract, "test_asking_twice_is_asking_once"),
+    (AnybodyAgrees, testing.PointPersonAskerContract, "test_what_others_say_is_no_answer"),
     (PromisesWithoutWords, testing.AccountContract, "test_what_is_missing_is_said_in_sentences"),
 ]

@@ -12,6 +12,7 @@ from deepday.testing import (
     DoNotDisturbWriterContract,
     EventWriterContract,
     MessengerContract,
+    PointPersonAskerContract,
     PresenceWriterContract,
     RequestSourceContract,
     StatusWriterContract,
@@ -62,6 +63,10 @@ class TestPresenceWriter(InMemory, PresenceWriterContract):
 
 
 class TestMessenger(InMemory, MessengerContract):
+    pass
+
+
+class TestPointPersonAsker(InMemory, PointPersonAskerContract):
     pass
 
 

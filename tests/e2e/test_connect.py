@@ -89,11 +89,14 @@ def test_from_a_browser_to_a_measured_week(office: Office) -> None:
     assert "Connected: jonna.feldmark@example.com" in said
     assert "Next: deepday sync" in said
 
+    assert "Connected: jonna.feldmark@example.com" in office.sign_in("google", "--allow", "blocks")
+
     [account] = office.run("connect", "list", "--json").json["accounts"]
     assert (account["provider"], account["refused"]) == ("google", False)
     tested = office.run("connect", "test")
     assert tested.code == 0
-    assert "2 calendars can be read" in tested.out
+    assert "2 calendars can be read: " in tested.out
+    assert "events can be looked up" in tested.out
 
     first = office.run("sync")
     assert first.code == 0
@@ -110,6 +113,7 @@ def test_from_a_browser_to_a_measured_week(office: Office) -> None:
     assert doctor.code == 0
     assert "google jonna.feldmark@example.com: calendar reader" in doctor.out
 
+    assert "Applied ML team" in office.run("erase", "Applied ML team", "--yes").err
     assert office.run("connect", "remove", "google").code == 0
     assert office.run("sync").code == 3
 

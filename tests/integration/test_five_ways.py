@@ -112,7 +112,7 @@ def in_memory(ground: Ground) -> Days:
             micros = at * 1_000_000 + stream.micros[index]
             outgoing, mention = bool(stream.outgoing[index]), bool(stream.mention[index])
             office.said.append(Said(micros, conversation.pseudonym, conversation.kind, outgoing, mention, ""))
-        connect("stranger", {"user": ground.sample.email}, Person(), ground.world.office.clock)
+        connect("stranger", stranger.options(ground.sample.email), Person(), ground.world.office.clock)
         ground.world.sync()
         return ground.measured()
 

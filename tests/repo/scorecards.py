@@ -50,7 +50,8 @@ def page() -> str:
     for name, card in cards.items():
         lines += ["", f"## {card['title']}", "", f"Guide: [connect-{name}.md](connect-{name}.md)", ""]
         lines += ["| rule | | |", "|---|---|---|"]
-        for key, title in RULES.items():
+        own = {key: key.replace("_", " ").capitalize() for key in card["rules"] if key not in RULES}
+        for key, title in {**RULES, **own}.items():
             rule = card["rules"][key]
             note = " ".join(rule["note"].split()).replace("|", "\\|")
             lines.append(f"| {title} | {rule['status']} | {note} |")

@@ -173,9 +173,11 @@ class Calendars:
         self.oldest = self.journal
 
     def fill(self, calendar_id: str, entries: Iterable[Entry]) -> None:
-        """Write many new entries."""
+        """Write many new entries; those that say when they were changed last keep that."""
+        calendar = self.find(calendar_id)
         for entry in entries:
-            self.create(calendar_id, entry)
+            written = self.create(calendar_id, entry)
+            calendar.entries[entry.id] = replace(written, updated=entry.updated or written.updated)
 
     def _write(self, calendar_id: str, entry: Entry) -> Entry:
         self.journal += 1

@@ -63,6 +63,10 @@ class Chat:
         posts[index : index + 1] = [changed] if changed else []
         return before
 
+    def posts(self) -> list[Post]:
+        """Return every message, room by room."""
+        return [post for posts in self._posts.values() for post in posts]
+
     def between(self, room: str, oldest: int, latest: int) -> list[Post]:
         """Return the messages with ``oldest <= ts <= latest``, in order."""
         posts = self._posts[room]

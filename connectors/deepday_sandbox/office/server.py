@@ -6,6 +6,7 @@ import logging
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
+from email.utils import format_datetime
 from typing import Any, Protocol
 
 import uvicorn
@@ -64,7 +65,8 @@ class Switchboard:
         face = next((one for one in self._faces if one.owns(scope["path"])), None)
         with self._office.lock:
             fault = self._office.faults.take(scope["method"], path) if face else None
-        answer = await self._answer(scope, body, face, fault, path)
+        status, named, content = await self._answer(scope, body, face, fault, path)
+        answer = (status, named | {"date": format_datetime(self._office.clock.now(), usegmt=True)}, content)
         if face:
             headers = {key.decode(): value.decode("latin-1") for key, value in scope["headers"]}
             dropped = fault is not None and fault.kind in _DROPPED
@@ -140,6 +142,8 @@ async def _send(answer: tuple[int, dict[str, str], bytes], fault: Fault | None, 
         return
     if fault and fault.kind is FaultKind.DRIP:
         for place in range(len(body) - 1):
+            if send.__self__.disconnected:  # type: ignore[attr-defined]  # nobody listens any more
+                return
             await send({"type": "http.response.body", "body": body[place : place + 1], "more_body": True})
             await asyncio.sleep(fault.seconds)
         body = body[-1:]
@@ -161,7 +165,8 @@ def serving(app: Switchboard, port: int = 0) -> Iterator[str]:
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # a dropped connection is what was asked for
     # Listening from the start, so that whoever is quicker than the server waits instead of being refused.
     listener = socket.create_server(("127.0.0.1", port))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio sets it on sockets of its own only
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", date_header=False))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True)
     thread.start()
     try:

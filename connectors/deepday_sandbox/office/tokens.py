@@ -39,6 +39,10 @@ class Tokens:
             return None
         return None if kind == "refresh" and grant.dies and now >= grant.dies else grant
 
+    def all(self) -> list[str]:
+        """Return every token that was handed out and not spent."""
+        return list(self._known)
+
     def look_up(self, token: str) -> tuple[Grant, str, int] | None:
         """Return grant, kind and end (UTC seconds, 0: none) of a token that was handed out, dead ones too."""
         return self._known.get(token)

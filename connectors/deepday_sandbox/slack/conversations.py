@@ -137,32 +137,38 @@ def _limit(call: Call) -> int:
 
 
 def history(call: Call) -> Answer:
-    """conversations.history: newest first, without the replies in threads."""
+    """conversations.history: newest first, without the replies in threads.
+
+    The first page is the newest one, but with ``oldest`` and without ``latest`` the oldest one.
+    """
     room, (oldest, latest), limit = _readable(call), _between(call), _limit(call)
-    cursor = read_cursor(call, "next_ts")
-    chat = call.office.chat
+    forward, cursor = bool(call.text("oldest")) and not call.text("latest"), read_cursor(call, "next_ts")
+    chat, hidden = call.office.chat, call.space.hidden_before * MICRO
+    low = max(oldest, hidden, cursor if forward else 0)
+    high = min(latest, cursor) if cursor and not forward else latest
     found = [
         post
-        for post in chat.between(room.id, oldest, min(latest, cursor) if cursor else latest)
+        for post in chat.between(room.id, low, high)
         if post.thread in {0, post.ts} or post.subtype == "thread_broadcast"
     ]
-    shown = found[-limit:][::-1]
+    shown, rest = (found[:limit], found[limit:]) if forward else (found[-limit:], found[:-limit])
+    shown.reverse()
     replies: dict[int, list[Post]] = {}
     for post in chat.between(room.id, shown[-1].ts if shown else _NEVER, _NEVER):
         if post.thread not in {0, post.ts}:
             replies.setdefault(post.thread, []).append(post)
-    more = len(found) > limit
+    following = write_cursor("next_ts", rest[0 if forward else -1].ts) if rest else ""
     metadata = call.flag("include_all_metadata")
     return {
         "messages": [message_json(call.office, one, replies.get(one.ts), metadata=metadata) for one in shown],
-        "has_more": more,
+        "has_more": bool(rest),
         **({"oldest": call.text("oldest")} if call.text("oldest") else {}),
         **({"latest": call.text("latest")} if call.text("latest") else {}),
-        "is_limited": False,
+        "is_limited": bool(chat.between(room.id, 0, hidden - 1)),
         "pin_count": 0,
         "channel_actions_ts": None,
         "channel_actions_count": 0,
-        **({"response_metadata": {"next_cursor": write_cursor("next_ts", found[-limit - 1].ts)}} if more else {}),
+        **({"response_metadata": {"next_cursor": following}} if rest else {}),
     }
 
 
@@ -173,7 +179,8 @@ def replies(call: Call) -> Answer:
     ts = call.moment("ts", 0, "thread_not_found")
     named = call.office.chat.between(room.id, ts, ts)
     parent = named[0].thread or ts if named else ts
-    thread = call.office.chat.thread(room.id, parent)
+    hidden = call.space.hidden_before * MICRO
+    thread = [one for one in call.office.chat.thread(room.id, parent) if one.ts >= hidden]
     if not named or not thread:
         raise Refusal("thread_not_found")
     start = read_cursor(call, "next_ts")

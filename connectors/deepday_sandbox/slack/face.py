@@ -25,6 +25,7 @@ from deepday_sandbox.slack import (
     users,
     views,
 )
+from deepday_sandbox.slack.app_pages import AppPages
 from deepday_sandbox.slack.calls import MICRO, Bearer, Call, micro, stamp
 from deepday_sandbox.slack.delivery import Courier, loopback
 from deepday_sandbox.slack.interactivity import Interactions, Reply
@@ -58,6 +59,7 @@ class SlackFace:
         self._courier = Courier(office)
         self._interactions = Interactions(office, self._courier, lambda: self.base_url)
         self.base_url = "http://127.0.0.1"
+        self._pages = AppPages(office)
         modules = (conversations, messages, oauth, profiles, search, users, views)
         methods = {name: method for one in modules for name, method in one.METHODS.items()}
         self._api = WebApi(office, methods | auth.methods(self._courier.hub.ticket))
@@ -86,6 +88,7 @@ class SlackFace:
             Route("/oauth/v2/authorize", self._authorize, methods=["GET", "POST"]),
             Route("/commands/{key:path}", self._interactions.answer_later, methods=["POST"]),
             WebSocketRoute("/link/", self._courier.hub.serve),
+            *self._pages.routes(),
         ]
 
     def owns(self, path: str) -> bool:

@@ -157,10 +157,11 @@ def _bounds(call: Call, query: Query) -> tuple[int, int]:
     zone, newest = ZoneInfo(call.bearer.worker.zone), (call.now - call.space.search_lag + 1) * MICRO - 1
     if query.first > query.last:
         return 1, 0
-    low, high = 0, newest
+    oldest = call.space.hidden_before * MICRO
+    low, high = oldest, newest
     if query.first > _FIRST:
         start = datetime(query.first.year, query.first.month, query.first.day, tzinfo=zone)
-        low = int(start.timestamp()) * MICRO
+        low = max(oldest, int(start.timestamp()) * MICRO)
     if query.last < _LAST:
         after = query.last + timedelta(days=1)
         high = min(newest, int(datetime(after.year, after.month, after.day, tzinfo=zone).timestamp()) * MICRO - 1)

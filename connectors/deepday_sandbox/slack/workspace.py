@@ -87,7 +87,8 @@ class Workspace:
 
     ``commercial`` treats the app as distributed outside the Marketplace: history one request a minute, 15 messages.
     ``tiers`` enforces the rate limits of all methods, by the office clock. ``snooze_longest`` is in minutes.
-    ``search_lag`` hides messages younger than that many seconds from search. ``ack_seconds`` is real time for HTTP
+    ``search_lag`` hides messages younger than that many seconds from search; ``hidden_before`` (UTC seconds) hides
+    older ones everywhere, as a plan without the full history does. ``ack_seconds`` is real time for HTTP
     and office time for Socket Mode.
     """
 
@@ -98,6 +99,7 @@ class Workspace:
     muted: dict[str, set[str]] = field(default_factory=dict)
     snooze_longest: int = 43_200
     search_lag: int = 0
+    hidden_before: int = 0
     ack_seconds: float = 3.0
     events_per_hour: int = 30_000
     mishaps: Mishaps = field(default_factory=Mishaps)

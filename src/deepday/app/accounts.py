@@ -12,7 +12,7 @@ from deepday.app.sources import DAY
 from deepday.app.storing import remember_settings, settings_text
 from deepday.clock import Clock, SystemClock
 from deepday.config.load import load_settings
-from deepday.config.paths import config_file, data_folder, database_location
+from deepday.config.paths import config_file, database_location, key_file
 from deepday.connect import (
     Account,
     AccountProvider,
@@ -25,7 +25,7 @@ from deepday.connect import (
 )
 from deepday.connect.master_keys import master_keys
 from deepday.errors import DeepdayError, InputError, NotEnoughDataError, ReconnectNeededError
-from deepday.model import Calendar, Interval
+from deepday.model import Calendar, Interval, TokenSet
 from deepday.store.repository import Store, open_store
 from deepday.store.tokens import SignIn, TokenStore
 
@@ -52,7 +52,7 @@ class Accounts:
     def __init__(self, store: Store, clock: Clock) -> None:
         self.store = store
         self.clock = clock
-        self.tokens: TokenStore = store.tokens(master_keys(data_folder() / "master-keys.json"))
+        self.tokens: TokenStore = store.tokens(master_keys(key_file()))
 
     def connected(self, name: str | None = None) -> list[SignIn]:
         """Return the accounts, or those with that name or provider.
@@ -67,6 +67,11 @@ class Accounts:
             known = ", ".join(f"{one.account} ({one.provider})" for one in found)
             raise InputError(f"No account {name!r} is connected.", f"Connected are: {known}.")
         return named
+
+    def synced_at(self, sign_in: SignIn) -> int:
+        """Return when all of an account was last up to date, in UTC seconds; 0: never."""
+        states = self.store.live().states(sign_in.provider, sign_in.account)
+        return min((state.synced_at for state in states), default=0)
 
     @contextmanager
     def opened(self, sign_in: SignIn) -> Iterator[Account]:
@@ -89,7 +94,8 @@ class Accounts:
         """Return the error for a grant that is over, with what may be behind it."""
         age = max(0, int(self.clock.now().timestamp()) - sign_in.granted_at)
         why = provider_named(sign_in.provider).explain_refusal(sign_in.options, age)
-        what = f"{sign_in.provider} ended the access of {sign_in.account}, given {age // DAY} days ago."
+        title = provider_named(sign_in.provider).title
+        what = f"{title}: the access of {sign_in.account} has ended, {age // DAY} days after it was given."
         return ReconnectNeededError(what, " ".join(filter(None, (why, f"Sign in again: {again_command(sign_in)}"))))
 
 
@@ -141,17 +147,50 @@ def providers() -> dict[str, AccountProvider]:
     return found
 
 
+def _earlier(name: str, clock: Clock) -> tuple[Mapping[str, str], TokenSet | None]:
+    """Return options and tokens of the account of that provider, where there is exactly one."""
+    if not Store.exists(database_location()):
+        return {}, None
+    with opened_accounts(clock) as accounts:
+        found = [one for one in accounts.tokens.sign_ins() if one.provider == name]
+        if len(found) != 1:
+            return {}, None
+        [sign_in] = found
+        try:
+            return sign_in.options, accounts.tokens.load(sign_in.account, name, even_refused=True)
+        except DeepdayError:  # they do not open any more
+            return sign_in.options, None
+
+
+def _completed(provider: AccountProvider, options: Mapping[str, str], earlier: Mapping[str, str]) -> dict[str, str]:
+    """Fill in what an earlier sign-in was told and this one is not; what may be chosen many times adds up."""
+    whole = dict(options)
+    for option in provider.sign_in_options():
+        given, known = options.get(option.name, ""), earlier.get(option.name, "")
+        if option.many:
+            words = [*given.split(","), *known.split(",")]
+            whole[option.name] = ",".join(dict.fromkeys(word for word in words if word))
+        elif known and given in {"", option.default}:
+            whole[option.name] = known
+    return whole
+
+
 def connect(name: str, options: Mapping[str, str], person: Dialogue, clock: Clock | None = None) -> Connected:
     """Let the person sign in, and keep the tokens.
 
-    The first account writes the configuration from its address and zone, so that later commands know whose week it is.
+    Options that are not given are those of an earlier sign-in, where there is one account of that provider. The first
+    account writes the configuration from its address and zone, so that later commands know whose week it is.
     Raises what :meth:`AccountProvider.sign_in` does.
     """
     clock = clock or SystemClock()
     provider = provider_named(name)
     settings = load_settings()
+    if settings.me.email:
+        with opened_accounts(clock) as accounts:
+            accounts.store.claim(settings.me.email)  # before somebody signs in for nothing
+    earlier, before = _earlier(name, clock)
     with _needing(name):
-        signed = provider.sign_in(options, person, clock)
+        signed = provider.sign_in(_completed(provider, options, earlier), person, clock, before)
     notes = list(signed.notes)
     with opened_accounts(clock) as accounts:
         owner = settings.me.email or signed.email or None
@@ -159,12 +198,18 @@ def connect(name: str, options: Mapping[str, str], person: Dialogue, clock: Cloc
             accounts.store.claim(owner)
         accounts.tokens.save(signed.account, name, signed.tokens, {**signed.options, EMAIL: signed.email})
         [sign_in] = [one for one in accounts.connected(name) if one.account == signed.account]
-        with accounts.opened(sign_in) as account:
-            notes += (degraded.words for degraded in account.capabilities().degraded)
-            if owner and not config_file().exists():
+        if owner and not config_file().exists():
+            with accounts.opened(sign_in) as account:
                 zone = _zone_of(account)
-                remember_settings(settings_text(Request(me=owner, zone=zone)))
-                notes.append(f"{config_file()} now says whose week it is ({owner}, {zone or 'no zone yet'}). Check it.")
+            remember_settings(settings_text(Request(me=owner, zone=zone)))
+            hours = f"{load_settings().me.hours}, no public holidays"
+            notes.append(
+                f"{config_file()} now says whose week it is: {owner}, {zone or 'no zone yet'}, {hours}. Check it."
+            )
+    if not owner:
+        notes.append(f"Whose week it is is not known yet: set email and zone under [me] in {config_file()}.")
+    elif signed.email and signed.email.lower() != owner.lower():
+        notes.append(f"This counts as {owner}'s week too. If it is not: deepday connect remove {name} {signed.account}")
     return Connected(signed.account, tuple(notes))
 
 
@@ -181,13 +226,23 @@ def _zone_of(account: Account) -> str | None:
     return None
 
 
-def remove(name: str, clock: Clock | None = None) -> list[SignIn]:
-    """Delete the tokens of the accounts with that name or provider, and return them; what was read of them stays."""
+def remove(provider: str, account: str | None = None, clock: Clock | None = None) -> SignIn:
+    """Delete the tokens of an account, and return whose they were; what was read of it stays.
+
+    ``provider`` alone, or the account's name alone, is enough where only one account has it. Raises
+    :class:`InputError` where several have.
+    """
     with opened_accounts(clock) as accounts:
-        found = accounts.connected(name)
-        for one in found:
-            accounts.tokens.remove(one.account, one.provider)
-        return found
+        found = [one for one in accounts.connected(provider) if account in {None, one.account}]
+        if len(found) != 1:
+            exact = "; ".join(f"deepday connect remove {one.provider} '{one.account}'" for one in found)
+            raise InputError(
+                f"There are {len(found)} accounts of that name.",
+                f"Say which: {exact}" if exact else "See: deepday connect list",
+            )
+        [one] = found
+        accounts.tokens.remove(one.account, one.provider)
+        return one
 
 
 def examine_accounts(name: str | None = None, clock: Clock | None = None) -> Iterator[Check]:
@@ -206,7 +261,7 @@ def _examined(accounts: Accounts, sign_in: SignIn) -> Iterator[Check]:
                 if port in capabilities.ports and port in _LOOKS:
                     yield _look(f"{who}: {port}", account, port, accounts.clock)
             for degraded in capabilities.degraded:
-                yield Check(f"{who}: {degraded.port}", Health.OK, degraded.words)
+                yield Check(f"{who}: {degraded.port}", Health.NOTE, degraded.words)
             yield from _skew(who, account)
     except DeepdayError as error:
         yield Check(who, Health.PROBLEM, error.what, error.advice or f"Try: {again_command(sign_in)}")
@@ -228,7 +283,8 @@ def _look(subject: str, account: Account, port: Port, clock: Clock) -> Check:
 
 def _calendars(account: Any, _: int) -> str:
     found = account.calendars()
-    return f"{len(found)} {'calendar' if len(found) == 1 else 'calendars'} can be read"
+    names = ", ".join(one.name or one.id for one in found)
+    return f"{len(found)} {'calendar' if len(found) == 1 else 'calendars'} can be read: {names}"
 
 
 def _events(account: Any, now: int) -> str:

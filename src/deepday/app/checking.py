@@ -11,6 +11,7 @@ from deepday import __version__
 from deepday.app.accounts import examine_accounts
 from deepday.app.health import Check, Health
 from deepday.app.person import build_parameters, build_person, find_zone, public_holidays, with_days_off
+from deepday.app.plan_checking import check_calendars, remarks_on_cover
 from deepday.app.request import Request
 from deepday.app.sources import context_for, read_calendar, read_slack_export, shown
 from deepday.app.storing import is_slack_export
@@ -33,7 +34,8 @@ def check_settings() -> str:
     settings = load_settings()
     _verify(settings)
     path = config_file()
-    return f"{path} is fine." if path.exists() else f"{path} is not there: all settings have their defaults."
+    said = f"{path} is fine." if path.exists() else f"{path} is not there: all settings have their defaults."
+    return "\n".join([said, *remarks_on_cover(settings)])
 
 
 def _verify(settings: Settings) -> None:
@@ -41,6 +43,7 @@ def _verify(settings: Settings) -> None:
     build_parameters(Request(), settings)
     if settings.me.holidays.lower() != "none":
         public_holidays(settings.me.holidays, [2026])
+    check_calendars(settings)
 
 
 def examine(
@@ -117,13 +120,24 @@ def _gaps(settings: Settings, store: Store, clock: Clock) -> Iterator[Check]:
             yield Check(f"{kind} days", Health.OK, "every working day of the last five weeks is covered")
             continue
         finding = f"{len(missing)} working days since {days[0].date} are not covered, the last {missing[-1]}"
-        yield Check(f"{kind} days", Health.WARNING, finding, f"Import a newer {file}: deepday import FILE")
+        yield Check(f"{kind} days", Health.WARNING, finding, _mending(store, kind, file))
+
+
+def _mending(store: Store, kind: SourceKind, file: str) -> str:
+    """Say how to close a gap. Time counts as covered by calendars when all of them cover it."""
+    sources = [source for source in store.sources() if source.kind is kind]
+    if not any(source.live for source in sources):
+        return f"Import a newer {file}: deepday import FILE"
+    copies = [repr(source.name) for source in sources if not source.live]
+    if kind is SourceKind.CALENDAR and copies:
+        return f"Run deepday sync. A copy of a connected calendar is not needed any more: deepday erase {copies[0]}"
+    return "Run deepday sync."
 
 
 def _accounts(clock: Clock) -> Iterator[Check]:
     try:
         if Store.exists(database_location()):
-            yield from examine_accounts(None, clock)
+            yield from (check for check in examine_accounts(None, clock) if check.health is not Health.NOTE)
     except NotEnoughDataError:
         pass  # nobody has to connect an account
     except DeepdayError as error:

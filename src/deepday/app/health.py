@@ -8,6 +8,7 @@ class Health(StrEnum):
     """How a check ended."""
 
     OK = "ok"
+    NOTE = "note"  # nothing is wrong; somebody may want to know
     WARNING = "warning"
     PROBLEM = "problem"
 

@@ -71,7 +71,7 @@ def observe(
     return _from_store(request, settings, person, today)
 
 
-def _private(path: Path) -> None:
+def make_private(path: Path) -> None:
     """Make the file readable by its owner only, before anything is in it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
@@ -134,13 +134,13 @@ def write_files(
             from deepday.report.html import render_html  # noqa: PLC0415
 
             now = (clock or SystemClock()).now()
-            _private(html)
+            make_private(html)
             html.write_text(render_html(measurement, shareable=shareable, generated=now), encoding="utf-8")
             yield html
         if csv:
             from deepday.report.csv_view import write_csv  # noqa: PLC0415
 
-            _private(csv)
+            make_private(csv)
             yield from write_csv(measurement, csv, shareable=shareable)
     except OSError as error:
         raise InputError(

@@ -7,6 +7,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from deepday.app.request import Request
+from deepday.config.paths import config_file
 from deepday.config.settings import Settings
 from deepday.errors import InputError
 from deepday.measure.parameters import MINUTE, PRESETS, Parameters, ResumptionLag
@@ -19,7 +20,7 @@ def build_person(request: Request, settings: Settings) -> Person:
     if not email:
         raise InputError(
             "Whose week is it? No e-mail address is given.",
-            "Add --me you@example.com, or set email under [me] in the configuration.",
+            f"Add --me you@example.com, or set email under [me] in {config_file()}.",
         )
     if email.count("@") != 1 or not all(email.split("@")):
         raise InputError(f"{email!r} is no e-mail address.", "Give the address that the calendar knows you by.")
@@ -35,7 +36,10 @@ def build_person(request: Request, settings: Settings) -> Person:
 def find_zone(name: str | None) -> ZoneInfo:
     """Return the IANA zone of that name. Raises :class:`InputError` for a name that is unknown or missing."""
     if not name:
-        raise InputError("In which time zone? None is given.", "Add --zone Europe/Berlin, or set zone under [me].")
+        raise InputError(
+            "In which time zone? None is given.",
+            f"Add --zone Europe/Berlin, or set zone under [me] in {config_file()}.",
+        )
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):

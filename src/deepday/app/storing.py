@@ -12,7 +12,7 @@ from deepday.app.request import Request
 from deepday.app.sources import context_for, is_address, local_path, read_calendar, read_slack_export, shown
 from deepday.clock import Clock, SystemClock
 from deepday.config.load import load_settings, parse_settings, toml_value
-from deepday.config.paths import config_file, database_location
+from deepday.config.paths import config_file, database_location, key_file
 from deepday.connect import CalendarReading, Progress, ReadContext, Validators
 from deepday.errors import InputError, NotEnoughDataError
 from deepday.model import Interval, Skipped, intersect
@@ -41,7 +41,8 @@ def open_existing_store(clock: Clock | None = None) -> Store:
     if not Store.exists(database_location()):
         raise NotEnoughDataError(
             "Nothing was imported yet, and no files are given.",
-            "Run deepday import FILE…, or give --calendar FILE and --slack-export PATH. To look around: deepday demo",
+            "Run deepday connect and deepday sync; or deepday import FILE…; or give --calendar FILE and --slack-export "
+            "PATH. To look around: deepday demo",
         )
     return open_store(database_location(), clock or SystemClock())
 
@@ -138,7 +139,7 @@ def _calendar_name(store: Store, location: str, reading: CalendarReading) -> str
     if taken is None or taken.location == _place(location):
         return source
     stored, new = store.uids(source), {event.uid for event in reading.events}
-    if stored & new or not stored or not new:
+    if not taken.live and (stored & new or not stored or not new):
         return source
     return f"{source} ({local_path(location).resolve().parent.name}/{stem})" if stem != place else f"{source} ({place})"
 
@@ -214,6 +215,15 @@ def remember_settings(configuration: str) -> None:
     )
 
 
+def _erase_keys() -> list[Path]:
+    """Delete the file of master keys, where the keyring has none of them: without tokens nothing opens with them."""
+    keys = key_file()
+    if not keys.exists():
+        return []
+    keys.unlink()
+    return [keys]
+
+
 def erase_store(source: str | None) -> list[str]:
     """Delete one source, or with ``None`` the whole store with its backups, and say what was deleted.
 
@@ -221,7 +231,7 @@ def erase_store(source: str | None) -> list[str]:
     """
     with open_existing_store() as store:
         if source is None:
-            return [str(file) for file in store.erase()]
+            return [str(file) for file in [*store.erase(), *_erase_keys()]]
         if not store.forget(source):
             names = ", ".join(repr(item.name) for item in store.sources()) or "none"
             raise NotEnoughDataError(f"There is no source {source!r}.", f"Stored are: {names}.")

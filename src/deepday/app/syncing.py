@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from math import ceil
 from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
@@ -16,8 +17,16 @@ from deepday.app.storing import pseudonyms
 from deepday.clock import Clock, SystemClock
 from deepday.config.load import load_settings
 from deepday.connect import Account, ActivityReader, BatchedReader, CalendarReader, Port, Progress, ReadContext
-from deepday.errors import CursorGoneError, DeepdayError, GoneError, InputError, RetryLaterError
-from deepday.model import Calendar, Interval, Person
+from deepday.errors import (
+    CursorGoneError,
+    DeepdayError,
+    FatalError,
+    GoneError,
+    InputError,
+    ReconnectNeededError,
+    RetryLaterError,
+)
+from deepday.model import ActivityPage, Calendar, EventPage, Interval, Person
 from deepday.store.rows import SourceKind
 from deepday.store.syncing import Place, SyncState, SyncStore
 from deepday.store.tokens import SignIn
@@ -99,14 +108,16 @@ def sync_accounts(
     context = replace(
         context_for(person, Interval(0, 0), progress, keep_titles=keep_titles), pseudonym=pseudonyms(accounts.store)
     )
-    wanted, seen = set(also), set[str]()
+    wanted, seen, failed = set(also), set[str](), False
     for sign_in in chosen:
         try:
             with accounts.opened(sign_in) as account:
                 yield from _AccountSync(accounts, sign_in, account, context, wait).run(wanted, seen)
         except DeepdayError as error:
+            failed = True
             yield Synced(sign_in.account, sign_in.provider, error=error)
-    if missing := wanted - seen:
+    missing = wanted - seen
+    if missing and not failed:  # else it may be in the account that could not be read
         raise InputError(f"There is no calendar {min(missing)!r} in the accounts.", "See: deepday connect test")
 
 
@@ -138,30 +149,40 @@ class _AccountSync:
 
     def _calendars(self, reader: CalendarReader, wanted: set[str], seen: set[str]) -> Iterator[Synced]:
         known = self._live.states(self._sign_in.provider, self._sign_in.account)
-        states = {state.place.remote: state for state in known if state.kind is SourceKind.CALENDAR}
+        shadows, whole = (
+            {state.place.remote: state for state in known if state.kind is kind}
+            for kind in (SourceKind.SHADOW, SourceKind.CALENDAR)
+        )
+        states = whole | {remote: state for remote, state in shadows.items() if remote not in whole}
         unread: dict[str, Calendar] = {}
         others: tuple[str, ...] = ()
-        if wanted or not states:
+        own = next((remote for remote, state in states.items() if state.primary), "")
+        if wanted or not own:
             found = self._patiently(reader.calendars)
-            unread, others = _choose(found, set(states), wanted, seen)
-        following = {remote: state for remote, state in states.items() if not self._outgrown(state)}
+            primary = primary_of(found)
+            own = primary.id if primary else ""
+            unread, others = _choose(found, {*states}, wanted | {own}, seen)
+        # A round begins before anything of it is asked for: what changes meanwhile is not vouched for.
+        following = {
+            remote: self._live.begin_round(state) for remote, state in whole.items() if not self._outgrown(state)
+        }
         self._prefetch(reader, list(following.values()))
         for remote in [*states, *unread]:
             name = states[remote].name if remote in states else unread[remote].name or self._name
-            work = partial(self._calendar, reader, remote, name, following)
+            work = partial(self._calendar, reader, Calendar(remote, name, primary=remote == own), following)
             yield replace(self._guarded(name, work), others=others)
             others = ()
 
-    def _calendar(self, reader: CalendarReader, remote: str, name: str, following: dict[str, SyncState]) -> None:
-        if remote in following:
+    def _calendar(self, reader: CalendarReader, calendar: Calendar, following: dict[str, SyncState]) -> None:
+        if calendar.id in following:
             try:
-                self._read_events(reader, self._live.begin_round(following[remote]))
+                self._read_events(reader, following[calendar.id])
             except CursorGoneError:
                 self._result = replace(self._result, pages=0, changed=0, removed=0)
             else:
                 return
         self._result = replace(self._result, full=True)
-        place = Place(self._sign_in.provider, self._sign_in.account, remote)
+        place = Place(self._sign_in.provider, self._sign_in.account, calendar.id)
         shadow = self._live.state(place, SourceKind.SHADOW)
         if shadow is not None and not self._outgrown(shadow):
             try:
@@ -172,7 +193,8 @@ class _AccountSync:
                 return
         before = self._live.state(place, SourceKind.CALENDAR)
         window = self._calendar_window(before)
-        self._read_events(reader, self._live.begin(place, SourceKind.SHADOW, name, window))
+        begun = self._live.begin(place, SourceKind.SHADOW, calendar.name, window, primary=calendar.primary)
+        self._read_events(reader, begun)
 
     def _read_events(self, reader: CalendarReader, state: SyncState) -> None:
         """Read page by page to the end of the round, each asked for again where the service is busy."""
@@ -180,7 +202,8 @@ class _AccountSync:
         more = True
         while more:
             page = self._patiently(partial(reader.event_changes, state.place.remote, context, state.cursor))
-            state = self._live.keep_events(state, page)
+            _check_progress(state, page)
+            state = self._live.keep_events(state, page, self._ahead())
             self._count(len(page.upserts), len(page.removals), len(page.skipped), state.name)
             more = page.more
 
@@ -203,6 +226,7 @@ class _AccountSync:
         more = True
         while more:
             page = self._patiently(partial(reader.activity_changes, context, state.cursor))
+            _check_progress(state, page)
             state = self._live.keep_activity(state, page)
             self._count(len(page.messages), 0, len(page.skipped), state.name)
             more = page.more
@@ -212,7 +236,12 @@ class _AccountSync:
             (one.place.remote, replace(self._context, window=one.window), one.cursor) for one in states if one.cursor
         ]
         if len(wanted) > 1 and isinstance(reader, BatchedReader):
-            self._patiently(partial(reader.prefetch, wanted))
+            try:
+                self._patiently(partial(reader.prefetch, wanted))
+            except ReconnectNeededError:
+                raise
+            except DeepdayError:
+                pass  # it only saves requests: each calendar is asked for by itself
 
     def _outgrown(self, state: SyncState) -> bool:
         return state.window.end - self._now() < CALENDAR_AHEAD // 2
@@ -229,17 +258,26 @@ class _AccountSync:
         self._result = Synced(self._sign_in.account, self._sign_in.provider, name)
         try:
             work()
+        except ReconnectNeededError:
+            raise
+        except CursorGoneError as error:
+            return replace(self._result, error=error)
         except GoneError as error:
             gone = GoneError(error.what, f"What was read of it stays until: deepday erase {name!r}")
             return replace(self._result, error=gone)
-        except RetryLaterError as error:
+        except DeepdayError as error:
             return replace(self._result, error=error)
         return self._result
+
+    def _ahead(self) -> int:
+        """Return by how many seconds our clock is ahead of the service's."""
+        return max(0, ceil(-(self._account.clock_skew() or 0)))
 
     def _count(self, changed: int, removed: int, skipped: int, name: str) -> None:
         one = self._result
         self._result = replace(
             one,
+            source=name,
             pages=one.pages + 1,
             changed=one.changed + changed,
             removed=one.removed + removed,
@@ -271,14 +309,16 @@ class _AccountSync:
         return int(self._clock.now().timestamp())
 
 
+def _check_progress(state: SyncState, page: EventPage | ActivityPage) -> None:
+    if page.more and state.cursor is not None and page.cursor.text == state.cursor.text:
+        raise FatalError(f"The reading of {state.name!r} does not go on.", "Please report this.")
+
+
 def _choose(
     found: Sequence[Calendar], known: set[str], wanted: set[str], seen: set[str]
 ) -> tuple[dict[str, Calendar], tuple[str, ...]]:
     """Return the calendars to begin with, by id, and the names of those that are not read."""
     asked = {one.id: one for one in found if wanted & {one.id, one.name}}
     seen |= {name for one in asked.values() for name in (one.id, one.name)}
-    primary = primary_of(found)
-    if primary is not None and not known:
-        asked = {primary.id: primary} | asked
     others = tuple(sorted(one.name or one.id for one in found if one.id not in known | asked.keys()))
     return {key: one for key, one in asked.items() if key not in known}, others

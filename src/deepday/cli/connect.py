@@ -81,7 +81,8 @@ def _parameter(option: "SignInOption") -> inspect.Parameter:
     elif option.many:
         kind, default = list[kind], [one for one in option.default.split(",") if one]
     shown = None if option.flag else "REFERENCE" if option.secret else "|".join(option.choices) or "TEXT"
-    words = f"{option.help} Repeatable." if option.many else option.help
+    words = f"{option.help[0].upper()}{option.help[1:].rstrip('.')}."
+    words = f"{words} Repeatable." if option.many else words
     told = typer.Option(f"--{option.name}", help=words, metavar=shown)
     return inspect.Parameter(
         option.name.replace("-", "_"), inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, told]
@@ -137,9 +138,10 @@ class Terminal:
 def list_(json_: Json = False) -> None:
     """List the connected accounts."""
     from deepday.app.accounts import opened_accounts  # noqa: PLC0415 - help does without
+    from deepday.report.words import plain  # noqa: PLC0415
 
     with opened_accounts() as accounts:
-        found = accounts.connected()
+        found = [(one, accounts.synced_at(one)) for one in accounts.connected()]
     if json_:
         rows = [
             {
@@ -147,15 +149,17 @@ def list_(json_: Json = False) -> None:
                 "provider": one.provider,
                 "scopes": sorted(one.scopes),
                 "granted_at": one.granted_at,
+                "synced_at": synced_at,
                 "refused": one.refused,
             }
-            for one in found
+            for one, synced_at in found
         ]
         show.print_json({"schema": "deepday.accounts/1", "accounts": rows})
         return
-    for one in found:
-        state = "must sign in again" if one.refused else "connected"
-        typer.echo(f"{one.provider:10} {one.account}  {state} (since {show.date_of(one.granted_at)})")
+    for one, synced_at in found:
+        state = "must sign in again" if one.refused else f"connected since {show.date_of(one.granted_at)}"
+        synced = f"synced {show.date_of(synced_at)}" if synced_at else "not synced yet"
+        typer.echo(plain(f"{one.provider:10} {one.account}  {state}, {synced}"))
 
 
 @app.command("test", epilog="Example: deepday connect test google")
@@ -173,11 +177,12 @@ def try_(
 
 @app.command("remove", epilog="Example: deepday connect remove google")
 def remove(
-    name: Annotated[str, typer.Argument(metavar="ACCOUNT", help="An account, or a provider.")],
+    provider: Annotated[str, typer.Argument(metavar="PROVIDER", help="google, microsoft, slack, caldav.")],
+    account: Annotated[str | None, typer.Argument(metavar="[ACCOUNT]", help="Which of several.")] = None,
 ) -> None:
     """Forget the tokens of an account. What was read of it stays until deepday erase."""
     from deepday.app.accounts import remove as forget  # noqa: PLC0415 - help does without
 
-    for one in forget(name):
-        show.say(f"Removed: {one.account} ({one.provider}). Its tokens are gone from this machine.")
-        show.say(f"  To end the grant itself, see docs/connect-{one.provider}.md.")
+    one = forget(provider, account)
+    show.say(f"Removed: {one.account} ({one.provider}). Its tokens are gone from this machine.")
+    show.say(f"  To end the grant itself, see docs/connect-{one.provider}.md.")

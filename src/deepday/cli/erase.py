@@ -1,4 +1,4 @@
-"""``deepday erase``: delete what was imported."""
+"""``deepday erase``: delete what was read."""
 
 from typing import Annotated
 
@@ -13,11 +13,16 @@ def erase(
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Delete one imported source, or everything that was imported, backups too. The configuration stays."""
+    """Delete one source, or all that was read, the accounts' tokens and the backups too. The configuration stays.
+
+    Of a connected account the primary calendar and the chat are read again by the next deepday sync.
+    """
     from deepday.app.storing import erase_store  # noqa: PLC0415 - help does without
 
-    what = f"the source {source!r}" if source else "everything that was imported"
+    what = f"the source {source!r}" if source else "all that was read, and the tokens of all connected accounts"
     if not yes and not typer.confirm(f"Delete {what}?", err=True):
         raise typer.Exit(1)
     for deleted in erase_store(source):
         show.say(f"Deleted {deleted}")
+    if not source:
+        show.say("Grants given at the services stay until you end them there: see docs/connect-*.md.")

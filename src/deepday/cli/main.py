@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from deepday import __version__
-from deepday.cli import config, connect, demo, doctor, erase, explain, imports, measure, sandbox, sync
+from deepday.cli import config, connect, demo, doctor, erase, explain, imports, measure, plan, sandbox, sync
 from deepday.clock import OFFSET, SystemClock
 from deepday.errors import DeepdayError, InputError
 
@@ -37,6 +37,7 @@ app.command("sync", epilog="Example: deepday sync, or deepday sync google --also
 app.command("sandbox", epilog="Example: deepday sandbox --port 8701")(sandbox.sandbox)
 app.command("erase", epilog="Example: deepday erase, or deepday erase Slack")(erase.erase)
 app.command("doctor", epilog="Example: deepday doctor me.ics slack-export.zip")(doctor.doctor)
+app.add_typer(plan.app, name="plan")
 app.add_typer(config.app, name="config")
 
 
@@ -60,7 +61,7 @@ def _common(
 
 def _check_offset() -> None:
     try:
-        SystemClock()
+        SystemClock().now()
     except (ValueError, OverflowError):
         raise InputError(f"{OFFSET} is no number of seconds.", "Unset it; only rehearsals need it.") from None
 

@@ -1,6 +1,8 @@
 """``deepday sandbox``: Google, Microsoft 365 and Slack, simulated on this machine."""
 
+import tempfile
 import threading
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,9 +28,11 @@ def sandbox(
     try:
         with connector.serve_office(port, seed) as office:
             typer.echo(f"The office is open at {office.url}")
-            show.say("Ctrl-C closes it; nothing is kept. In another terminal, connect to it:")
-            offset = office.opened_at - int(SystemClock().now().timestamp())
-            show.say(f"\n  export {OFFSET}={offset}   # the office lives in {show.date_of(office.opened_at)[:7]}")
+            show.say("Ctrl-C closes it; nothing is kept. In another terminal, with settings and data of its own:")
+            offset = office.opened_at - int(SystemClock(0).now().timestamp())
+            home = Path(tempfile.gettempdir()) / "deepday-sandbox"
+            show.say(f"\n  export DEEPDAY_CONFIG={home / 'deepday.toml'} DEEPDAY_DATA={home}")
+            show.say(f"  export {OFFSET}={offset}   # the office lives in {show.date_of(office.opened_at)[:7]}")
             for title, lines in office.commands:
                 show.say("\n".join([f"\n  # {title}", *(f"  {line}" for line in lines)]))
             threading.Event().wait()

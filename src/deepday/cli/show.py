@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from deepday.app.health import Check
     from deepday.connect import Progress
 
-_MARKS = {"ok": "ok  ", "warning": "WARN", "problem": "FAIL"}
+_MARKS = {"ok": "ok  ", "note": "-   ", "warning": "WARN", "problem": "FAIL"}
 
 
 def console() -> "Console":
@@ -39,13 +39,15 @@ def say(text: str) -> None:
 
 def checks(found: "Iterable[Check]", *, json_: bool) -> None:
     """Print checks as they come, or all as JSON; leave with exit code 1 when one of them is a problem."""
+    from deepday.report.words import plain  # noqa: PLC0415 - help does without
+
     done = []
     for check in found:
         done.append(check)
         if not json_:
-            typer.echo(f"{_MARKS[check.health]} {check.subject}: {check.finding}")
+            typer.echo(plain(f"{_MARKS[check.health]} {check.subject}: {check.finding}"))
             if check.advice:
-                typer.echo(f"     {check.advice}")
+                typer.echo(plain(f"     {check.advice}"))
     if json_:
         rows = [{"subject": c.subject, "health": str(c.health), "finding": c.finding, "advice": c.advice} for c in done]
         print_json({"schema": "deepday.doctor/1", "checks": rows})

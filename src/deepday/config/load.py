@@ -6,14 +6,16 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from deepday.config import paths
 from deepday.config.lines import line_of
-from deepday.config.settings import Settings, Table, table_of
+from deepday.config.plan_settings import TeamFile
+from deepday.config.settings import Settings, table_of
+from deepday.config.table import Table
 from deepday.errors import DeepdayError, InputError
 
 _MAXIMUM_BYTES = 1_000_000
@@ -27,6 +29,9 @@ _EXPECTED = {
     "model_type": "must be a table",
     "string_pattern_mismatch": "is not written as it should be",
     "missing": "is missing",
+    "int_type": "must be a whole number",
+    "literal_error": "must be {expected}",
+    "extra_forbidden": "is no known name",
     "greater_than": "must be more than {gt:g}",
     "greater_than_equal": "must be at least {ge:g}",
     "less_than_equal": "must be at most {le:g}",
@@ -46,15 +51,35 @@ def load_settings(path: Path | None = None) -> Settings:
 
 def parse_settings(text: str, file: str) -> Settings:
     """Read the TOML text; ``file`` is how it is called in what is said of it. Raises :class:`InputError` as above."""
+    return parse_table(Settings, text, file)
+
+
+def load_team(path: Path) -> TeamFile:
+    """Return the team file. Raises as :func:`load_settings`, and for a file that is not there or names nobody."""
+    if not path.is_file():
+        raise InputError(f"There is no team file {path}.", "Check the path; the README shows what such a file holds.")
+    team = parse_table(TeamFile, _read(path), str(path))
+    if not team.person:
+        raise InputError(
+            f"The team file {path} names nobody.", "Add a [[person]] with email, zone and calendars for each."
+        )
+    return team
+
+
+_Kind = TypeVar("_Kind", bound=Table)
+
+
+def parse_table(kind: type[_Kind], text: str, file: str) -> _Kind:
+    """Read the TOML text as that table; the rest as in :func:`parse_settings`."""
     try:
-        return Settings.model_validate(tomllib.loads(text))
+        return kind.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         match = _AT_LINE.match(str(error))
         what = match["what"] if match else str(error)
         line = int(match["line"]) if match and match["line"] else len(text.splitlines()) or 1
         raise InputError(f"{file}:{line}: {what}.", "Correct that line; texts stand in quotes, dates do not.") from None
     except ValidationError as error:
-        problems = sorted({_problem(text, detail) for detail in error.errors()})
+        problems = sorted({_problem(kind, text, detail) for detail in error.errors()})
         said = "\n".join(f"{file}:{line}: {name}: {what}" for line, name, what in problems)
         advice = "Correct that line and run this again." if len(problems) == 1 else "Correct these and run this again."
         raise InputError(said, advice) from None
@@ -81,23 +106,28 @@ def _read(file: Path) -> str:
         raise InputError(f"{file}:{line}: There is something that is no UTF-8.", "Save the file as UTF-8.") from None
 
 
-def _problem(text: str, detail: ErrorDetails) -> tuple[int, str, str]:
+def _problem(kind: type[Table], text: str, detail: ErrorDetails) -> tuple[int, str, str]:
     location = detail["loc"]
     name = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
-    return line_of(text, location), name or "settings", _sentence(detail)
+    return line_of(text, location), name or "settings", _sentence(kind, detail)
 
 
-def _sentence(detail: ErrorDetails) -> str:
+def _sentence(root: type[Table], detail: ErrorDetails) -> str:
     kind, location = detail["type"], detail["loc"]
     if kind == "extra_forbidden":
-        return _unknown(str(location[-1]), _table_at(location[:-1]))
+        return _unknown(str(location[-1]), _table_at(root, location[:-1]))
     if kind == "value_error":
         return str(detail["ctx"]["error"])
-    expected = _EXPECTED.get(kind, detail["msg"]).format_map(detail.get("ctx", {}))
-    field = _table_at(location[:-1]).model_fields.get(str(location[-1]))
+    expected = expectation(detail)
+    field = _table_at(root, location[:-1]).model_fields.get(str(location[-1]))
     if field is None or not field.examples:
         return f"{expected}."
     return f"{expected}, for example {toml_value(field.examples[0])}."
+
+
+def expectation(detail: ErrorDetails) -> str:
+    """Return what a value should have been, in words to follow its name."""
+    return _EXPECTED.get(detail["type"], detail["msg"]).format_map(detail.get("ctx", {}))
 
 
 def _unknown(name: str, table: type[Table]) -> str:
@@ -106,8 +136,8 @@ def _unknown(name: str, table: type[Table]) -> str:
     return f"there is no such setting; {advice}"
 
 
-def _table_at(location: tuple[str | int, ...]) -> type[Table]:
-    table: type[Table] = Settings
+def _table_at(root: type[Table], location: tuple[str | int, ...]) -> type[Table]:
+    table = root
     for part in location:
         if isinstance(part, str):
             table = table_of(table.model_fields[part]) or table

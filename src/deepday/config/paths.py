@@ -27,6 +27,11 @@ def data_folder() -> Path:
     return Path(named).expanduser() if named else user_data_path("deepday", appauthor=False)
 
 
+def key_file() -> Path:
+    """Return where the master keys of the tokens are kept where no keyring can."""
+    return data_folder() / "master-keys.json"
+
+
 def database_location() -> str | Path:
     """Return where the store is: the URL that the environment gives, or else a file in the data folder."""
     return os.environ.get("DEEPDAY_DATABASE_URL") or data_folder() / "deepday.sqlite"

@@ -4,74 +4,20 @@ Values that another part reads (hours, zone, lag, preset) stay text here; what c
 """
 
 import datetime as dt
-import difflib
 from itertools import pairwise
-from typing import Annotated, Any, Self, get_args
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Annotated, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic.fields import FieldInfo
 
-from deepday.errors import InputError
-from deepday.model import WeeklyHours
-
-
-def _known_hours(text: str) -> str:
-    try:
-        WeeklyHours.parse(text)
-    except InputError as error:
-        raise ValueError(f"{error.what} {error.advice}") from None
-    return text
-
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, KeyError):  # no name at all, a folder of zones, no such zone
-        near = difflib.get_close_matches(name, available_timezones(), n=1)
-        advice = f'did you mean "{near[0]}"?' if near else 'write a name of the IANA list, like "Europe/Berlin".'
-        raise ValueError(f'"{name}" is no time zone; {advice}') from None
-    return name
-
-
-def _known_holidays(code: str) -> str:
-    if code == "none":
-        return code
-    from holidays import list_supported_countries  # noqa: PLC0415 - only those who set it wait for it
-
-    country, _, subdivision = code.partition("-")
-    regions = list_supported_countries()
-    if country not in regions:
-        raise ValueError(
-            f'"{country}" is no country whose holidays are known; write two letters (ISO 3166), or "none".'
-        )
-    if subdivision and subdivision not in regions[country]:
-        known = ", ".join(regions[country]) or "none"
-        raise ValueError(f'"{country}" has no region "{subdivision}"; known are: {known}.')
-    return code
-
-
-def _or_date(schema: dict[str, Any]) -> None:
-    table = dict(schema)
-    schema.clear()
-    schema["anyOf"] = [{"type": "string", "format": "date"}, table]
-
-
-_Hours = Annotated[str, AfterValidator(_known_hours)]
-_Zone = Annotated[str, AfterValidator(_known_zone)]
-_Holidays = Annotated[str, Field(pattern=r"^(none|[A-Z]{2}(-[A-Za-z0-9]+)?)$"), AfterValidator(_known_holidays)]
-
-
-class Table(BaseModel):
-    """A table of the settings file. Nothing is guessed: an unknown key or a value of another type is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+from deepday.config.plan_settings import MeetingRuleSettings, OwnPointPersonSettings, PlanSettings
+from deepday.config.table import Holidays, Hours, Table, Zone, or_date
 
 
 class OwnHoliday(Table):
     """A day off of one's own, besides the public ones: a date, or a table with date and name."""
 
-    model_config = ConfigDict(json_schema_extra=_or_date)
+    model_config = ConfigDict(json_schema_extra=or_date)
 
     date: dt.date = Field(description="The day.", examples=[dt.date(2026, 12, 24)])
     name: str = Field(default="day off", description="What the reports call it.", examples=["moving house"])
@@ -101,17 +47,17 @@ class Me(Table):
         examples=["U012AB3CD"],
         pattern=r"^[UW][A-Z0-9]+$",
     )
-    zone: _Zone | None = Field(
+    zone: Zone | None = Field(
         default=None,
         description="The time zone you live by, a name of the IANA list. Not set: each command asks for --zone.",
         examples=["Europe/Berlin"],
     )
-    hours: _Hours = Field(
+    hours: Hours = Field(
         default="Mon-Fri 09:00-17:00",
         description="Your working hours in local time. The time between two spans of a day is a break.",
         examples=["Mon-Thu 09:00-12:30,13:15-18:00; Fri 09:00-13:00"],
     )
-    holidays: _Holidays = Field(
+    holidays: Holidays = Field(
         default="none",
         description='The public holidays that you have off: country, or country and region (ISO 3166), or "none".',
         examples=["DE-BE"],
@@ -128,7 +74,7 @@ class TripSettings(Table):
 
     first: dt.date = Field(description="The first local date there.", examples=[dt.date(2026, 5, 4)])
     last: dt.date = Field(description="The last local date there, included.", examples=[dt.date(2026, 5, 8)])
-    zone: _Zone = Field(description="The time zone there.", examples=["America/New_York"])
+    zone: Zone = Field(description="The time zone there.", examples=["America/New_York"])
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -208,7 +154,29 @@ class Settings(Table):
         default=(), description="Times that you spend in another zone, one table for each."
     )
     measure: MeasureSettings = Field(default=MeasureSettings(), description="What the figures assume.")
+    plan: PlanSettings = Field(default=PlanSettings(), description="What your deep-work days should be like.")
+    point_people: Annotated[tuple[OwnPointPersonSettings, ...], Field(strict=False)] = Field(
+        default=(), description="Who may cover for you on a deep-work day, one table for each; see deepday plan --team."
+    )
+    meetings: Annotated[tuple[MeetingRuleSettings, ...], Field(strict=False)] = Field(
+        default=(), description="Which meetings move for a deep-work day, and at what price, one table for each rule."
+    )
     privacy: PrivacySettings = Field(default=PrivacySettings(), description="What may be kept.")
+
+    @field_validator("point_people")
+    @classmethod
+    def _others(
+        cls, people: tuple[OwnPointPersonSettings, ...], info: ValidationInfo
+    ) -> tuple[OwnPointPersonSettings, ...]:
+        me = info.data.get("me")
+        seen: set[str] = set()
+        for one in people:
+            if me and me.email and one.email.lower() == me.email.lower():
+                raise ValueError(f"{one.email} is you; nobody covers for themselves, so name somebody else.")
+            if one.email.lower() in seen:
+                raise ValueError(f"{one.email} is there twice; name each address once.")
+            seen.add(one.email.lower())
+        return people
 
     @field_validator("trips")
     @classmethod

@@ -2,6 +2,7 @@
 
 from deepday.connect.ports import PORT_VERSION
 from deepday.connect.ports.account import Account, Capabilities, Degraded, Port, satisfied
+from deepday.connect.ports.asking import PointPersonAsker
 from deepday.connect.ports.files import (
     ActivityFileReader,
     ActivityReading,
@@ -49,6 +50,7 @@ __all__ = [
     "FileSources",
     "Messenger",
     "OfficeServer",
+    "PointPersonAsker",
     "Port",
     "PresenceWriter",
     "Progress",

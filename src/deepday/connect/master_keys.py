@@ -20,7 +20,7 @@ from deepday.model import MasterKey
 _BYTES = 32
 _SERVICE = "deepday"
 _NAME = "master-keys"
-_BROKEN = "Restore it from a copy. Without it the stored tokens cannot be read: sign in again by deepday connect."
+_BROKEN = "Restore it from a copy; or delete it, which gives up the stored tokens, and sign in again: deepday connect."
 
 
 class MasterKeys:

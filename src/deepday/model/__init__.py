@@ -6,7 +6,10 @@ from deepday.model.event import CalendarEvent, EventKind, Response, ShowAs, recu
 from deepday.model.interval import DateRange, Interval, intersect, merge, subtract, total
 from deepday.model.live import (
     ActivityPage,
+    AnswerState,
     Calendar,
+    CoverAnswer,
+    CoverQuestion,
     Cursor,
     EventDraft,
     EventPage,
@@ -38,6 +41,7 @@ __all__ = [
     "EMPTY",
     "ActivityPage",
     "ActivityStream",
+    "AnswerState",
     "AnySetting",
     "ApprovedBlock",
     "Audience",
@@ -49,6 +53,8 @@ __all__ = [
     "Contact",
     "Conversation",
     "ConversationKind",
+    "CoverAnswer",
+    "CoverQuestion",
     "Cursor",
     "DateRange",
     "DoNotDisturb",

@@ -44,8 +44,10 @@ class CalendarEvent:
     source gives it, normalised to UTC; empty for a single event). ``when`` is an :class:`Interval` for a timed entry
     and a :class:`DateRange` for an all-day one. ``people`` counts organiser and attendees who did not decline, the
     owner included, rooms and resources left out; ``None`` when the source has no attendee list (quality low).
-    ``sequence`` and ``updated`` (UTC seconds, 0 when unknown) tell which of two copies is newer. ``title`` is kept
-    only where the user asked for it. ``source`` says where it was read.
+    ``organiser``: whether the owner organises it; ``outsiders``: whether somebody of another organisation takes part,
+    by the domains of the addresses; both ``None`` where the source does not tell. ``sequence`` and
+    ``updated`` (UTC seconds, 0 when unknown) tell which of two copies is newer. ``title`` is kept only where the user
+    asked for it. ``source`` says where it was read.
     """
 
     uid: str
@@ -60,6 +62,8 @@ class CalendarEvent:
     updated: int = 0
     title: str | None = None
     source: str = ""
+    organiser: bool | None = None
+    outsiders: bool | None = None
 
 
 def recurrence_id_of(start: date | datetime) -> str:

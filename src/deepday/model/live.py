@@ -1,6 +1,7 @@
 """What goes to and comes from a live account: calendars, cursors, drafts of events, messages, signals."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from deepday.model.activity import Message
 from deepday.model.event import CalendarEvent, EventKind, ShowAs
@@ -175,3 +176,32 @@ class Watch:
     secret: Secret
     until: int
     vendor_id: str = ""
+
+
+class AnswerState(StrEnum):
+    """How far a question to a point person has come; asked, it has no answer yet."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class CoverQuestion:
+    """A question to somebody who may cover: ``key`` is ours, one for each question; ``to`` is in the vendor's ids.
+
+    ``text`` says for whom, when, and how to answer.
+    """
+
+    key: str
+    to: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CoverAnswer:
+    """How a question stands. ``at``: UTC seconds at which it was asked, or answered."""
+
+    key: str
+    state: AnswerState
+    at: int

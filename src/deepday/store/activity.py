@@ -71,7 +71,7 @@ def read_stream(connection: Connection, window: Interval) -> ActivityStream:
             select(at, micros, func.max(outgoing), func.max(mention), number)
             .join(conversation)
             .where(inside)
-            .group_by(at, micros, number)
+            .group_by(at, micros, number, conversation.c.pseudonym)
             .order_by(at, micros, func.max(outgoing), conversation.c.pseudonym)
         )
         stream = _columns(connection.execute(joined))

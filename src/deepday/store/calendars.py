@@ -28,6 +28,8 @@ class _Entry(NamedTuple):
     sequence: int
     updated: int
     title: str | None
+    organiser: int | None
+    outsiders: int | None
 
 
 _Entries = dict[tuple[str, str], set[_Entry]]
@@ -120,7 +122,17 @@ def _entry(item: CalendarEvent) -> _Entry:
         item.sequence,
         item.updated,
         item.title,
+        _flag(item.organiser),
+        _flag(item.outsiders),
     )
+
+
+def _flag(value: bool | None) -> int | None:  # noqa: FBT001 - a value of three states, not an option
+    return None if value is None else int(value)
+
+
+def _known(flag: int | None) -> bool | None:
+    return None if flag is None else bool(flag)
 
 
 def _event(entry: _Entry, source_name: str) -> CalendarEvent:
@@ -141,6 +153,8 @@ def _event(entry: _Entry, source_name: str) -> CalendarEvent:
         sequence=entry.sequence,
         updated=entry.updated,
         title=entry.title,
+        organiser=_known(entry.organiser),
+        outsiders=_known(entry.outsiders),
         source=source_name,
     )
 

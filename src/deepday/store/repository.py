@@ -15,7 +15,9 @@ from deepday.model import ActivityStream, CalendarEvent, DateRange, Interval, Sk
 from deepday.store import schema
 from deepday.store.activity import add_messages, drop_lonely_conversations, read_stream
 from deepday.store.calendars import read_events, replace_events
+from deepday.store.covers import CoverBook
 from deepday.store.database import Database
+from deepday.store.plans import PlanBook
 from deepday.store.protecting import ProtectStore
 from deepday.store.rows import ImportResult, Outcome, Source, SourceKind
 from deepday.store.sealing import MasterKeySource
@@ -25,6 +27,7 @@ from deepday.store.sources import (
     read_skipped,
     read_sources,
     record_source,
+    refuse_live,
     replace_coverage,
     replace_skipped,
 )
@@ -83,6 +86,14 @@ class Store:
     def tokens(self, masters: MasterKeySource) -> TokenStore:
         """Return the part of the store that keeps the tokens of connected accounts, opened with those keys."""
         return TokenStore(self._database, self._clock, masters)
+
+    def plans(self) -> PlanBook:
+        """Return the planned days that are kept here."""
+        return PlanBook(self._database)
+
+    def covers(self) -> CoverBook:
+        """Return who covers accepted days, and what point people answered."""
+        return CoverBook(self._database)
 
     def pseudonym_key(self) -> bytes:
         """Return the 32 secret bytes that pseudonyms are made with. They are made once and never change."""
@@ -159,6 +170,7 @@ class Store:
         """
         with self._database.writing() as connection:
             known, stored_at = find_source(connection, SourceKind.CALENDAR, name) or (None, 0)
+            refuse_live(connection, known, name)
             if 0 < written_at < stored_at:
                 return ImportResult(Outcome.OLDER)
             source_id = record_source(
@@ -204,6 +216,7 @@ class Store:
         """
         with self._database.writing() as connection:
             known, _ = find_source(connection, SourceKind.ACTIVITY, name) or (None, 0)
+            refuse_live(connection, known, name)
             if not _same_eyes(connection, name, owner) and known is not None:
                 connection.execute(delete(schema.source).where(schema.source.c.id == known))
                 known = None
@@ -264,12 +277,15 @@ class Store:
         What is deleted is overwritten in the file. Copies made before a migration (``*.backup`` beside the file) are
         not touched.
         """
-        named = schema.source.c.name == name
+        columns = schema.source.c
         with self._database.reading() as connection:
-            if not read_sources(connection, named):
-                return False
+            places = connection.execute(select(columns.location).where(columns.name == name)).scalars().all()
+        if not places:
+            return False
         with self._database.writing() as connection:
-            connection.execute(delete(schema.source).where(named))
+            # A calendar that is being read in full anew has a shadow at the same place.
+            shadows = (columns.kind == SourceKind.SHADOW.value) & columns.location.in_(places)
+            connection.execute(delete(schema.source).where((columns.name == name) | shadows))
             connection.execute(delete(schema.meta).where(schema.meta.c.key == _owner_key(name)))
             drop_lonely_conversations(connection)
         self._database.leave_no_log()

@@ -19,8 +19,8 @@ class Source:
     ``name`` is unique within its kind. ``location`` is the file, folder or address it was read from. ``digest``,
     ``etag`` and ``last_modified`` tell whether it has changed since. ``written_at`` (0 when unknown) and
     ``imported_at`` are UTC seconds. ``events`` and ``messages`` count what is kept of it, ``skipped`` what could not
-    be used. ``first`` and ``last`` bound what was observed (UTC seconds, ``last`` exclusive); ``None`` when nothing
-    was.
+    be used. ``live``: it is read from a connected account. ``first`` and ``last`` bound what was observed (UTC seconds,
+    ``last`` exclusive); ``None`` when nothing was.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Source:
     first: int | None
     last: int | None
     skipped: int
+    live: bool = False
 
 
 class Outcome(StrEnum):

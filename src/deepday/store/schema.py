@@ -106,7 +106,50 @@ event = Table(
     Column("sequence", _Long, nullable=False),
     Column("updated", _Long, nullable=False),
     Column("title", _Words),
+    Column("organiser", Integer),  # whether the owner organises it; NULL: not known
+    Column("outsiders", Integer),  # whether people of other organisations take part; NULL: not known
     Index(None, "source_id", "object"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+plan_day = Table(
+    "plan_day",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("date", Integer, primary_key=True, autoincrement=False),
+    Column("part", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("changed_at", _Long, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+# Who covers an accepted day. The row with the greatest number counts; those before it are who it was before.
+plan_cover = Table(
+    "plan_cover",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("date", Integer, primary_key=True, autoincrement=False),
+    Column("role", Text, primary_key=True),
+    Column("topic", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("covered_by", Text, nullable=False),  # empty: nobody any more
+    Column("changed_at", _Long, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+# What point people answered. Date 0: for all of the person's days.
+plan_consent = Table(
+    "plan_consent",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("point_person", Text, primary_key=True),
+    Column("date", Integer, primary_key=True, autoincrement=False),
+    Column("answer", Text, nullable=False),
+    Column("key", Text, nullable=False),  # what the question was asked with; empty when nobody was asked through a port
+    Column("changed_at", _Long, nullable=False),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -166,6 +209,7 @@ sync = Table(
     Column("provider", Text, nullable=False),
     Column("account", Text, nullable=False),
     Column("remote", _Words, nullable=False),  # the vendor's id of the calendar; empty for chat activity
+    Column("is_primary", Integer, nullable=False),  # 1: the account's own calendar, which is always read
     Column("cursor", Text, nullable=False),  # empty before the first page
     Column("window_start", _Long, nullable=False),
     Column("window_end", _Long, nullable=False),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, Table, delete, func, insert, select, update
 
+from deepday.errors import InputError
 from deepday.model import Interval, Skipped, merge
 from deepday.store import schema
 from deepday.store.rows import Source, SourceKind
@@ -32,11 +33,12 @@ def read_sources(connection: Connection, *conditions: ColumnElement[bool]) -> li
             select(func.min(covered.start)).where(covered.source_id == columns.id).scalar_subquery().label("first"),
             select(func.max(covered.end)).where(covered.source_id == columns.id).scalar_subquery().label("last"),
             counted(schema.skipped).label("skipped"),
+            counted(schema.sync).label("live"),
         )
         .where(columns.kind != SourceKind.SHADOW.value, *conditions)
         .order_by(columns.kind, columns.name)
     )
-    return [Source(**{**row, "kind": SourceKind(row["kind"])}) for row in found.mappings()]
+    return [Source(**{**row, "kind": SourceKind(row["kind"]), "live": bool(row["live"])}) for row in found.mappings()]
 
 
 def find_source(connection: Connection, kind: SourceKind, name: str) -> tuple[int, int] | None:
@@ -46,6 +48,17 @@ def find_source(connection: Connection, kind: SourceKind, name: str) -> tuple[in
         select(columns.id, columns.written_at).where(columns.kind == kind.value, columns.name == name)
     ).first()
     return None if row is None else (row.id, row.written_at)
+
+
+def refuse_live(connection: Connection, source_id: int | None, name: str) -> None:
+    """Raise :class:`InputError` for a source that is read from an account: its cursor would not know of the change."""
+    if (
+        source_id is not None
+        and connection.execute(select(schema.sync).where(schema.sync.c.source_id == source_id)).first()
+    ):
+        raise InputError(
+            f"{name!r} is read from a connected account.", "Run deepday sync, or give the copy another name: --name."
+        )
 
 
 def record_source(connection: Connection, source_id: int | None, **values: str | int) -> int:

@@ -1,6 +1,5 @@
 """Live sources: what was read page by page, and where the reading stopped. Each page is one transaction."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -8,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from deepday.clock import Clock
 from deepday.errors import ConflictError
-from deepday.model import ActivityPage, ActivityStream, Cursor, EventPage, Interval, Skipped
+from deepday.model import ActivityPage, ActivityStream, Cursor, EventPage, Interval
 from deepday.store import schema
 from deepday.store.activity import add_messages
 from deepday.store.calendars import put_objects
@@ -34,15 +33,16 @@ class Place(NamedTuple):
 class SyncState:
     """How far a live source was read.
 
-    ``source_id``: its row. ``name``: what people call it. ``cursor``: where to go on, ``None`` before the first page.
-    ``window``: with which the full reading began. ``began_at``: when the round under way began, 0 when none is.
-    ``synced_at``: when the last complete round began, 0 before the first.
+    ``source_id``: its row. ``name``: what people call it. ``primary``: it is the account's own calendar. ``cursor``:
+    where to go on, ``None`` before the first page. ``window``: with which the full reading began. ``began_at``: when
+    the round under way began, 0 when none is. ``synced_at``: when the last complete round began, 0 before the first.
     """
 
     source_id: int
     kind: SourceKind
     name: str
     place: Place
+    primary: bool
     cursor: Cursor | None
     window: Interval
     began_at: int
@@ -60,18 +60,17 @@ class SyncStore:
         self._clock = clock
 
     def states(self, provider: str, account: str) -> list[SyncState]:
-        """Return the sources of an account, sorted by name, without shadows."""
+        """Return the sources of an account, each kind sorted by name; of a calendar its shadow as well."""
         columns = schema.sync.c
-        wanted = (columns.provider == provider, columns.account == account)
         with self._database.reading() as connection:
-            return [one for one in _read(connection, *wanted) if one.kind is not SourceKind.SHADOW]
+            return _read(connection, columns.provider == provider, columns.account == account)
 
     def state(self, place: Place, kind: SourceKind) -> SyncState | None:
         """Return how far that source, or its shadow, was read."""
         with self._database.reading() as connection:
             return _find(connection, place, kind)
 
-    def begin(self, place: Place, kind: SourceKind, name: str, window: Interval) -> SyncState:
+    def begin(self, place: Place, kind: SourceKind, name: str, window: Interval, *, primary: bool = False) -> SyncState:
         """Begin a full reading: of a calendar into a new shadow, of activity beside what is known.
 
         ``name`` gets the account's behind it where another source has it. An earlier shadow is thrown away.
@@ -88,7 +87,12 @@ class SyncStore:
                 source_id = known.source_id
                 connection.execute(delete(schema.sync).where(schema.sync.c.source_id == source_id))
             values = {"source_id": source_id, **place._asdict(), "cursor": "", "began_at": self._now()}
-            bounds = {"window_start": window.start, "window_end": window.end, "synced_at": 0}
+            bounds = {
+                "is_primary": int(primary),
+                "window_start": window.start,
+                "window_end": window.end,
+                "synced_at": 0,
+            }
             connection.execute(insert(schema.sync).values(values | bounds))
             found = _find(connection, place, kind)
         assert found is not None  # noqa: S101 - it was just written
@@ -96,27 +100,30 @@ class SyncStore:
 
     def begin_round(self, state: SyncState) -> SyncState:
         """Take note that a round of following reading begins now, unless one is under way."""
-        if state.began_at:
-            return state
+        columns = schema.sync.c
         with self._database.writing() as connection:
-            mine = schema.sync.c.source_id == state.source_id
-            connection.execute(update(schema.sync).where(mine).values(began_at=self._now()))
-            return self._again(connection, state)
+            resting = (columns.source_id == state.source_id, columns.began_at == 0)
+            connection.execute(update(schema.sync).where(*resting).values(began_at=self._now()))
+            found = _read(connection, columns.source_id == state.source_id)
+        if not found:
+            raise _overtaken(state)
+        return found[0]
 
-    def keep_events(self, state: SyncState, page: EventPage) -> SyncState:
+    def keep_events(self, state: SyncState, page: EventPage, ahead: int = 0) -> SyncState:
         """Keep a page of a calendar and its cursor, and finish the round with the last page of it.
 
-        A shadow that is whole takes the place of the calendar before it. Raises :class:`ConflictError` when the source
+        ``ahead``: by how many seconds our clock is ahead of the service's; what is observed ends that much earlier. A
+        shadow that is whole takes the place of the calendar before it. Raises :class:`ConflictError` when the source
         was read on, or removed, by another program since ``state``; nothing is changed then.
         """
         with self._database.writing() as connection:
             self._claim(connection, state, page.cursor)
             put_objects(connection, state.source_id, page.upserts, page.removals)
-            _add_skipped(connection, state.source_id, page.skipped)
+            _replace_skipped(connection, state.source_id, page)
             if page.more:
                 return self._again(connection, state)
             # What changed since the round began comes with the next one.
-            replace_coverage(connection, state.source_id, [_up_to(state.window, state.began_at)])
+            replace_coverage(connection, state.source_id, [_up_to(state.window, state.began_at - ahead)])
             if state.kind is SourceKind.SHADOW:
                 _take_place(connection, state)
             return self._finish(connection, state)
@@ -128,7 +135,8 @@ class SyncStore:
             add_messages(connection, state.source_id, ActivityStream.of(page.messages))
             known = read_coverage(connection, state.source_id)
             replace_coverage(connection, state.source_id, [*known, *page.observed])
-            _add_skipped(connection, state.source_id, page.skipped)
+            said = [*read_skipped(connection, state.source_id), *page.skipped]
+            replace_skipped(connection, state.source_id, list(dict.fromkeys(said)))
             return self._again(connection, state) if page.more else self._finish(connection, state)
 
     def _claim(self, connection: Connection, state: SyncState, cursor: Cursor) -> None:
@@ -136,15 +144,13 @@ class SyncStore:
         columns = schema.sync.c
         mine = (columns.source_id == state.source_id, columns.cursor == (state.cursor.text if state.cursor else ""))
         if not connection.execute(update(schema.sync).where(*mine).values(cursor=cursor.text)).rowcount:
-            raise ConflictError(
-                f"{state.name!r} was read, or removed, by another deepday at the same time.",
-                "Nothing was lost. Let one deepday sync run at a time.",
-            )
+            raise _overtaken(state)
 
     def _finish(self, connection: Connection, state: SyncState) -> SyncState:
         columns = schema.sync.c
+        under_way = (columns.source_id == state.source_id, columns.began_at > 0)
         done = {"synced_at": columns.began_at, "began_at": 0}
-        connection.execute(update(schema.sync).where(columns.source_id == state.source_id).values(done))
+        connection.execute(update(schema.sync).where(*under_way).values(done))
         mine = schema.source.c.id == state.source_id
         connection.execute(update(schema.source).where(mine).values(imported_at=self._now()))
         return self._again(connection, state)
@@ -154,14 +160,12 @@ class SyncStore:
 
     def _new_source(self, connection: Connection, place: Place, kind: SourceKind, name: str) -> int:
         columns = schema.source.c
-        shown = SourceKind.CALENDAR if kind is SourceKind.SHADOW else kind
-        others = select(columns.name).where(
-            columns.kind.in_({kind.value, shown.value}), columns.location != place.location
-        )
-        taken = set(connection.execute(others).scalars())
-        longer = (name, f"{name} ({place.provider} {place.account})", f"{name} ({place.location})")
-        name = next(one for one in longer if one not in taken)
-        row = {"kind": kind.value, "name": name, "location": place.location, "imported_at": self._now()}
+        row = {
+            "kind": kind.value,
+            "name": _free_name(connection, place, kind, name),
+            "location": place.location,
+            "imported_at": self._now(),
+        }
         nothing = {"digest": "", "etag": "", "last_modified": "", "written_at": 0}
         made: int = connection.execute(insert(schema.source).values(row | nothing).returning(columns.id)).scalar_one()
         return made
@@ -175,19 +179,37 @@ def _take_place(connection: Connection, state: SyncState) -> None:
     columns = schema.source.c
     before = (columns.location == state.place.location, columns.kind == SourceKind.CALENDAR.value)
     connection.execute(delete(schema.source).where(*before))
-    connection.execute(
-        update(schema.source).where(columns.id == state.source_id).values(kind=SourceKind.CALENDAR.value)
-    )
+    name = _free_name(connection, state.place, SourceKind.SHADOW, state.name)
+    values = {"kind": SourceKind.CALENDAR.value, "name": name}
+    connection.execute(update(schema.source).where(columns.id == state.source_id).values(values))
 
 
 def _up_to(window: Interval, instant: int) -> Interval:
     return Interval(window.start, max(window.start, min(window.end, instant)))
 
 
-def _add_skipped(connection: Connection, source_id: int, skipped: Sequence[Skipped]) -> None:
-    if skipped:
-        known = read_skipped(connection, source_id)
-        replace_skipped(connection, source_id, list(dict.fromkeys([*known, *skipped])))
+def _free_name(connection: Connection, place: Place, kind: SourceKind, name: str) -> str:
+    """Return a name that no source at another place has, of that kind or of the one that a shadow becomes."""
+    columns = schema.source.c
+    shown = SourceKind.CALENDAR if kind is SourceKind.SHADOW else kind
+    others = select(columns.name).where(columns.kind.in_({kind.value, shown.value}), columns.location != place.location)
+    taken = set(connection.execute(others).scalars())
+    longer = (name, f"{name} ({place.provider} {place.account})", f"{name} ({place.location})")
+    return next((one for one in longer if one not in taken), f"{name} ({place.location}, live)")
+
+
+def _overtaken(state: SyncState) -> ConflictError:
+    return ConflictError(
+        f"{state.name!r} was read, or removed, by another deepday at the same time.",
+        "Nothing was lost. Let one deepday sync run at a time.",
+    )
+
+
+def _replace_skipped(connection: Connection, source_id: int, page: EventPage) -> None:
+    """Forget what was left out of objects that came again, and add what is left out now."""
+    again = {*(upsert.id for upsert in page.upserts), *page.removals}
+    known = [item for item in read_skipped(connection, source_id) if item.where not in again]
+    replace_skipped(connection, source_id, list(dict.fromkeys([*known, *page.skipped])))
 
 
 def _find(connection: Connection, place: Place, kind: SourceKind) -> SyncState | None:
@@ -206,6 +228,7 @@ def _read(connection: Connection, *conditions: ColumnElement[bool]) -> list[Sync
             kind=SourceKind(row["kind"]),
             name=row["name"],
             place=Place(row["provider"], row["account"], row["remote"]),
+            primary=bool(row["is_primary"]),
             cursor=Cursor(row["cursor"]) if row["cursor"] else None,
             window=Interval(row["window_start"], row["window_end"]),
             began_at=row["began_at"],

@@ -29,8 +29,8 @@ from deepday.store.sealing import (
     unseal,
 )
 
-HOLD_SECONDS = 60
-"""How long others wait for whoever refreshes; longer than any exchange over HTTP may take."""
+HOLD_SECONDS = 180
+"""How long others wait for whoever refreshes; longer than the exchanges of a refresh may take."""
 
 _LOOK_AGAIN_SECONDS = 0.5
 _AGAIN = "Sign in again: deepday connect."
@@ -103,14 +103,14 @@ class TokenStore:
                 for row in rows
             ]
 
-    def load(self, account: str, provider: str) -> TokenSet:
+    def load(self, account: str, provider: str, *, even_refused: bool = False) -> TokenSet:
         """Return the tokens, fresh or not.
 
         Raises :class:`ReconnectNeededError` when there are none, when they cannot be unsealed in their place, or when
-        the vendor ended the grant.
+        the vendor ended the grant (``even_refused``: not then).
         """
         with self._database.reading() as connection:
-            return self._read(connection, account, provider)[0]
+            return self._read(connection, account, provider, even_refused=even_refused)[0]
 
     def save(self, account: str, provider: str, tokens: TokenSet, options: Mapping[str, str] | None = None) -> None:
         """Keep the tokens of a new sign-in in the place of any older ones; ``None`` keeps the options as they were."""
@@ -160,7 +160,7 @@ class TokenStore:
             return tokens
         with self._guard:
             lock = self._locks[account, provider]
-        with lock, self._held(account, provider) as holder:
+        with lock, self._held(account, provider):
             with self._database.reading() as connection:
                 tokens, row = self._read(connection, account, provider)
             if self._usable(tokens, refused):
@@ -170,16 +170,14 @@ class TokenStore:
             except ReconnectNeededError:
                 self._remember_refusal(account, provider, row["generation"])
                 raise
-            return self._commit(account, provider, tokens, new, row, holder)
+            return self._commit(account, provider, tokens, new, row)
 
     def _usable(self, tokens: TokenSet, refused: TokenSet | None) -> bool:
         if refused is not None and tokens.access == refused.access:
             return False
         return bool(tokens.access) and tokens.fresh(self._now())
 
-    def _commit(
-        self, account: str, provider: str, old: TokenSet, new: TokenSet, row: Mapping[str, Any], holder: str
-    ) -> TokenSet:
+    def _commit(self, account: str, provider: str, old: TokenSet, new: TokenSet, row: Mapping[str, Any]) -> TokenSet:
         whole = TokenSet(
             access=new.access,
             refresh=new.refresh or old.refresh,  # some vendors repeat it, others do not
@@ -192,13 +190,13 @@ class TokenStore:
             found = _row(connection, account, provider)
             if found is None:
                 raise ReconnectNeededError(f"{account} was disconnected from {provider} meanwhile.", _AGAIN)
-            if found["generation"] != row["generation"] or found["holder"] != holder:
+            if found["generation"] != row["generation"]:
                 return self._read(connection, account, provider)[0]  # a new sign-in, or another's refresh: it is newer
             self._write(connection, account, provider, whole, row["generation"] + 1, row["granted_at"])
         return whole
 
     @contextmanager
-    def _held(self, account: str, provider: str) -> Iterator[str]:
+    def _held(self, account: str, provider: str) -> Iterator[None]:
         """Hold the account against other processes; a hold that its owner lost by a crash ends by itself."""
         holder = secrets.token_hex(8)
         for _ in range(int(HOLD_SECONDS / _LOOK_AGAIN_SECONDS) + 2):
@@ -210,7 +208,7 @@ class TokenStore:
                 f"Another program refreshes {account} at {provider} for too long.", after=HOLD_SECONDS
             )
         try:
-            yield holder
+            yield
         finally:
             columns = schema.sign_in.c
             with self._database.writing() as connection:

@@ -15,10 +15,11 @@ Class attributes of a suite say what a vendor cannot do (``remembers_deleted = F
 import pytest
 
 pytest.register_assert_rewrite(
-    *(f"deepday.testing.{name}" for name in ("account", "messaging", "reading", "settings", "writing"))
+    *(f"deepday.testing.{name}" for name in ("account", "asking", "messaging", "reading", "settings", "writing"))
 )
 
 from deepday.testing.account import AccountContract  # noqa: E402 - pytest must know of the modules before
+from deepday.testing.asking import PointPersonAskerContract  # noqa: E402
 from deepday.testing.clock import TurnedClock  # noqa: E402
 from deepday.testing.faulty import Faulty  # noqa: E402
 from deepday.testing.messaging import (  # noqa: E402
@@ -47,6 +48,7 @@ __all__ = [
     "EventWriterContract",
     "Faulty",
     "MessengerContract",
+    "PointPersonAskerContract",
     "PresenceWriterContract",
     "Replica",
     "RequestSourceContract",

@@ -144,6 +144,22 @@ class MessengerVendor(Vendor, Protocol):
         ...
 
 
+class AskedVendor(Vendor, Protocol):
+    """Who is asked whether they cover."""
+
+    def receiver(self) -> str:
+        """Return the id of somebody to ask."""
+        ...
+
+    def asked(self) -> list[tuple[str, str]]:
+        """Return receiver and text of every question that arrived, in order."""
+        ...
+
+    def answer(self, key: str, person: str, *, agreed: bool) -> None:
+        """Let somebody answer a question, in the way that its text says."""
+        ...
+
+
 class RequestVendor(Vendor, Protocol):
     """People who need the owner."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from deepday_files.slack_messages import micros_of
+from deepday.connect.slack_messages import micros_of
 from tests.connectors.files.slack_workspace import (
     ANN,
     BEN,

@@ -26,6 +26,8 @@ class World:
     offices: dict[str, MemoryOffice] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
     waited: list[float] = field(default_factory=list)
+    before: list[str] = field(default_factory=list)
+    given: list[dict[str, str]] = field(default_factory=list)
 
     def office(self, account: str = ME, page_size: int = 3) -> MemoryOffice:
         return self.offices.setdefault(account, MemoryOffice(self.clock, page_size))
@@ -42,21 +44,35 @@ class StrangerConnector:
     title = "an office in memory"
 
     def sign_in_options(self) -> Sequence[SignInOption]:
-        return (SignInOption("user", "Whose office.", default=ME),)
+        return (
+            SignInOption("user", "Whose office.", default=ME),
+            SignInOption("door", "Which door."),
+            SignInOption("allow", "What else.", choices=("a", "b"), many=True),
+        )
 
-    def sign_in(self, options: Mapping[str, str], person: Dialogue, clock: Clock) -> SignedIn:
+    def sign_in(
+        self, options: Mapping[str, str], person: Dialogue, clock: Clock, before: TokenSet | None = None
+    ) -> SignedIn:
         del person, clock
+        world.before.append(before.access.reveal() if before else "")
+        world.given.append(dict(options))
         if "@" not in options["user"]:
             raise InputError(f"{options['user']!r} is no address.")
         user = options["user"]
-        return SignedIn(user, TokenSet(Secret(ACCESS)), user, {"door": "front"}, ("Be welcome.",))
+        return SignedIn(
+            user,
+            TokenSet(Secret(ACCESS)),
+            user,
+            {"allow": options["allow"], "door": options["door"] or "front"},
+            ("Be welcome.",),
+        )
 
     @contextmanager
     def open_account(
         self, account: str, options: Mapping[str, str], tokens: TokenKeeper, clock: Clock
     ) -> Iterator[Account]:
         del clock
-        assert options["door"] == "front"
+        assert options["door"]
 
         def refresh(_: TokenSet) -> TokenSet:
             raise ReconnectNeededError("The office knows you no longer.")
@@ -70,6 +86,11 @@ class StrangerConnector:
     def explain_refusal(self, options: Mapping[str, str], age: int) -> str:
         del options
         return f"It was {age} seconds old."
+
+
+def options(user: str = ME, **more: str) -> dict[str, str]:
+    """Return the options of a sign-in, as the command line fills them."""
+    return {"user": user, "door": "", "allow": ""} | more
 
 
 class Nobody:

@@ -7,11 +7,12 @@ import pytest
 
 from deepday.app.accounts import connect, examine_accounts, opened_accounts, remove
 from deepday.app.health import Health
+from deepday.app.storing import erase_store
 from deepday.config.load import load_settings
-from deepday.config.paths import data_folder
+from deepday.config.paths import data_folder, key_file
 from deepday.errors import InputError, NotEnoughDataError, ReconnectNeededError
 from tests.unit.app import stranger
-from tests.unit.app.stranger import ACCESS, ME, Nobody, World
+from tests.unit.app.stranger import ACCESS, ME, Nobody, World, options
 
 OTHER = "also-me@example.org"
 
@@ -23,13 +24,14 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 
 def join(world: World, account: str = ME) -> tuple[str, ...]:
-    return connect("stranger", {"user": account}, Nobody(), world.clock).notes
+    return connect("stranger", options(account), Nobody(), world.clock).notes
 
 
 def test_the_first_account_says_whose_week_it_is(world: World) -> None:
     notes = join(world)
     assert notes[0] == "Be welcome."
     assert "deepday.toml" in notes[-1]
+    assert "Mon-Fri 09:00-17:00" in notes[-1]
     assert (load_settings().me.email, load_settings().me.zone) == (ME, "UTC")
 
 
@@ -63,7 +65,7 @@ def test_a_grant_that_is_over_is_said_with_its_age_once_and_for_all(world: World
     for _ in range(2):
         [check] = examine_accounts(None, world.clock)
         assert check.health is Health.PROBLEM
-        assert "7 days ago" in check.finding
+        assert "7 days after it was given" in check.finding
         assert check.advice == "It was 604800 seconds old. Sign in again: deepday connect stranger"
     with opened_accounts(world.clock) as accounts:
         [sign_in] = accounts.connected()
@@ -77,17 +79,17 @@ def test_a_grant_that_is_over_is_said_with_its_age_once_and_for_all(world: World
 
 def test_what_is_removed_is_gone(world: World) -> None:
     join(world)
-    assert [one.account for one in remove(ME, world.clock)] == [ME]
+    assert remove(ME, None, world.clock).account == ME
     with pytest.raises(NotEnoughDataError):
         list(examine_accounts(None, world.clock))
 
 
 def test_names_that_nobody_has_are_answered_with_those_that_there_are(world: World) -> None:
     with pytest.raises(NotEnoughDataError, match="No account"):
-        remove("google", world.clock)
+        remove("google", None, world.clock)
     join(world)
     with pytest.raises(InputError) as unknown:
-        remove("gogle", world.clock)
+        remove("gogle", None, world.clock)
     assert ME in unknown.value.advice
     with pytest.raises(InputError, match="connects no accounts"):
         connect("files", {}, Nobody(), world.clock)
@@ -100,3 +102,33 @@ def test_an_account_of_somebody_else_is_refused(world: World, tmp_path: Path) ->
     (tmp_path / "home" / "deepday.toml").unlink()
     with pytest.raises(InputError, match="holds the week of"):
         join(world, "somebody@example.net")
+
+
+def test_of_several_accounts_none_is_removed_unless_it_is_named(world: World) -> None:
+    join(world)
+    join(world, OTHER)
+    with pytest.raises(InputError) as told:
+        remove("stranger", None, world.clock)
+    assert f"deepday connect remove stranger '{OTHER}'" in told.value.advice
+    assert remove("stranger", OTHER, world.clock).account == OTHER
+    with opened_accounts(world.clock) as accounts:
+        assert [one.account for one in accounts.connected()] == [ME]
+
+
+def test_signing_in_again_needs_nothing_that_was_given_before(world: World) -> None:
+    connect("stranger", options(door="back", allow="a"), Nobody(), world.clock)
+    connect("stranger", options(allow="b"), Nobody(), world.clock)
+    assert [(given["door"], given["allow"]) for given in world.given] == [("back", "a"), ("back", "b,a")]
+    assert world.before == ["", ACCESS]
+
+
+def test_an_account_with_another_address_is_pointed_out(world: World) -> None:
+    join(world)
+    assert f"deepday connect remove stranger {OTHER}" in join(world, OTHER)[-1]
+
+
+def test_erasing_everything_erases_the_keys_too(world: World) -> None:
+    join(world)
+    assert key_file().exists()
+    assert str(key_file()) in erase_store(None)
+    assert not any(path.is_file() for path in data_folder().rglob("*"))

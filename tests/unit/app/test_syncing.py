@@ -22,7 +22,7 @@ from deepday.store import Store, open_store
 from deepday.store.rows import SourceKind
 from deepday.store.syncing import Place, SyncStore
 from tests.unit.app import stranger
-from tests.unit.app.stranger import ME, Nobody, World
+from tests.unit.app.stranger import ME, Nobody, World, options
 
 HOUR = 3600
 DAY = 86_400
@@ -37,7 +37,7 @@ class CrashError(Exception):
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     with stranger.installed(tmp_path, monkeypatch) as made:
         made.office()
-        connect("stranger", {"user": ME}, Nobody(), made.clock)
+        connect("stranger", options(ME), Nobody(), made.clock)
         yield made
 
 
@@ -222,7 +222,7 @@ def test_other_calendars_are_read_when_they_are_named_and_from_then_on(world: Wo
 
 
 def test_accounts_stand_side_by_side_and_one_that_fails_hinders_no_other(world: World) -> None:
-    connect("stranger", {"user": OTHER}, Nobody(), world.clock)
+    connect("stranger", options(OTHER), Nobody(), world.clock)
     fill(world, 3)
     world.office(OTHER).add_event(hour(world, 20), "dentist")
     world.refused.add(ME)
@@ -233,7 +233,7 @@ def test_accounts_stand_side_by_side_and_one_that_fails_hinders_no_other(world: 
         (ME, "", False),
     ]
     world.refused.clear()
-    connect("stranger", {"user": ME}, Nobody(), world.clock)
+    connect("stranger", options(ME), Nobody(), world.clock)
     assert all(one.error is None for one in run(world))
     assert times(world) == sorted(at_vendor(world.office()) + at_vendor(world.office(OTHER)))
     with opened(world) as store:
@@ -283,9 +283,9 @@ def boundaries(monkeypatch: pytest.MonkeyPatch, world: World, last: int) -> Call
     for name in ("begin", "begin_round", "keep_events", "keep_activity"):
         inner = getattr(SyncStore, name)
 
-        def around(self: SyncStore, *given: Any, _inner: Callable[..., Any] = inner) -> Any:
+        def around(self: SyncStore, *given: Any, _inner: Callable[..., Any] = inner, **named: Any) -> Any:
             boundary()
-            result = _inner(self, *given)
+            result = _inner(self, *given, **named)
             boundary()
             return result
 

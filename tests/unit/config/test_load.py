@@ -66,7 +66,7 @@ zone = "Asia/Tokyo"
 burst_gap = 0
 count_tentative = "yes"
 
-[plan]
+[holiday]
 """
     assert problems(file, content) == [
         "3: me.emial: there is no such setting; did you mean email?",
@@ -76,7 +76,7 @@ count_tentative = "yes"
         "16: trips[2].first: must be a date without quotes, for example 2026-05-04.",
         "20: measure.burst_gap: must be at least 1, for example 3.",
         "21: measure.count_tentative: must be true or false, for example true.",
-        "23: plan: there is no such setting; known here are me, trips, measure, privacy.",
+        f"23: holiday: there is no such setting; known here are {', '.join(Settings.model_fields)}.",
     ]
 
 
@@ -130,4 +130,15 @@ def test_a_file_that_is_no_settings_file_is_not_read_to_its_end(file: Path) -> N
 def test_a_file_that_cannot_be_read_is_named(file: Path) -> None:
     file.mkdir()
     with pytest.raises(DeepdayError, match="cannot be read"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("emails", "said"),
+    [(("Ada@example.org",), "is you; nobody covers for themselves"), (("bob@example.org",) * 2, "is there twice")],
+)
+def test_a_point_person_is_somebody_else_and_named_once(file: Path, emails: tuple[str, ...], said: str) -> None:
+    people = "".join(f'[[point_people]]\nemail = "{email}"\nagreed = true\n' for email in emails)
+    file.write_text(f'[me]\nemail = "ada@example.org"\n{people}')
+    with pytest.raises(InputError, match=said):
         load_settings()

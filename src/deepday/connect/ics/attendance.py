@@ -66,6 +66,22 @@ def people(properties: Properties) -> int | None:
     return len({_address(one) for one in _listed(properties)} - declined - {""})
 
 
+def organiser(properties: Properties, email: str) -> bool | None:
+    """Tell whether the owner organises the entry; None where it names no organiser."""
+    if "ORGANIZER" not in properties:
+        return None
+    return any(_is(one, email) for one in properties["ORGANIZER"])
+
+
+def outsiders(properties: Properties, email: str) -> bool | None:
+    """Tell whether somebody takes part whose address has another domain than the owner's; None without any guest."""
+    addresses = {_address(one) for one in _listed(properties) if not _is_thing(one)} - {""}
+    if "ATTENDEE" not in properties or not addresses:
+        return None
+    home = email.casefold().rpartition("@")[2]
+    return any(one.rpartition("@")[2] != home for one in addresses if "@" in one)
+
+
 def word(properties: Properties, name: str) -> str:
     """Return the value of a one-word property in capitals, empty when it is missing."""
     return properties[name][0].value.strip().upper() if name in properties else ""

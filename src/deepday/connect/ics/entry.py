@@ -116,6 +116,8 @@ def _entry(component: Component, properties: Properties, zones: Zones, context: 
         updated=_stamp("LAST-MODIFIED", properties, zones) or _stamp("DTSTAMP", properties, zones),
         title=title if context.keep_titles else None,
         source=source,
+        organiser=attendance.organiser(properties, context.email),
+        outsiders=attendance.outsiders(properties, context.email),
     )
     return Entry(
         component=component,

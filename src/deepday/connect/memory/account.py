@@ -1,12 +1,13 @@
 """The account in memory."""
 
+from deepday.connect.memory.asking import AskingPart
 from deepday.connect.memory.events import EventsPart
 from deepday.connect.memory.messages import MessagesPart
 from deepday.connect.memory.settings import SettingsPart
 from deepday.connect.ports.account import Capabilities, Port
 
 
-class MemoryAccount(EventsPart, SettingsPart, MessagesPart):
+class MemoryAccount(EventsPart, SettingsPart, MessagesPart, AskingPart):
     """The owner's account in a :class:`~deepday.connect.memory.MemoryOffice`; satisfies every port in full."""
 
     def capabilities(self) -> Capabilities:

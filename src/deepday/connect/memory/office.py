@@ -9,6 +9,7 @@ from deepday.connect.memory.calendars import CalendarSide
 from deepday.model import (
     AutoReply,
     ConversationKind,
+    CoverQuestion,
     DoNotDisturb,
     OutgoingMessage,
     PostedMessage,
@@ -56,6 +57,8 @@ class MemoryOffice(CalendarSide):
         self.said: list[Said] = []
         self.chat_epoch = 0
         self.posts: dict[str, tuple[OutgoingMessage, PostedMessage]] = {}
+        self.questions: dict[str, tuple[CoverQuestion, int]] = {}
+        self.answers: list[tuple[str, str, bool, int]] = []  # to which question, who, agreed, when
         self.waiting: dict[str, UrgentSignal] = {}
         self.watches: dict[str, Watch] = {}
         self.hints: list[tuple[dict[str, str], bytes]] = []
@@ -88,6 +91,14 @@ class MemoryOffice(CalendarSide):
     def posted(self) -> list[tuple[str, str]]:
         """Return receiver and text of every message that an account posted, in order."""
         return [(message.to, message.text) for message, _ in self.posts.values()]
+
+    def asked(self) -> list[tuple[str, str]]:
+        """Return receiver and text of every question that was asked, in order."""
+        return [(question.to, question.text) for question, _ in self.questions.values()]
+
+    def answer(self, key: str, person: str, *, agreed: bool) -> None:
+        """Let somebody answer a question."""
+        self.answers.append((key, person, agreed, self.now()))
 
     def signal(self, text: str, sender: str = "Grace") -> str:
         """Let somebody ask for the owner urgently; return the signal's id."""

@@ -95,9 +95,12 @@ class AccountProvider(Protocol):
         """Return what a sign-in can be told."""
         ...
 
-    def sign_in(self, options: Mapping[str, str], person: Dialogue, clock: Clock) -> SignedIn:
+    def sign_in(
+        self, options: Mapping[str, str], person: Dialogue, clock: Clock, before: TokenSet | None = None
+    ) -> SignedIn:
         """Let the person sign in, and make sure with one call that the account can be used.
 
+        ``before``: what an earlier sign-in gave; what is in it need not be given again, a client's secret say.
         ``options`` has every name of :meth:`sign_in_options`. Must ask for no more than the features that were
         allowed. Raises :class:`~deepday.errors.InputError` for options that cannot be, and
         :class:`~deepday.errors.ReconnectNeededError` when the vendor or the person says no.

@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("provider", sa.Text(), nullable=False),
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("remote", sa.Text(), nullable=False),
+        sa.Column("is_primary", sa.Integer(), nullable=False),
         sa.Column("cursor", sa.Text(), nullable=False),
         sa.Column("window_start", _LONG, nullable=False),
         sa.Column("window_end", _LONG, nullable=False),

@@ -1,9 +1,7 @@
-"""What one message object of a Slack export means for the owner. Its text is looked at, never kept or quoted."""
+"""What one message object of Slack's means for the owner, exported or live. Its text is looked at, never kept."""
 
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
-
-from deepday_files.slack_json import TOO_DEEP
 
 # Slack's documentation lists some fifty subtypes of "message"; the others are edits, deletions, bots' posts, joins,
 # topics, reminders, calls and the like, which nobody wrote to anybody.
@@ -37,9 +35,10 @@ class Post(NamedTuple):
 
 
 def read_post(entry: object, owner: str, bots: AbstractSet[str]) -> Post | None:
-    """Return the post, or None for what no person wrote. Raises :class:`UnusableError`."""
-    if entry is TOO_DEEP:
-        raise UnusableError("nested too deeply")
+    """Return the post, or None for what no person wrote; ``bots`` are users that are none.
+
+    Raises :class:`UnusableError`.
+    """
     if not isinstance(entry, dict):
         raise UnusableError("not written as a JSON object")
     if entry.get("type") != "message":

@@ -1,0 +1,145 @@
+"""Writes events of ours, and tells which events are ours."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from deepday.connect import Feature
+from deepday.errors import ConflictError, FatalError, GoneError, OutcomeUnknownError
+from deepday.model import EventDraft, EventUpsert, Interval, WrittenEvent
+from deepday_microsoft.drafts import (
+    EXPAND,
+    FIELDS,
+    KEY_ID,
+    MARKER_ID,
+    event_body,
+    filter_for,
+    properties_of,
+    times,
+    written_event,
+)
+from deepday_microsoft.errors import DUPLICATE, SERVICE, code_of, error_of
+from deepday_microsoft.graph import MOST_PARTS, Ask, Graph, preferences
+from deepday_microsoft.part import Part
+from deepday_microsoft.settings import Settings
+
+_OURS = {"$select": FIELDS, "$expand": EXPAND}
+_CHANGED = "The event was changed by somebody."
+
+
+class Events(Part):
+    """Satisfies :class:`deepday.connect.EventWriter`.
+
+    A key is one event: Graph refuses a second one with the same transactionId, also after the first was deleted.
+    """
+
+    def _events(self, calendar: str) -> str:
+        return f"{self.settings.mailbox}/calendars/{quote(calendar, safe='')}/events"
+
+    def _event(self, name: str) -> str:
+        return f"{self.settings.mailbox}/events/{quote(name, safe='')}"
+
+    def create_event(self, calendar: str, draft: EventDraft) -> WrittenEvent:
+        """Make the event, or adopt the one that has our key; see :class:`deepday.connect.EventWriter`."""
+        answer = self.graph.send("POST", self._events(calendar), body=event_body(draft), headers=preferences())
+        if answer.status in {400, 409} and code_of(answer) == DUPLICATE:
+            return self._adopted(calendar, draft, error_of(answer).get("@event.existingEventId"))
+        row = self.graph.written(answer, Feature.BLOCKS)
+        return _read_back(written_event(row, calendar, draft.key, draft.marker))
+
+    def _adopted(self, calendar: str, draft: EventDraft, existing: object) -> WrittenEvent:
+        if isinstance(existing, str) and existing:
+            rows: Iterable[Mapping[str, Any]] = self._existing(existing)
+        else:
+            rows = self._with(calendar, KEY_ID, draft.key)
+        for row in rows:
+            key, marker = properties_of(row)
+            if (key, marker) != (draft.key, draft.marker):
+                raise ConflictError("An event that is not ours has the key.", "Use another key.")
+            found = written_event(row, calendar, key, marker)
+            if found:
+                return found
+        raise GoneError("The event was made before, and is no longer there.")
+
+    def _existing(self, name: str) -> list[Mapping[str, Any]]:
+        try:
+            return [self.graph.get(self._event(name), Feature.BLOCKS, query=_OURS, headers=preferences())]
+        except GoneError:
+            return []
+
+    def _with(self, calendar: str, property_id: str, value: str) -> Iterable[Mapping[str, Any]]:
+        """Give our events of a calendar that have that value of an extended property."""
+        query = {"$filter": filter_for(property_id, value), **_OURS, "$top": "100"}
+        return self.graph.pages(self._events(calendar), Feature.BLOCKS, query=query, headers=preferences())
+
+    def find_event(self, calendar: str, key: str, marker: str) -> WrittenEvent | None:
+        """Return our event with that key as it is now; see :class:`deepday.connect.EventWriter`."""
+        for row in self._with(calendar, KEY_ID, key):
+            if properties_of(row) == (key, marker):
+                return written_event(row, calendar, key, marker)
+        return None
+
+    def find_ours(self, calendar: str, window: Interval, marker: str) -> Sequence[WrittenEvent]:
+        """Return all events with that marker in the window; see :class:`deepday.connect.EventWriter`."""
+        found: list[WrittenEvent] = []
+        for row in self._with(calendar, MARKER_ID, marker):
+            key, its = properties_of(row)
+            event = written_event(row, calendar, key, its)
+            if event and its == marker and event.when.start < window.end and event.when.end > window.start:
+                found.append(event)
+        return found
+
+    def move_event(self, event: WrittenEvent, when: Interval) -> WrittenEvent:
+        """Give it other times; see :class:`deepday.connect.EventWriter`."""
+        headers = {**preferences(), "If-Match": _version(event)}
+        answer = self.graph.send("PATCH", self._event(event.id), body=times(when), headers=headers)
+        row = self.graph.written(answer, Feature.BLOCKS)
+        return _read_back(written_event(row, event.calendar, event.key, event.marker))
+
+    def delete_event(self, event: WrittenEvent) -> None:
+        """Delete it; see :class:`deepday.connect.EventWriter`."""
+        answer = self.graph.send("DELETE", self._event(event.id), headers={"If-Match": _version(event)})
+        if answer.status in {404, 410}:
+            return
+        refused = self.graph.refused(answer, Feature.BLOCKS, safe=False)
+        if refused:
+            raise refused
+
+
+def _version(event: WrittenEvent) -> str:
+    """Return the version for a write. Raises :class:`ConflictError` without one: that would be no check."""
+    if not event.etag:
+        raise ConflictError(_CHANGED, "Read it again.")
+    return event.etag
+
+
+def _read_back(event: WrittenEvent | None) -> WrittenEvent:
+    if event is None:
+        raise OutcomeUnknownError(f"{SERVICE} took the event, but its answer makes no sense.")
+    return event
+
+
+def added_markers(graph: Graph, settings: Settings, upserts: Sequence[EventUpsert]) -> list[EventUpsert]:
+    """Return the upserts that were read, those of ours with their markers, which a delta does not bring.
+
+    One request for every twenty of ours, none where there are none.
+    """
+    ours = [upsert.id for upsert in upserts if upsert.key] if Feature.BLOCKS in settings.allow else []
+    markers: dict[str, str] = {}
+    for begin in range(0, len(ours), MOST_PARTS):
+        some = ours[begin : begin + MOST_PARTS]
+        markers.update(zip(some, _markers(graph, settings.mailbox, some), strict=True))
+    return [replace(upsert, marker=markers.get(upsert.id, "")) for upsert in upserts]
+
+
+def _markers(graph: Graph, mailbox: str, names: Sequence[str]) -> list[str]:
+    query = urlencode({"$select": "id", "$expand": EXPAND})
+    asked = [Ask(f"{mailbox}/events/{quote(name, safe='')}?{query}", preferences()) for name in names]
+    found: list[str] = []
+    for answer in graph.batch(asked):
+        if answer is None:
+            raise FatalError(f"{SERVICE} left out a part of its answer.", "Try again later.")
+        gone = answer.status in {404, 410}  # meanwhile: the next reading says so
+        found.append("" if gone else properties_of(graph.read(answer, Feature.READ))[1])
+    return found

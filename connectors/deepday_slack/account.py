@@ -1,0 +1,75 @@
+"""A Slack account: its ports, and what of them it has with the scopes that were granted."""
+
+from typing import Final
+
+from deepday.connect import Capabilities, Degraded, Feature, Port
+from deepday_slack.activity import HistoryReader
+from deepday_slack.bundle import Bundle
+from deepday_slack.listening import SocketListener
+from deepday_slack.messenger import BotMessenger
+from deepday_slack.scopes import NEEDED, PRESENCE, Kind
+from deepday_slack.setting_writers import SettingWriters
+from deepday_slack.web import SlackApi
+
+_PORTS: Final = {
+    Port.ACTIVITY_READER: Feature.ACTIVITY,
+    Port.STATUS_WRITER: Feature.STATUS,
+    Port.DO_NOT_DISTURB_WRITER: Feature.STATUS,
+    Port.PRESENCE_WRITER: Feature.STATUS,
+    Port.MESSENGER: Feature.MESSAGES,
+    Port.REQUEST_SOURCE: Feature.MESSAGES,
+}
+_LIMITED: Final = {
+    Port.ACTIVITY_READER: (
+        "A reply in a thread that began more than 30 days ago may not be seen, nor what was written in a channel that "
+        "you are not in."
+    ),
+    Port.DO_NOT_DISTURB_WRITER: "Ends are rounded up to full minutes; your own quiet hours are left alone.",
+    Port.PRESENCE_WRITER: "Slack knows away only, and keeps no end for it: deepday must clear it.",
+    Port.REQUEST_SOURCE: "What is sent while deepday is not connected for more than six minutes does not come in.",
+}
+
+
+class SlackAccount(HistoryReader, SettingWriters, BotMessenger, SocketListener):
+    """The owner's account in one workspace. Close it."""
+
+    def __init__(self, api: SlackApi) -> None:
+        HistoryReader.__init__(self, api)
+        SettingWriters.__init__(self, api)
+        BotMessenger.__init__(self, api)
+        SocketListener.__init__(self, api)
+
+    def capabilities(self) -> Capabilities:
+        """Say what the granted scopes allow, of what was allowed; nothing is sent."""
+        bundle, allowed = self._api.bundle(), self._api.settings.allowed
+        ports = frozenset(port for port in _PORTS if _granted(port, bundle, allowed))
+        missing = [Degraded(port, _words(port, bundle, allowed)) for port in _PORTS if port not in ports]
+        limited = [Degraded(port, words) for port, words in _LIMITED.items() if port in ports]
+        return Capabilities(ports, (*limited, *missing))
+
+    def clock_skew(self) -> float | None:
+        """Return by how many seconds Slack's clock was ahead of ours at its last answer."""
+        return self._api.skew
+
+    def close(self) -> None:
+        """Close all connections."""
+        SocketListener.close(self)
+        self._api.close()
+
+
+def _granted(port: Port, bundle: Bundle, allowed: frozenset[Feature]) -> bool:
+    return _PORTS[port] in allowed and not lacking(_PORTS[port], bundle, presence=port is Port.PRESENCE_WRITER)
+
+
+def lacking(feature: Feature, bundle: Bundle, *, presence: bool = False) -> list[str]:
+    """Return the scopes that a feature needs and the tokens do not have, sorted."""
+    needed = [*NEEDED[feature].items(), *([(Kind.USER, PRESENCE)] if presence else [])]
+    return sorted({scope for kind, scopes in needed for scope in scopes - bundle.scopes.get(kind, frozenset())})
+
+
+def _words(port: Port, bundle: Bundle, allowed: frozenset[Feature]) -> str:
+    feature = _PORTS[port]
+    if feature not in allowed:
+        return f"Not allowed: connect again with --allow {feature}."
+    scopes = ", ".join(lacking(feature, bundle, presence=port is Port.PRESENCE_WRITER))
+    return f"Not granted by Slack: {scopes}."
