@@ -315,16 +315,16 @@ def _team_problem(
 ) -> tuple[Problem, tuple[str, ...], str]:
     _refuse_hopeless_rules(team)
     now = clock.now()
-    zone = find_zone(team.person[0].zone)
+    today = min(now.astimezone(find_zone(one.zone)).date() for one in team.person)
     base = _policy(asked, team.plan, changed=changed)
-    first, last, open_from, notes = _horizon(asked, now.astimezone(zone).date(), now, base.notice)
+    first, last, open_from, notes = _horizon(asked, today, now, base.notice)
     span = monday(first) - timedelta(days=1), last + timedelta(days=2)
     parameters = build_parameters(asked.request, settings)
     marks = _marks(team.meetings)
     keep_titles = asked.request.keep_titles or settings.privacy.keep_titles or any(mark.title for mark in marks)
     members = []
     folder = asked.team.parent if asked.team else Path()
-    for one in team.person:
+    for one in sorted(team.person, key=lambda found: found.email.lower()):
         person = _person_of(one, settings, span)
         places = [place if is_address(place) else str(folder / Path(place).expanduser()) for place in one.calendars]
         events, said = _file_events(places, person, span, progress, keep_titles=keep_titles)
