@@ -25,8 +25,8 @@ from deepday.measure.parameters import Parameters
 from deepday.model import CalendarEvent, Person, Trip, WeeklyHours
 from deepday.plan.compiling import compile_problem, monday
 from deepday.plan.modelling import Status
-from deepday.plan.planning import make_plan
-from deepday.plan.pricing import MeetingMark, meetings_of
+from deepday.plan.planning import make_plan, planned_day
+from deepday.plan.pricing import MeetingMark, Prices, meetings_of
 from deepday.plan.problem import (
     LONGEST_HORIZON,
     Chosen,
@@ -106,24 +106,7 @@ def _accepted_days(problem: Problem) -> tuple[PlannedDay, ...]:
         member = problem.member(one.person)
         if one.chosen in member.accepted:
             cover = dict(member.kept).get(one.date, Cover((), ""))
-            found.append(
-                PlannedDay(
-                    person=one.person,
-                    date=one.date,
-                    part=one.part,
-                    when=one.block.when,
-                    stretches=one.block.stretches,
-                    gain=one.block.gain,
-                    cost=one.block.cost,
-                    wish=one.wish,
-                    displaced=one.block.displaced,
-                    kept=one.block.kept,
-                    points=cover.points,
-                    backup=cover.backup,
-                    accepted=True,
-                    reasons=("It was accepted.",),
-                )
-            )
+            found.append(planned_day(one, cover, ("It was accepted.",), accepted=True))
     return tuple(sorted(found, key=lambda day: (day.date, day.person)))
 
 
@@ -289,7 +272,7 @@ def build_member(
             )
             for day in days
         ),
-        meetings=meetings_of(known, keys, marks),
+        meetings=meetings_of(known, keys, marks, Prices(**policy.prices.model_dump())),
         quota=Quota(policy.quota, policy.unit == "half", policy.block * 60),
         never=frozenset(WEEKDAYS.index(name) for name in policy.never),
         fixed=tuple((one.date, one.reason) for one in policy.fixed),

@@ -107,6 +107,8 @@ def plan(
     for written in plan_actions.write_plan(planned, html, ics):
         show.say(f"Wrote {written}")
     _refuse_without_plan(planned)
+    if plan_actions.keeps_plans(context.obj) and not json_ and not all(day.accepted for day in planned.plan.days):
+        show.say("Next: deepday plan accept, or ask first: deepday plan why DATE, deepday plan meetings DATE.")
 
 
 def _asked(context: typer.Context) -> "PlanRequest":

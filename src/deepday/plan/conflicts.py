@@ -1,14 +1,14 @@
 """When no plan fits: sets of rules that collide, what giving up each one brings, and the cheapest.
 
 A set is found by dividing (QuickXplain): together its rules leave no plan, whatever else holds, and none of them can be
-left out of it. In plans that are not large it is then the smallest of all such sets. The price of giving up a rule = minutes that the best
-plan without all the colliding rules is worth more than the best plan without only this one. Only what was proved is
-said: where time runs out, sets and prices are missing.
+left out of it. In plans that are not large it is then the smallest of all such sets. The price of giving up a rule =
+minutes that the best plan without all the colliding rules is worth more than the best plan without only this one. Only
+what was proved is said: where time runs out, sets and prices are missing.
 """
 
 from collections.abc import Callable, Sequence
-from itertools import count
 from dataclasses import dataclass, replace
+from itertools import count
 
 from deepday.plan.covered import Solver, solve
 from deepday.plan.modelling import Model, Rule, Solution, Status
@@ -235,7 +235,8 @@ def _smallest_choice(sets: Sequence[frozenset[str]], most: int) -> frozenset[str
             return chosen
         if not room:
             return None
-        options = (choose(chosen | {name}, room - 1) for name in sorted(min(open_sets, key=len)))
+        fewest = min(open_sets, key=lambda one: len(one))  # noqa: PLW0108 - mypy takes no bare len here
+        options = (choose(chosen | {name}, room - 1) for name in sorted(fewest))
         return next((found for found in options if found is not None), None)
 
     sizes = (choose(frozenset(), size) for size in range(most + 1))

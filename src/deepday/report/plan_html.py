@@ -18,13 +18,16 @@ from deepday.report.plan_view import (
     in_team,
     meeting_name,
     weeks_of,
+    what_if_line,
     worth_of,
 )
 from deepday.report.words import day_name, plain
 
 
-def render_plan_html(plan: Plan, problem: Problem, notes: Sequence[str], generated: datetime) -> str:
-    """Return the page as text. ``generated`` is an aware instant."""
+def render_plan_html(
+    plan: Plan, problem: Problem, notes: Sequence[str], generated: datetime, before: Plan | None = None
+) -> str:
+    """Return the page as text. ``generated`` is an aware instant; ``before``: the plan without the what-ifs."""
     environment = Environment(
         loader=PackageLoader("deepday.report"),
         autoescape=True,
@@ -50,6 +53,8 @@ def render_plan_html(plan: Plan, problem: Problem, notes: Sequence[str], generat
     ]
     content: dict[str, Any] = {
         "headline": headline(plan, problem),
+        "what_if": what_if_line(plan, before) if before is not None else "",
+        "whose": in_team(problem),
         "conflicts": conflict_lines(plan, problem),
         "changes": change_lines(plan.changes, whose=in_team(problem)),
         "weeks": weeks,
