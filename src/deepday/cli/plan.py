@@ -154,7 +154,8 @@ def _refuse_without_plan(planned: "Planned") -> None:
     from deepday.plan.modelling import Status  # noqa: PLC0415
 
     if planned.plan.status is Status.INFEASIBLE:
-        rules = planned.plan.conflicts[0].cheapest.rule.text if planned.plan.conflicts else ""
+        whose = len(planned.problem.members) > 1
+        rules = "; ".join(one.cheapest.rule.words(whose=whose) for one in planned.plan.conflicts)
         raise DeepdayError(
             "No plan keeps all the rules.", f"Cheapest to give up: {rules}." if rules else "Ask for less."
         )

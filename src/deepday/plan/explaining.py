@@ -193,8 +193,11 @@ def why_not(problem: Problem, model: Model, solver: Solver, person: str, day: da
     core = _collides_with(forced, solver) if best.status is Status.INFEASIBLE else None
     if core is None:
         return ("Whether a plan could have it was not found in the time that was given.",)
-    said = [forced.rules[name].text for name in sorted(core - {_FORCED})]
-    return ("In the way: " + "; ".join(said) + ".",) if said else ("No plan has a deep-work day on it.",)
+    whose = len(problem.members) > 1
+    said = "; ".join(forced.rules[name].words(whose=whose) for name in sorted(core - {_FORCED}))
+    if _FORCED not in core and said:
+        return (f"No plan keeps all the rules, with it or without it. These collide: {said}.",)
+    return (f"In the way: {said}.",) if said else ("No plan has a deep-work day on it.",)
 
 
 def _compared(model: Model, best: Solution, objective: int) -> str:

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from deepday.plan.in_the_way import InTheWay
+from deepday.plan.modelling import Status
 from deepday.plan.problem import Part, Problem
 from deepday.plan.result import Changes, Plan, PlannedDay
 from deepday.report.plan_view import (
@@ -47,7 +48,7 @@ def render_plan(
         console.print(_grid(plan, problem, monday, dates, narrow=console.width < _WIDE))
     for day in plan.days:
         _day(day, problem, console)
-    if not plan.days:
+    if not plan.days or plan.status is Status.INFEASIBLE:
         for line in _standing(plan, problem):
             console.print(Text(plain(line)))
     for number, one in enumerate(plan.alternatives, 1):

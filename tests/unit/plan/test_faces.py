@@ -6,9 +6,12 @@ from datetime import timedelta
 
 from rich.console import Console
 
+from deepday.plan.compiling import compile_problem
+from deepday.plan.explaining import why_not
 from deepday.plan.modelling import Status
 from deepday.plan.planning import make_plan
 from deepday.plan.problem import Chosen, Problem, Quota
+from deepday.plan.solving import solver_for
 from deepday.report.plan_terminal import render_plan
 from deepday.report.plan_view import plan_to_json, what_if_line
 from tests.unit.plan.worlds import MONDAY, member, problem
@@ -25,7 +28,7 @@ def printed(world: Problem, width: int = 200, engine: str = "auto") -> str:
 def test_a_narrow_grid_has_a_mark_for_each_day_and_no_broken_hours() -> None:
     alone = problem(member("ada.longname@example.com", accepted=(Chosen("ada.longname@example.com", TUE),)))
     world = replace(alone, members=(*alone.members, member("bob")))
-    grid = [line for line in printed(world, 60).splitlines() if line.startswith("ada.longname@example.com")]
+    grid = [line for line in printed(world, 60).splitlines() if line.strip().startswith("ada")]
     assert [line.split() for line in grid] == [["ada.longname@example.com", "·", "█✓", "·", "·", "·"]]
     assert "█ 09:00-17:00 ✓" in printed(world, 130)
 
@@ -64,3 +67,16 @@ def test_a_team_reads_whose_days_move_and_whose_rules_collide() -> None:
     alone = printed(problem(member("ada", quota=Quota(5), never=frozenset({0}))))
     assert f"These collide: never on a Monday; 5 deep-work days in the week of {MONDAY}." in alone
     assert "(ada)" not in alone
+
+
+def test_without_a_plan_accepted_days_do_not_hide_what_stands_in_the_way() -> None:
+    stuck = member("ada", quota=Quota(5), never=frozenset({0}), accepted=(Chosen("ada", TUE),))
+    said = printed(problem(stuck))
+    assert "Mon 9 Mar: In the way: never on a Monday." in said
+    world = problem(stuck, member("bob"))
+    model = compile_problem(world)
+    (why,) = why_not(world, model, solver_for(model), "bob", TUE, 0)
+    assert why == (
+        "No plan keeps all the rules, with it or without it. These collide: never on a Monday (ada); "
+        f"5 deep-work days in the week of {MONDAY} (ada)."
+    )
