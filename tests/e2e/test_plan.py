@@ -290,6 +290,15 @@ def test_the_last_one_at_work_stays_reachable(team: Any) -> None:
     document = team(TEAM.replace("reachable = 0", "reachable = 1"), "--json").json
     rules = {rule["rule"]: rule["price"] for conflict in document["conflicts"] for rule in conflict["rules"]}
     assert set(rules) == {"reachable:ML", "quota:ada@example.com:1"}
+    texts = [rule["text"] for conflict in document["conflicts"] for rule in conflict["rules"]]
+    assert "at least 1 of ML stay reachable at every hour (only 1 works at 16:00 UTC on 2026-03-09)" in texts
+
+
+def test_a_team_without_accepted_days_has_nobody_who_covers(team: Any) -> None:
+    ran = team(TEAM, "cover")
+    assert ran.code == 0
+    assert "No accepted day is covered by anybody." in ran.out
+    assert "team.toml accept; or ask first:" in team(TEAM).err
 
 
 def test_a_point_person_without_a_calendar_is_named(team: Any) -> None:

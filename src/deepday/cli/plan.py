@@ -108,7 +108,8 @@ def plan(
         show.say(f"Wrote {written}")
     _refuse_without_plan(planned)
     if plan_actions.keeps_plans(context.obj) and not json_ and not all(day.accepted for day in planned.plan.days):
-        show.say("Next: deepday plan accept, or ask first: deepday plan why DATE, deepday plan meetings DATE.")
+        plan_of = f"deepday plan --team {team}" if team else "deepday plan"
+        show.say(f"Next: {plan_of} accept; or ask first: {plan_of} why DATE, {plan_of} meetings DATE.")
 
 
 def _asked(context: typer.Context) -> "PlanRequest":

@@ -128,6 +128,8 @@ def _day(day: PlannedDay, problem: Problem, console: Console) -> None:
     who = f" {day.person}" if len(problem.members) > 1 else ""
     head = f"{day_name(day.date)}{PARTS[day.part]}{who}, {clock_time(day.when.start, zone)} to "
     head += clock_time(day.when.end, zone)
+    if len({one.zone_on(day.date) for one in problem.members}) > 1:
+        head += f" ({zone})"
     if day.points:
         said = ", ".join(f"{topic}: {person}" if topic else person for topic, person in day.points)
         head += f"; point person {said}" + (f", backup {day.backup}" if day.backup else "")

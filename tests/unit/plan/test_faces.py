@@ -80,3 +80,10 @@ def test_without_a_plan_accepted_days_do_not_hide_what_stands_in_the_way() -> No
         "No plan keeps all the rules, with it or without it. These collide: never on a Monday (ada); "
         f"5 deep-work days in the week of {MONDAY} (ada)."
     )
+
+
+def test_hours_say_their_zone_where_people_live_by_several() -> None:
+    said = printed(problem(member("ada", zone="Asia/Kolkata"), member("bob", zone="Europe/London")))
+    assert "Mon 9 Mar ada, 14:30 to 22:30 (Asia/Kolkata)" in said
+    assert "Mon 9 Mar bob, 09:00 to 17:00 (Europe/London)" in said
+    assert "09:00 to 17:00\n" in printed(problem(member("ada"), member("bob")))
