@@ -147,6 +147,11 @@ def _what_stood(
         return "Other days are worth more, or leave others more room."
     found = [(best[1], best[0]) for i in free if (best := comparison.best_for(i)) is not None]
     if not found:
+        one = model.candidates[free[0]]
+        near = [model.candidates[i] for i in chosen]
+        mine = [other for other in near if (other.person, other.period) == (one.person, one.period)]
+        if mine and all(f"accepted:{other.person}:{other.date}" in model.rules for other in mine):
+            return "The accepted days are as many as are asked for."
         return "Together with the other days it would break a rule."
     loss, i = min(found)
     return f"It is worth {_less(loss)} than {name_of(model.candidates[i])}."

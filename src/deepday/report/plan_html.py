@@ -37,8 +37,9 @@ def render_plan_html(
         finalize=lambda value: plain(value) if isinstance(value, str) else value,  # reasons and names come from files
     )
     chosen = {(day.person, day.date): day for day in plan.days}
-    people = [one.id for one in sorted(problem.members, key=lambda one: one.id) if one.plans]
     covering = {(person, day.date) for day in plan.days for person in (*(p for _, p in day.points), day.backup)}
+    shown = {one.id for one in problem.members if one.plans} | {person for person, _ in covering}
+    people = sorted(one.id for one in problem.members if one.id in shown)
     why = {(one.person, one.date): one.why for one in plan.others}
     weeks = [
         {

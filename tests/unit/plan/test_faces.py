@@ -84,6 +84,11 @@ def test_without_a_plan_accepted_days_do_not_hide_what_stands_in_the_way() -> No
 
 def test_hours_say_their_zone_where_people_live_by_several() -> None:
     said = printed(problem(member("ada", zone="Asia/Kolkata"), member("bob", zone="Europe/London")))
-    assert "Mon 9 Mar ada, 14:30 to 22:30 (Asia/Kolkata)" in said
-    assert "Mon 9 Mar bob, 09:00 to 17:00 (Europe/London)" in said
+    assert "Mar ada, 14:30 to 22:30 (Asia/Kolkata)" in said
+    assert "Mar bob, 09:00 to 17:00 (Europe/London)" in said
     assert "09:00 to 17:00\n" in printed(problem(member("ada"), member("bob")))
+
+
+def test_a_week_whose_days_are_accepted_asks_for_no_more() -> None:
+    plan = make_plan(problem(member("ada", accepted=(Chosen("ada", TUE),))))
+    assert {one.why for one in plan.others} == {"The accepted days are as many as are asked for."}
