@@ -246,7 +246,9 @@ def _file_events(
         if not reading.total:
             said.append(f"A calendar of {person.email} holds no events: every day counts as free.")
         if reading.skipped:
-            said.append(f"{len(reading.skipped)} entries of a calendar of {person.email} could not be read.")
+            count = len(reading.skipped)
+            entries = "1 entry" if count == 1 else f"{count} entries"
+            said.append(f"{entries} of a calendar of {person.email} could not be read.")
     return events, said
 
 

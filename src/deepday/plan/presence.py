@@ -126,6 +126,9 @@ def cover_of(problem: Problem, candidates: list[Candidate], rules: dict[str, Rul
         )
         everybody = tuple(sorted({person for _, people in covers for person in people}))
         short = len(everybody) < 1 + problem.covering.backups or not all(people for _, people in covers)
+        if short and everybody:
+            unable += [f"nobody who could covers {topic}" for topic, people in covers if topic and not people]
+            unable += ["there is no backup"] if len(everybody) < 1 + problem.covering.backups else []
         blockers = one.blockers | {name} if short else one.blockers
         behind = everybody if problem.covering.backups else ()
         open_to_all = replace(one, covers=covers, behind=behind, blockers=blockers, unable=tuple(unable))
