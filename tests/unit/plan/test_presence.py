@@ -42,8 +42,8 @@ def test_the_check_says_why_somebody_cannot_cover(change: dict[str, Any], said: 
     [((), "(there is no backup)"), (("gpu",), "(nobody who could covers gpu)")],
 )
 def test_one_who_could_cover_is_not_enough_and_the_plan_says_why(topics: tuple[str, ...], said: str) -> None:
-    points = (PointPerson("zoe", agreed=True, topics=("data",)),)
-    points = points if not topics else (*points, PointPerson("yan", agreed=True, topics=("data",)))
+    names = ("zoe", "yan") if topics else ("zoe",)
+    points = tuple(PointPerson(name, agreed=True, topics=("data",)) for name in names)
     ada = member("ada", covered=True, point_people=points, topics=("data", *topics))
     plan = make_plan(problem(ada, member("zoe", quota=Quota(0)), member("yan", quota=Quota(0))))
     why = {one.why for one in plan.others}
