@@ -6,13 +6,13 @@ from urllib.parse import quote
 
 from deepday.connect import Feature, ReadContext
 from deepday.connect.http import Answer
-from deepday.errors import CursorGoneError, FatalError, GoneError, UnsupportedError
+from deepday.errors import CursorGoneError, FatalError, GoneError
 from deepday.model import Calendar, Cursor, EventPage, EventUpsert, Interval, Skipped
 from deepday_microsoft import cursors
 from deepday_microsoft.cursors import Position
 from deepday_microsoft.events import added_markers
 from deepday_microsoft.graph import MOST_PARTS, Ask, Graph, preferences, rows_of
-from deepday_microsoft.part import DEFAULT_CALENDAR, LONGEST_WINDOW, Part, Tuning
+from deepday_microsoft.part import DEFAULT_CALENDAR, Part, Tuning
 from deepday_microsoft.settings import Settings
 from deepday_microsoft.translate import (
     FIELDS,
@@ -111,8 +111,6 @@ class Calendars(Part):
         if cursor is not None:
             return cursors.decode(cursor, calendar, context)
         window = context.window
-        if window.seconds > LONGEST_WINDOW:
-            raise UnsupportedError("Microsoft 365 shows at most 1825 days at once.", "Read a shorter time.")
         return Position(self.view_path(calendar, window))
 
     def _onward(self, body: dict[str, Any], position: Position, gathered: Gathered) -> Position:

@@ -85,7 +85,7 @@ class Events(Part):
         """Give our events of a calendar that have the marker, those of the window at least."""
         if self._searchable(calendar):
             return self._filtered(MARKER_ID, marker)
-        return self._ours_in_view(calendar, Interval(window.start, min(window.end, window.start + LONGEST_WINDOW)))
+        return self._ours_in_view(calendar, window)
 
     def _searchable(self, calendar: str) -> bool:
         """Tell whether it is the calendar that can be searched by extended property: the own mailbox's default one."""
@@ -119,7 +119,10 @@ class Events(Part):
         return None
 
     def find_ours(self, calendar: str, window: Interval, marker: str) -> Sequence[WrittenEvent]:
-        """Return all events with that marker in the window; see :class:`deepday.connect.EventWriter`."""
+        """Return all events with that marker in the window; see :class:`deepday.connect.EventWriter`.
+
+        Raises :class:`UnsupportedError` for more than 1825 days of another calendar than the own default one.
+        """
         found: list[WrittenEvent] = []
         for row in self._with_marker(calendar, window, marker):
             key, its = properties_of(row)

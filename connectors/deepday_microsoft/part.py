@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from deepday.connect import Feature
 from deepday.connect.http import Answer
-from deepday.errors import FatalError, GoneError
+from deepday.errors import FatalError, GoneError, UnsupportedError
 from deepday.model import Interval
 from deepday_microsoft.graph import MOST_PAGES, Graph, preferences, rows_of
 from deepday_microsoft.settings import Settings
@@ -57,7 +57,12 @@ class Part:
         return self.settings.mailbox
 
     def view_path(self, calendar: str, window: Interval) -> str:
-        """Return the path of a delta that begins anew: all that the calendar shows in the window."""
+        """Return the path of a delta that begins anew: all that the calendar shows in the window.
+
+        Raises :class:`UnsupportedError` for a longer window than Graph shows.
+        """
+        if window.seconds > LONGEST_WINDOW:
+            raise UnsupportedError("Microsoft 365 shows at most 1825 days at once.", "Read a shorter time.")
         bounds = {"startDateTime": _stamp(window.start), "endDateTime": _stamp(window.end)}
         return f"{self.calendar_path(calendar)}/calendarView/delta?{urlencode(bounds)}"
 

@@ -87,9 +87,10 @@ class ActivityListener(Protocol):
 
     Must say that there is a gap before anything else, and again whenever something may have been missed: when a
     connection was lost or renewed, when the vendor held deliveries back, when a delivery cannot be made sense of
-    without reading. Must tell the vendor that a delivery arrived only in :meth:`acknowledge_activity`, which the caller
-    calls after its own commit; what was not acknowledged must come again, with the same ``id``, also after a restart. Must name
-    conversations and messages as the account's reader does, so that what was heard and what was read is one.
+    without reading. Must tell the vendor that a delivery arrived only in :meth:`acknowledge_activity`, which the
+    caller calls after its own commit; what was not acknowledged must come again, with the same ``id``, also after a
+    restart. Must name conversations and messages as the account's reader does, so that what was heard and what was
+    read is one.
 
     May deliver again what was acknowledged. May leave to the next reading what it could tell only by reading.
 
