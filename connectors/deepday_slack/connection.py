@@ -34,6 +34,10 @@ class _Client(SocketModeClient):
     def issue_new_wss_url(self) -> str:
         return self._address()
 
+    def disconnect(self) -> None:
+        with suppress(AttributeError, OSError):  # the library fails where the connection ends at the same time
+            super().disconnect()
+
     def close(self) -> None:
         self.closed = True
         self.message_queue.put(None)  # else it waits for a message before it ends
@@ -44,11 +48,11 @@ class Desk:
     """Where envelopes of one sort wait to be looked at. ``overflowed``: so many did not fit, and were left to Slack."""
 
     def __init__(self) -> None:
-        self.arrived: Queue[SocketModeRequest] = Queue(_MOST_WAITING)
+        self.arrived: Queue[SocketModeRequest | None] = Queue(_MOST_WAITING)
         self.overflowed = 0
 
-    def put(self, request: SocketModeRequest) -> None:
-        """Let an envelope wait."""
+    def put(self, request: SocketModeRequest | None) -> None:
+        """Let an envelope wait; None wakes who looks, and says nothing."""
         try:
             self.arrived.put_nowait(request)
         except Full:
@@ -118,6 +122,8 @@ class SlackSocket:
             with self._greeted:
                 self.greetings += 1
                 self._greeted.notify_all()
+            if self._spoken:
+                self._spoken.put(None)
 
     def _hand_out(self, _client: BaseSocketModeClient, request: SocketModeRequest) -> None:
         if not is_spoken(request.type, request.payload, self._owner):

@@ -61,7 +61,7 @@ class SocketHearing:
                 if self._gap() in {said, self._closed_gap}:
                     return
                 continue
-            if heard := self._take_spoken(context, request):
+            if request and (heard := self._take_spoken(context, request)):
                 yield heard
 
     def acknowledge_activity(self, heard: HeardActivity) -> None:

@@ -43,7 +43,7 @@ class SocketListener:
                 request = desk.arrived.get(timeout=max(0.0, end - clock.monotonic()))
             except Empty:
                 return
-            if signal := self._take(request):
+            if request and (signal := self._take(request)):
                 yield signal
 
     def acknowledge(self, signal: UrgentSignal) -> None:
