@@ -113,7 +113,7 @@ def test_a_thread_that_cannot_be_read_now_is_a_gap(office: SlackOffice) -> None:
     middle = office.face.say(BEN, TEAM_ROOM, "lunch?")
     office.face.say(OWNER, TEAM_ROOM, "yes", middle)
     with listening(office) as account:
-        office.office.faults.add(Fault(FaultKind.STATUS, "conversations.replies", status=429))
+        office.office.faults.add(Fault(FaultKind.STATUS, "conversations.replies", code="internal_error"))
         answer = office.face.say(BEN, TEAM_ROOM, "here", opening)  # Slack says whose thread that is
         office.face.say(BEN, TEAM_ROOM, "pizza", middle)
         found = hear(account, office)
