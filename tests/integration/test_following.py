@@ -30,6 +30,8 @@ Row = tuple[int, int, int, int, str]
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with open_office(tmp_path_factory.mktemp("following"), 3) as made, pytest.MonkeyPatch.context() as patch:
         patch.setattr(following, "TURN", 0.2)
+        # Hours pass here in a second. A ticket that is too old makes Slack's library lose a socket, without an error.
+        patch.setattr("deepday_sandbox.slack.socket_mode.TICKET_SECONDS", 1 << 30)
         settle_in()
         made.connect_google()
         made.connect_slack(events=True)
