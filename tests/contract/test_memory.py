@@ -7,10 +7,12 @@ from deepday.testing import (
     AccountContract,
     ActivityReaderContract,
     AutoReplyWriterContract,
+    CalendarMakerContract,
     CalendarReaderContract,
     ChangeNotifierContract,
     DoNotDisturbWriterContract,
     EventWriterContract,
+    InvitationResponderContract,
     MessengerContract,
     PointPersonAskerContract,
     PresenceWriterContract,
@@ -75,4 +77,12 @@ class TestRequestSource(InMemory, RequestSourceContract):
 
 
 class TestChangeNotifier(InMemory, ChangeNotifierContract):
+    pass
+
+
+class TestInvitationResponder(InMemory, InvitationResponderContract):
+    pass
+
+
+class TestCalendarMaker(InMemory, CalendarMakerContract):
     pass

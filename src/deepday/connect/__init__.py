@@ -2,6 +2,7 @@
 
 from deepday.connect.ports import PORT_VERSION
 from deepday.connect.ports.account import Account, Capabilities, Degraded, Port, satisfied
+from deepday.connect.ports.answering import InvitationResponder
 from deepday.connect.ports.asking import PointPersonAsker
 from deepday.connect.ports.files import (
     ActivityFileReader,
@@ -18,6 +19,7 @@ from deepday.connect.ports.files import (
     Validators,
     no_progress,
 )
+from deepday.connect.ports.making import CalendarMaker
 from deepday.connect.ports.messaging import ChangeNotifier, Messenger, RequestSource
 from deepday.connect.ports.opening import AccountProvider, Dialogue, Feature, SignedIn, SignInOption
 from deepday.connect.ports.reading import ActivityReader, BatchedReader, CalendarReader
@@ -37,6 +39,7 @@ __all__ = [
     "AutoReplyWriter",
     "BatchedReader",
     "CalendarFileReader",
+    "CalendarMaker",
     "CalendarReader",
     "CalendarReading",
     "Capabilities",
@@ -48,6 +51,7 @@ __all__ = [
     "EventWriter",
     "Feature",
     "FileSources",
+    "InvitationResponder",
     "Messenger",
     "OfficeServer",
     "PointPersonAsker",

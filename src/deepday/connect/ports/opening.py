@@ -21,6 +21,8 @@ class Feature(StrEnum):
     STATUS = "status"  # status, do not disturb, presence
     ACTIVITY = "activity"  # when messages were written, never what they say
     MESSAGES = "messages"  # post messages of ours, receive urgent ones
+    ANSWERS = "answers"  # decline invitations to meetings within blocks
+    OWN_CALENDAR = "own-calendar"  # make a calendar of our own, and write there
 
 
 @dataclass(frozen=True, slots=True)
