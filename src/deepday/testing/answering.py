@@ -155,12 +155,12 @@ class InvitationResponderContract:
         with listening() as logged:
             (found,) = self.seen(connector, vendor)
             connector.decline_invitation(found, WORDS)
-            if self.stays:
-                vendor.respond(handle, Response.ACCEPTED)
-                with pytest.raises(ConflictError) as refused:
-                    connector.decline_invitation(found, WORDS)
-                logged.append(f"{refused.value!r} {refused.value.what} {refused.value.advice}")
         shown = "\n".join([*logged, repr(found)])
+        if self.stays:
+            vendor.respond(handle, Response.ACCEPTED)
+            with listening() as logged, pytest.raises(ConflictError) as refused:
+                connector.decline_invitation(found, WORDS)
+            shown += "\n".join([*logged, f"{refused.value!r} {refused.value.what} {refused.value.advice}"])
         assert "canary" not in shown
         assert self.organiser not in shown
 
