@@ -60,6 +60,8 @@ def declined(data: str, recurrence: str, email: str, words: str, now: datetime) 
     Raises :class:`ConflictError` where the object is no longer what it was.
     """
     calendar = Calendar.from_ical(data)
+    if not isinstance(calendar, Calendar):
+        raise ConflictError("Somebody made something else of the invitation.", "It is left alone.")
     event = _part(calendar, recurrence)
     own = _own(event, email)
     if own is None:
@@ -81,10 +83,10 @@ def _part(calendar: Component, recurrence: str) -> Component:
     if not recurrence:
         return events[0]
     for event in events:
-        if "RECURRENCE-ID" in event and _place(event["RECURRENCE-ID"].dt) == recurrence:
+        if "RECURRENCE-ID" in event and _place(_at(event, "RECURRENCE-ID")) == recurrence:
             return event
     master = next((event for event in events if "RECURRENCE-ID" not in event), None)
-    begins = master["DTSTART"].dt if master is not None and "DTSTART" in master else None
+    begins = _at(master, "DTSTART") if master is not None else None
     if master is None or not isinstance(begins, datetime) or len(recurrence) != 16:
         raise UnsupportedError("An occurrence that lasts all day is not answered.", "It is left alone.")
     start = datetime.strptime(recurrence, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
@@ -101,10 +103,9 @@ def _part(calendar: Component, recurrence: str) -> Component:
 
 
 def _length(event: Component, begins: datetime) -> timedelta:
-    if "DTEND" in event:
-        length: timedelta = event["DTEND"].dt - begins
-        return length
-    return event["DURATION"].dt if "DURATION" in event else timedelta(0)
+    end = _at(event, "DTEND")
+    length: timedelta = end - begins if end is not None else _at(event, "DURATION") or timedelta(0)
+    return length
 
 
 def _invitation(
@@ -127,7 +128,7 @@ def _invitation(
         etag=found.etag,
         when=times,
         response=event.response,
-        arrived=_stamp(component.get("CREATED")),
+        arrived=_stamp(_at(component, "CREATED")),
         series=found.path if recurs else "",
         people=event.people,
         all_day=not isinstance(when, Interval),
@@ -139,7 +140,7 @@ def _invitation(
 def _matching(components: list[Component], recurrence: str) -> Iterator[Component]:
     """Give the component of an occurrence, and then the master."""
     for event in components:
-        if "RECURRENCE-ID" in event and _place(event["RECURRENCE-ID"].dt) == recurrence:
+        if "RECURRENCE-ID" in event and _place(_at(event, "RECURRENCE-ID")) == recurrence:
             yield event
     yield from (event for event in components if "RECURRENCE-ID" not in event)
 
@@ -162,11 +163,17 @@ def _address(person: object) -> str:
     return str(person or "").strip().casefold().removeprefix("mailto:").strip()
 
 
-def _place(at: date | datetime) -> str:
+def _place(at: Any) -> str:
+    if not isinstance(at, date):
+        return ""
     naive = isinstance(at, datetime) and at.tzinfo is None
     return recurrence_id_of(at.replace(tzinfo=UTC) if naive and isinstance(at, datetime) else at)
 
 
-def _stamp(value: Any) -> int:
-    at = getattr(value, "dt", None)
+def _at(event: Component, name: str) -> Any:
+    """Return the date, time or length in a property; ``None`` where there is none."""
+    return getattr(event.get(name), "dt", None)
+
+
+def _stamp(at: Any) -> int:
     return max(0, int(at.timestamp())) if isinstance(at, datetime) and at.tzinfo else 0

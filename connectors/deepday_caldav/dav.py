@@ -124,7 +124,7 @@ class Dav:
         return self._write("DELETE", place, condition, None, {404, 410, 412})
 
     def make_calendar(self, place: str, body: bytes) -> Answer:
-        """Make a calendar, once. The answer may say 403, 405 or 409 where something is there already, or any success."""
+        """Make a calendar, once. The answer may say 403, 405 or 409: something may be there, or any success."""
         return self._write("MKCALENDAR", place, _XML, body, {403, 405, 409})
 
     def ask(self, method: str, place: str, body: bytes, depth: int) -> Answer:

@@ -38,10 +38,9 @@ class InvitationsPart:
         while True:
             answer = self.session.ask(self.session.calendar().events().list(**query), ANSWERS)
             zone = str(answer.get("timeZone", "UTC"))
-            items = answer.get("items")
-            for item in items if isinstance(items, list) else ():
-                if isinstance(item, dict) and (one := self._read_invitation(item, calendar, zone)) is not None:
-                    found.append(one)
+            items = [item for item in answer.get("items") or () if isinstance(item, dict)]
+            read = (self._read_invitation(item, calendar, zone) for item in items)
+            found += [one for one in read if one is not None]
             last, query["pageToken"] = query.get("pageToken"), answer.get("nextPageToken")
             if not query["pageToken"]:
                 return [one for one in found if one.when.start < window.end and one.when.end > window.start]
@@ -74,7 +73,9 @@ class InvitationsPart:
         try:
             self.session.ask(request, ANSWERS)
         except ConflictError:
-            if self._invitation_item(invitation.calendar, invitation.id) is None:  # its version changed as it was withdrawn
+            if (
+                self._invitation_item(invitation.calendar, invitation.id) is None
+            ):  # its version changed as it was withdrawn
                 raise GoneError(*_WITHDRAWN) from None
             raise
 

@@ -1,5 +1,6 @@
 """A secondary calendar of deepday's own, known by a word in its description."""
 
+from contextlib import suppress
 from typing import Any, Final
 
 from deepday.errors import FatalError, GoneError, OutcomeUnknownError
@@ -34,10 +35,8 @@ class OwnCalendarPart:
             return calendar not in {"primary", self.session.account}
         if not _marked(row, marker) or self._holds_something(calendar):
             return False
-        try:
+        with suppress(GoneError):  # that is what was wanted
             self.session.send(self.session.calendar().calendars().delete(calendarId=calendar), OWN_CALENDAR)
-        except GoneError:
-            pass  # that is what was wanted
         return True
 
     def _make_calendar(self, name: str, marker: str, zone: str) -> dict[str, Any]:

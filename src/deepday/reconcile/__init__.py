@@ -12,6 +12,7 @@ from deepday.reconcile.answering import Answered, Decliner, Inbox
 from deepday.reconcile.changes import Action, Change, EventChange, SettingChange
 from deepday.reconcile.declining import Decision, DeclineRules
 from deepday.reconcile.desired import Policy
+from deepday.reconcile.kinds import kind_words, note_of
 from deepday.reconcile.texts import LANGUAGES, PLACEHOLDERS, Texts
 from deepday.reconcile.tick import Reconciler, Report
 from deepday.reconcile.words import Preview, Words, words_in
@@ -36,5 +37,7 @@ __all__ = [
     "Texts",
     "Words",
     "connected",
+    "kind_words",
+    "note_of",
     "words_in",
 ]

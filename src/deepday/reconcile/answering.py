@@ -142,12 +142,13 @@ class Decliner:
         except ConflictError as error:
             return Answered(read_only=error.what)
 
-    def preview(self, person: str, inboxes: Sequence[Inbox], weeks: int = 4) -> Preview:
+    def preview(self, person: str, inboxes: Sequence[Inbox], weeks: int = 4, shut: Sequence[str] = ()) -> Preview:
         """Return what the rules would do, and take note that it was shown; nothing is answered.
 
-        For the past every invitation counts as open when it arrived, whatever became of it since.
+        For the past every invitation counts as open when it arrived, whatever became of it since. ``shut``: what
+        could not be looked at, in words; then, and without any inbox, the preview does not count.
         """
-        view, found, unknown = self._view(person), [], []
+        view, found, unknown = self._view(person), [], list(shut)
         start = view.now - weeks * 7 * 86_400
         past = [one for one in view.live if start <= one.when.start and one.when.end <= view.now]
         ahead = self.ahead(view)
@@ -162,7 +163,7 @@ class Decliner:
                 unknown.append(f"{inbox}: {error.what}")
         over = [decide(replace(one, response=Response.NEEDS_ACTION), past, self.rules, 0) for one in found]
         coming = [decide(one, ahead, self.rules, 0) for one in found]
-        if not unknown:
+        if inboxes and not unknown:
             self.book.previewed(person, self.rules.fingerprint)
         return Preview(
             past=_sorted(one for one in over if one.decline),

@@ -41,26 +41,23 @@ class DeclineRules:
 
     def exception(self, invitation: Invitation) -> str:
         """Return why the invitation is kept whatever its time, in words; empty when nothing says so."""
-        organiser = invitation.organiser.casefold()
+        organiser, title = invitation.organiser.casefold(), invitation.title.casefold()
         domain = organiser.rpartition("@")[2]
-        title = invitation.title.casefold()
-        if not organiser:
-            return "it is not known who asks"
-        if organiser in _folded(self.chain):
-            return "somebody of your chain of command asks"
-        if organiser in _folded(self.people):
-            return "this person is an exception"
-        if any(domain == one or domain.endswith(f".{one}") for one in _folded(self.domains)):
-            return "this organisation is an exception"
-        if any(word.casefold() in title for word in self.keywords):
-            return "a word in its title is an exception"
-        if invitation.people is not None and invitation.people > self.largest:
-            return f"more than {self.largest} people take part"
-        if invitation.people is None:
-            return "it is not known how many take part"
-        if invitation.series and not self.series:
-            return "it is part of a series"
-        return ""
+        people = invitation.people
+        kept = (
+            (not organiser, "it is not known who asks"),
+            (organiser in _folded(self.chain), "somebody of your chain of command asks"),
+            (organiser in _folded(self.people), "this person is an exception"),
+            (
+                any(domain == one or domain.endswith(f".{one}") for one in _folded(self.domains)),
+                "this organisation is an exception",
+            ),
+            (any(word in title for word in _folded(self.keywords)), "a word in its title is an exception"),
+            (people is None, "it is not known how many take part"),
+            (people is not None and people > self.largest, f"more than {self.largest} people take part"),
+            (bool(invitation.series) and not self.series, "it is part of a series"),
+        )
+        return next((why for holds, why in kept if holds), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,31 +84,19 @@ def decide(
     these none is dealt with again, whatever became of it.
     """
     block = next((one for one in blocks if _within(invitation.when, one.when)), None)
-
-    def keep(why: str) -> Decision:
-        return Decision(invitation, decline=False, why=why, block=block)
-
-    if block is None:
-        return keep("it lies in no deep-work block, or not wholly")
-    if invitation.response is not Response.NEEDS_ACTION:
-        return keep("it was answered")
-    if (invitation.calendar, invitation.id) in answered:
-        return keep("it was dealt with before")
-    if not invitation.arrived:
-        return keep("it is not known when it arrived")
-    if invitation.arrived < since:
-        return keep("it arrived before declining was switched on")
-    if invitation.all_day:
-        return keep("it lasts all day")
-    exception = rules.exception(invitation)
-    if exception:
-        return keep(exception)
-    return Decision(invitation, decline=True, why="it falls into deep work", block=block)
+    kept = (
+        (block is None, "it lies in no deep-work block, or not wholly"),
+        (invitation.response is not Response.NEEDS_ACTION, "it was answered"),
+        ((invitation.calendar, invitation.id) in answered, "it was dealt with before"),
+        (not invitation.arrived, "it is not known when it arrived"),
+        (invitation.arrived < since, "it arrived before declining was switched on"),
+        (invitation.all_day, "it lasts all day"),
+    )
+    why = next((why for holds, why in kept if holds), "") or rules.exception(invitation)
+    return Decision(invitation, not why, why or "it falls into deep work", block)
 
 
-def next_free_slot(
-    length: int, after: int, work: Iterable[Interval], busy: Iterable[Interval], step: int = 900
-) -> int:
+def next_free_slot(length: int, after: int, work: Iterable[Interval], busy: Iterable[Interval], step: int = 900) -> int:
     """Return the first UTC second at or after ``after`` from which so many seconds of working time are free.
 
     Slots begin at multiples of ``step``. 0 when there is none within ``work``.

@@ -132,7 +132,9 @@ class DeclineBook:
             if not before.on:
                 return False
             _write_switch(connection, Switch(person, 0, "", "", 0))
-            append_note(connection, person, Note("declining invitations", "on", "off", "asked for", person), self._now())
+            append_note(
+                connection, person, Note("declining invitations", "on", "off", "asked for", person), self._now()
+            )
             return True
 
     def save(self, lease: Lease, answer: Answer, note: Note, *, switch: Switch | None = None) -> bool:

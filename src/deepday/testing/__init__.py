@@ -15,7 +15,10 @@ Class attributes of a suite say what a vendor cannot do (``remembers_deleted = F
 import pytest
 
 pytest.register_assert_rewrite(
-    *(f"deepday.testing.{name}" for name in ("account", "answering", "asking", "making", "messaging", "reading", "settings", "writing"))
+    *(
+        f"deepday.testing.{name}"
+        for name in ("account", "answering", "asking", "making", "messaging", "reading", "settings", "writing")
+    )
 )
 
 from deepday.testing.account import AccountContract  # noqa: E402 - pytest must know of the modules before

@@ -18,7 +18,7 @@ from deepday.errors import (
     RetryLaterError,
 )
 from deepday.model import ApprovedBlock, Contact, Interval, Override, OverrideKind, Response
-from deepday.reconcile import Answered, DeclineRules, Decliner, Inbox, Policy, Reconciler, connected
+from deepday.reconcile import Answered, Decliner, DeclineRules, Inbox, Policy, Reconciler, connected
 from deepday.reconcile.answering import LOOK, MOST_AT_ONCE, SETTLING
 from deepday.store import open_store
 from deepday.store.declines import AnswerStage
@@ -113,7 +113,7 @@ def test_an_old_preview_does_not_count(day: Day) -> None:
 
 
 def test_a_preview_that_could_not_see_everything_does_not_count(day: Day) -> None:
-    def down(call: str, moment: str) -> None:
+    def down(*_: str) -> None:
         raise RetryLaterError("The office is closed.")
 
     day.office.fault = down
@@ -131,10 +131,7 @@ def test_the_preview_shows_the_past_and_the_present_and_answers_nothing(day: Day
     shown = day.decliner.preview(ADA, day.inboxes)
     assert [one.invitation.title for one in shown.past] == ["Then"]
     assert [one.invitation.title for one in shown.now] == ["Now"]
-    assert [(one.invitation.title, one.why) for one in shown.kept] == [
-        ("Then", "it was answered"),
-        ("All hands", "more than 8 people take part"),
-    ] or [one.invitation.title for one in shown.kept] == ["All hands"]
+    assert [(one.invitation.title, one.why) for one in shown.kept] == [("All hands", "more than 8 people take part")]
     assert shown.blocks == 1
     assert day.office.told == []
     assert day.states() == []
@@ -244,7 +241,7 @@ def test_what_the_vendor_refuses_is_not_tried_for_ever(day: Day) -> None:
     day.on()
     day.office.invite([WHEN], "Sync")
 
-    def refuses(call: str, moment: str) -> None:
+    def refuses(call: str, _: str) -> None:
         if call == "decline_invitation":
             raise FatalError("No.", "")
 
@@ -292,7 +289,7 @@ def test_after_a_crash_a_persons_answer_goes_before_ours(day: Day) -> None:
     day.on()
     handle = day.office.invite([WHEN], "Sync")
 
-    def dies(call: str, at: str) -> None:
+    def dies(call: str, _: str) -> None:
         if call == "decline_invitation":
             raise Crash
 
@@ -309,13 +306,11 @@ def test_after_a_crash_a_persons_answer_goes_before_ours(day: Day) -> None:
 
 def test_another_process_does_not_answer_beside_us(day: Day) -> None:
     day.on()
-    day.store.take(ADA, "another")
-    day.clock.turn(1)
     day.office.invite([WHEN], "Sync")
-    held = day.store.take(ADA, "another")
-    if held is not None:
-        assert day.tick().read_only
-        assert day.office.told == []
+    day.clock.turn(LOOK)
+    assert day.store.take(ADA, "another") is not None
+    assert day.tick().read_only
+    assert day.office.told == []
 
 
 def test_another_device_keeps_us_from_answering(day: Day) -> None:

@@ -96,9 +96,15 @@ def test_other_rules_are_known_by_another_name(one: DeclineRules, other: Decline
 
 def test_each_exception_is_named() -> None:
     named = {
-        "chain of command": (replace(MEETING, organiser="Boss@Example.org"), DeclineRules(chain=frozenset({"boss@example.org"}))),
+        "chain of command": (
+            replace(MEETING, organiser="Boss@Example.org"),
+            DeclineRules(chain=frozenset({"boss@example.org"})),
+        ),
         "this person": (MEETING, DeclineRules(people=frozenset({"BEN@example.org"}))),
-        "organisation": (replace(MEETING, organiser="x@eu.partner.example"), DeclineRules(domains=frozenset({"partner.example"}))),
+        "organisation": (
+            replace(MEETING, organiser="x@eu.partner.example"),
+            DeclineRules(domains=frozenset({"partner.example"})),
+        ),
         "title": (MEETING, DeclineRules(keywords=("LAUNCH",))),
         "more than 2": (MEETING, DeclineRules(largest=2)),
         "series": (replace(MEETING, series="s1"), RULES),
