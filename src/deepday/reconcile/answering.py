@@ -292,6 +292,9 @@ class _Look:
             self._end(answer, AnswerStage.DECLINED, "the answer was given")
         elif now.response is not Response.NEEDS_ACTION:
             self._end(answer, AnswerStage.LEFT, "its person answered")
+        elif answer.attempts and now.etag != answer.etag:
+            # Ours may have been given, and the question asked anew since: it is not answered a second time.
+            self._end(answer, AnswerStage.LEFT, "it was changed meanwhile")
         elif recent(answer.wrote_at, self._now(), SETTLING):
             return
         elif answer.attempts >= MOST_TRIES:
@@ -312,6 +315,7 @@ class _Look:
             state=AnswerStage.INTENT,
             block=block.id,
             when=decision.invitation.when,
+            etag=decision.invitation.etag,
             attempts=answer.attempts + 1,
             wrote_at=self._now(),
         )

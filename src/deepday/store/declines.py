@@ -43,8 +43,8 @@ UNSETTLED = frozenset({AnswerStage.INTENT, AnswerStage.UNKNOWN})
 class Answer:
     """An answer of ours to one invitation; there is never a second one to the same.
 
-    ``calendar`` and ``invitation`` are the vendor's ids. ``when``: of the meeting. ``wrote_at``: UTC seconds of the
-    last call.
+    ``calendar`` and ``invitation`` are the vendor's ids, ``etag`` the version that was answered. ``when``: of the
+    meeting. ``wrote_at``: UTC seconds of the last call; ``attempts``: calls that may have taken effect.
     """
 
     person: str
@@ -54,6 +54,7 @@ class Answer:
     invitation: str
     block: str
     when: Interval
+    etag: str = ""
     state: AnswerStage = AnswerStage.INTENT
     attempts: int = 0
     wrote_at: int = 0
@@ -170,7 +171,7 @@ def _write_answer(connection: Connection, answer: Answer, epoch: int) -> None:
     names = ("person", "provider", "account", "calendar", "invitation")
     connection.execute(delete(schema.decline).where(*(columns[name] == getattr(answer, name) for name in names)))
     values = {
-        **{name: getattr(answer, name) for name in (*names, "block", "attempts", "wrote_at", "problem")},
+        **{name: getattr(answer, name) for name in (*names, "block", "etag", "attempts", "wrote_at", "problem")},
         "start": answer.when.start,
         "end": answer.when.end,
         "state": answer.state.value,
@@ -188,6 +189,7 @@ def _answer(row: RowMapping) -> Answer:
         invitation=row["invitation"],
         block=row["block"],
         when=Interval(row["start"], row["end"]),
+        etag=row["etag"],
         state=AnswerStage(row["state"]),
         attempts=row["attempts"],
         wrote_at=row["wrote_at"],

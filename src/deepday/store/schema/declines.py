@@ -28,6 +28,7 @@ decline = Table(
     Column("block", Text, nullable=False),
     Column("start", Long, nullable=False),
     Column("end", Long, nullable=False),
+    Column("etag", Words, nullable=False),
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("wrote_at", Long, nullable=False),

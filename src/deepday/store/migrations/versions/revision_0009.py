@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("block", sa.Text(), nullable=False),
         sa.Column("start", _LONG, nullable=False),
         sa.Column("end", _LONG, nullable=False),
+        sa.Column("etag", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("wrote_at", _LONG, nullable=False),
