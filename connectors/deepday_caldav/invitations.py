@@ -2,7 +2,14 @@
 
 from collections.abc import Sequence
 
-from deepday.errors import ConflictError, GoneError, ReconnectNeededError, UnsupportedError
+from deepday.errors import (
+    ConflictError,
+    DeepdayError,
+    GoneError,
+    OutcomeUnknownError,
+    ReconnectNeededError,
+    UnsupportedError,
+)
 from deepday.model import Interval, Invitation, Response
 from deepday_caldav import grammar
 from deepday_caldav.answers import declined, invitations_in, place_of, window_of
@@ -74,10 +81,24 @@ class Invitations(Part):
             status = put("")  # the first one was surely not done
         if status in {409, 412}:
             raise _changed() if resource(self._dav, invitation.calendar, path) else _withdrawn()
+        if status not in {201, 204} and not self._shows_declined(invitation):
+            raise _unknown(self._dav.host)
+
+    def _shows_declined(self, invitation: Invitation) -> bool:
+        """Look after a write whose answer says little. What goes wrong now leaves open what the write did."""
+        try:
+            now = self.find_invitation(invitation.calendar, invitation.id)
+        except DeepdayError as error:
+            raise _unknown(self._dav.host) from error
+        return now is not None and now.response is Response.DECLINED
 
 
 def _withdrawn() -> GoneError:
     return GoneError("The invitation is gone.", "It is not answered.")
+
+
+def _unknown(host: str) -> OutcomeUnknownError:
+    return OutcomeUnknownError(f"{host} took the answer, but does not show it.", "It is looked up.")
 
 
 def _changed() -> ConflictError:
