@@ -49,9 +49,18 @@ def _table(name: str, field: FieldInfo) -> Iterator[str]:
     yield f"#[[{name}]]" if many else f"[{name}]"
     yield ""
     table = table_of(field)
-    for key, setting in table.model_fields.items() if table else ():
-        yield from _setting(key, setting)
-        yield ""
+    fields = table.model_fields.items() if table else ()
+    for key, setting in fields:
+        if not _is_table(setting):
+            yield from _setting(key, setting)
+            yield ""
+    for key, setting in fields:  # tables within a table come after its own settings
+        if _is_table(setting):
+            yield from _table(f"{name}.{key}", setting)
+
+
+def _is_table(setting: FieldInfo) -> bool:
+    return setting.annotation is not None and setting.annotation is table_of(setting)
 
 
 def _setting(name: str, field: FieldInfo) -> Iterator[str]:
