@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from deepday.app.accounts import Accounts, again_command, opened_accounts, primary_of
 from deepday.app.person import build_person, with_days_off
@@ -30,11 +31,15 @@ _HOLDER = "decline"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A preview, whether declining is on (since when, UTC seconds; 0: off), and what an answer would say."""
+    """A preview, whether declining is on (since when, UTC seconds; 0: off), and what an answer would say.
+
+    ``zone``: by whose clocks its owner lives.
+    """
 
     preview: Preview
     since: int
     answer: str
+    zone: ZoneInfo
 
 
 def rules_of(settings: Settings) -> DeclineRules:
@@ -66,7 +71,7 @@ def preview(weeks: int = 4, clock: Clock | None = None) -> Shown:
         if first is not None and first.block is not None:
             free = free_time(accounts.store, person, settings, accounts.clock)(first.invitation.when)
             answer = decliner.policy.words.decline(first.block.block, first.block.when, free)
-        return Shown(found, decliner.book.known(name).switch.since, answer)
+        return Shown(found, decliner.book.known(name).switch.since, answer, person.zone)
 
 
 def switch_on(clock: Clock | None = None) -> int:

@@ -1,6 +1,6 @@
 """``deepday decline``: preview, switch on, switch off."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +9,8 @@ from deepday.cli import show
 from deepday.cli.options import Json
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from deepday.app.declining import Shown
     from deepday.reconcile.declining import Decision
 
@@ -50,7 +52,7 @@ def on(json_: Json = False) -> None:
     if json_:
         show.print_json({"schema": "deepday.decline.switch/1", "on": True, "since": since})
     else:
-        show.say(f"New invitations into deep-work days are declined from {_at(since)} on. To stop: deepday decline off")
+        show.say("New invitations into deep-work days are declined from now on. To stop: deepday decline off")
 
 
 @app.command("off", epilog="Example: deepday decline off")
@@ -73,9 +75,9 @@ def _say(shown: "Shown", weeks: int) -> None:
     if not found.blocks:
         typer.echo(f"{past}: no deep-work day of yours lies there, so that nothing can be said.")
     else:
-        _list(past, found.past)
-    _list("Would be declined now", found.now)
-    _list("Would be kept", found.kept)
+        _list(past, found.past, shown.zone)
+    _list("Would be declined now", found.now, shown.zone)
+    _list("Would be kept", found.kept, shown.zone)
     if shown.answer:
         typer.echo(f"The answer would say:\n  {_plain(shown.answer)}")
     for words in found.unknown:
@@ -83,16 +85,16 @@ def _say(shown: "Shown", weeks: int) -> None:
     if found.unknown:
         show.say("This preview does not count: not everything could be looked at.")
     elif shown.since:
-        show.say(f"Declining is on since {_at(shown.since)}.")
+        show.say(f"Declining is on since {_at(shown.since, shown.zone)}.")
     else:
         show.say("Declining is off. Only what arrives after you switch it on is declined: deepday decline on")
 
 
-def _list(title: str, decisions: "tuple[Decision, ...]") -> None:
-    typer.echo(f"{title}: {len(decisions) or 'nothing'}{'.' if not decisions else ''}")
+def _list(title: str, decisions: "tuple[Decision, ...]", zone: "ZoneInfo") -> None:
+    typer.echo(f"{title}: {len(decisions) or 'nothing'}.")
     for one in decisions:
-        title = one.invitation.title or "(no title)"
-        typer.echo(_plain(f"  {_at(one.invitation.when.start)}  {title}, {one.invitation.organiser}: {one.why}"))
+        what = f"{one.invitation.title or '(no title)'}, {one.invitation.organiser}"
+        typer.echo(_plain(f"  {_at(one.invitation.when.start, zone)}  {what}: {one.why}"))
 
 
 def _row(shown: "Shown", weeks: int) -> dict[str, object]:
@@ -123,9 +125,9 @@ def _decision(one: "Decision") -> dict[str, object]:
     }
 
 
-def _at(seconds: int) -> str:
-    """Return a UTC second on this machine's clock."""
-    return f"{datetime.fromtimestamp(seconds, UTC).astimezone():%Y-%m-%d %H:%M}"
+def _at(seconds: int, zone: "ZoneInfo") -> str:
+    """Return a UTC second on the clocks of the zone."""
+    return f"{datetime.fromtimestamp(seconds, zone):%a %Y-%m-%d %H:%M}"
 
 
 def _plain(text: str) -> str:
