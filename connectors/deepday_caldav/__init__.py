@@ -7,6 +7,8 @@ from deepday.clock import Clock
 from deepday.connect import Account, Dialogue, Feature, SignedIn, SignInOption, TokenKeeper
 from deepday.model import TokenSet
 
+_CHOICES = (Feature.BLOCKS.value, Feature.ANSWERS.value, Feature.OWN_CALENDAR.value)
+
 
 class CaldavConnector:
     """Signs in to CalDAV servers and opens accounts there (:class:`deepday.connect.AccountProvider`)."""
@@ -22,7 +24,7 @@ class CaldavConnector:
             SignInOption("url", "Address of the server, like https://caldav.example.com."),
             SignInOption("user", "Name with which you sign in there; often your mail address."),
             SignInOption("password", "Where the password is; without it you are asked.", secret=True),
-            SignInOption("allow", "What deepday may do besides reading.", choices=(Feature.BLOCKS.value,), many=True),
+            SignInOption("allow", "What deepday may do besides reading.", choices=_CHOICES, many=True),
         )
 
     def sign_in(

@@ -123,6 +123,10 @@ class Dav:
         """Delete an object, once. The answer may say 404, 410 or 412, or any success."""
         return self._write("DELETE", place, condition, None, {404, 410, 412})
 
+    def make_calendar(self, place: str, body: bytes) -> Answer:
+        """Make a calendar, once. The answer may say 403, 405 or 409: something may be there, or any success."""
+        return self._write("MKCALENDAR", place, _XML, body, {403, 405, 409})
+
     def ask(self, method: str, place: str, body: bytes, depth: int) -> Answer:
         """Send a request that changes nothing, and return its answer, whatever its status but 401."""
         return self._send(method, self.address(place), {**_XML, "Depth": str(depth)}, body, safe=True)

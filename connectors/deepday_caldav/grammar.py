@@ -11,6 +11,7 @@ from lxml import etree  # type: ignore[import-untyped]
 from deepday.model import Interval
 
 GETCTAG = "{http://calendarserver.org/ns/}getctag"
+GETETAG = dav.GetEtag.tag
 DEFAULT_CALENDAR = ns("C", "schedule-default-calendar-URL")
 
 
@@ -38,6 +39,12 @@ def in_window(window: Interval) -> bytes:
 def with_uid(uid: str) -> bytes:
     """Ask for the whole object with that UID."""
     return _query(_all(cdav.PropFilter("UID"), cdav.TextMatch(uid)))
+
+
+def make_calendar(name: str) -> bytes:
+    """Ask for a calendar with that name, for events (RFC 4791, 5.3.1)."""
+    events = _all(cdav.SupportedCalendarComponentSet(), cdav.Comp("VEVENT"))
+    return _text(cdav.Mkcalendar(), _all(dav.Set(), _all(dav.Prop(), dav.DisplayName(name), events)))
 
 
 def _query(condition: BaseElement) -> bytes:

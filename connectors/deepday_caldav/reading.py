@@ -20,6 +20,7 @@ from deepday_caldav.finding import Fetched, fetch
 from deepday_caldav.grammar import DEFAULT_CALENDAR, GETCTAG
 from deepday_caldav.multistatus import Multistatus, Row
 from deepday_caldav.part import Part
+from deepday_caldav.placing import is_own
 from deepday_caldav.translate import to_upsert
 
 PAGE = 500
@@ -71,7 +72,8 @@ class Reading(Part):
             said = next((row.href_in(DEFAULT_CALENDAR) for row in rows), "")
             if said and self._dav.name(said) in ids:
                 return self._dav.name(said)
-        return next((calendar.id for calendar in (*(one for one in found if one.writable), *found)), "")
+        theirs = [one for one in found if not is_own(one.id)]
+        return next((calendar.id for calendar in (*(one for one in theirs if one.writable), *theirs)), "")
 
     def _beginning(self, calendar: str) -> Tokens | Etags:
         """Look at the calendar, and choose who keeps count."""

@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 from deepday.connect import Feature
 from deepday.errors import InputError
 
+CHOICES = (Feature.BLOCKS.value, Feature.ANSWERS.value, Feature.OWN_CALENDAR.value)
+"""What can be allowed besides reading."""
+
 _ADDRESS = "Give the address that your provider names for CalDAV, like https://caldav.example.com."
 
 
@@ -17,12 +20,15 @@ class Settings:
 
     ``url``: what the person gave. ``home``: where the calendars are; ``inbox``: the scheduling inbox, which knows the
     primary calendar; both empty before the sign-in found them. ``server``: the name of its row in
-    :mod:`deepday_caldav.quirks`. ``blocks``: whether events may be written.
+    :mod:`deepday_caldav.quirks`. ``blocks``: whether events may be written; ``answers``: whether invitations may be
+    answered; ``own_calendar``: whether a calendar may be made.
     """
 
     url: str
     user: str
     blocks: bool = False
+    answers: bool = False
+    own_calendar: bool = False
     home: str = ""
     inbox: str = ""
     server: str = ""
@@ -34,15 +40,17 @@ class Settings:
         Raises :class:`InputError` for an address that cannot be used, and for a missing user.
         """
         allowed = {name for name in options.get("allow", "").split(",") if name}
-        if allowed - {Feature.BLOCKS.value}:
-            raise InputError("CalDAV has calendars only.", f"The only choice for allow is {Feature.BLOCKS.value}.")
+        if allowed - set(CHOICES):
+            raise InputError("CalDAV has calendars only.", f"Choices for allow are {', '.join(CHOICES)}.")
         user = options.get("user", "").strip()
         if not user:
             raise InputError("The name of the user is missing.", "Give it with --user; often it is your mail address.")
         return cls(
             url=_address(options.get("url", "")),
             user=user,
-            blocks=bool(allowed),
+            blocks=Feature.BLOCKS.value in allowed or Feature.OWN_CALENDAR.value in allowed,
+            answers=Feature.ANSWERS.value in allowed,
+            own_calendar=Feature.OWN_CALENDAR.value in allowed,
             home=options.get("home", ""),
             inbox=options.get("inbox", ""),
             server=options.get("server", ""),
@@ -53,7 +61,9 @@ class Settings:
         return {
             "url": self.url,
             "user": self.user,
-            "allow": Feature.BLOCKS.value if self.blocks else "",
+            "allow": ",".join(
+                name for name, on in zip(CHOICES, (self.blocks, self.answers, self.own_calendar), strict=True) if on
+            ),
             "home": self.home,
             "inbox": self.inbox,
             "server": self.server,

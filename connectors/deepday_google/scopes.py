@@ -62,6 +62,13 @@ BLOCKS: Final = Need(
     "write events into your calendar",
     "--allow blocks",
 )
+ANSWERS: Final = Need(BLOCKS.scope, BLOCKS.enough, "answer invitations", "--allow answers")
+OWN_CALENDAR: Final = Need(
+    f"{_PREFIX}calendar.app.created",
+    _named("calendar.app.created", "calendar"),
+    "make a calendar of its own",
+    "--allow own-calendar",
+)
 REPLIES: Final = Need(
     f"{_PREFIX}gmail.settings.basic",
     _named("gmail.settings.basic"),
@@ -72,9 +79,12 @@ REPLIES: Final = Need(
 
 def wanted(allowed: Collection[Feature], *, shared: bool) -> list[Need]:
     """Return what to ask for; reading always, and never two scopes where one does for both."""
-    needs = [LIST, BLOCKS if Feature.BLOCKS in allowed else READ]
+    writes = not {Feature.BLOCKS, Feature.ANSWERS}.isdisjoint(allowed)
+    needs = [LIST, (BLOCKS if Feature.BLOCKS in allowed else ANSWERS) if writes else READ]
     if shared:
         needs = [need for need in needs if need is not READ] + [SHARED]
+    if Feature.OWN_CALENDAR in allowed:
+        needs.append(OWN_CALENDAR)
     if Feature.REPLIES in allowed:
         needs.append(REPLIES)
     return needs

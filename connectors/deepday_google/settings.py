@@ -8,12 +8,18 @@ from deepday.connect import Feature, SignInOption
 from deepday.connect.addresses import base_address
 from deepday.errors import InputError
 
-_CHOICES: Final = (Feature.BLOCKS.value, Feature.REPLIES.value)
+_CHOICES: Final = (
+    Feature.BLOCKS.value,
+    Feature.REPLIES.value,
+    Feature.ANSWERS.value,
+    Feature.OWN_CALENDAR.value,
+)
 
 OPTIONS: Final = (
     SignInOption(
         "allow",
-        "What deepday may do besides reading: write blocks into your calendar, set Gmail's automatic reply.",
+        "What deepday may do besides reading: write blocks into your calendar, set Gmail's automatic reply, decline "
+        "invitations, make a calendar of its own.",
         choices=_CHOICES,
         many=True,
     ),

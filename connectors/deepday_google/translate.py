@@ -11,6 +11,7 @@ from deepday.model import (
     EventDraft,
     EventKind,
     Interval,
+    Invitation,
     Response,
     ShowAs,
     WrittenEvent,
@@ -131,6 +132,41 @@ def event_body(draft: EventDraft, kind: EventKind) -> dict[str, Any]:
     if draft.show_as is ShowAs.TENTATIVE:
         body["status"] = "tentative"
     return body
+
+
+def invitation_of(item: Item, calendar: str, zone: str) -> Invitation | None:
+    """Return the invitation that an event is; ``None`` for what the owner organises or is not invited to by name."""
+    own = next((row for row in _rows(item) if _is_own(row)), None)
+    organiser = _part(item, "organizer")
+    mine = own is None or own.get("organizer") is True or organiser.get("self") is True
+    if own is None or mine or _address(organiser) == _address(own) or is_gone(item):
+        return None
+    when = times(item, zone)
+    all_day = isinstance(when, DateRange)
+    if isinstance(when, DateRange):
+        midnights = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in (when.first, when.end))
+        when = Interval(*(int(midnight.timestamp()) for midnight in midnights))
+    whole = item.get("attendeesOmitted") is not True
+    return Invitation(
+        calendar=calendar,
+        id=identity(item),
+        etag=_text(item.get("etag")),
+        when=when,
+        response=_ANSWERS.get(_text(own.get("responseStatus")), Response.NEEDS_ACTION),
+        arrived=_stamp(item.get("created")),
+        series=_text(item.get("recurringEventId")),
+        people=_people(item) if whole else None,
+        all_day=all_day,
+        organiser=_address(organiser),
+        title=_text(item.get("summary")),
+    )
+
+
+def declined_body(item: Item, words: str) -> dict[str, Any]:
+    """Return the change that declines an invitation: the owner's own row and no other, which Google keeps."""
+    own = next(row for row in _rows(item) if _is_own(row))
+    answer = {"email": _text(own.get("email")), "responseStatus": "declined", "comment": words}
+    return {"attendeesOmitted": True, "attendees": [answer]}
 
 
 def times_body(when: Interval) -> dict[str, Any]:

@@ -1,9 +1,12 @@
 """An account at Microsoft 365: the ports put together, and what can be done with the consent at hand."""
 
 from deepday.connect import PORT_VERSION, Capabilities, Degraded, Feature, Port
+from deepday.model import EventKind
 from deepday_microsoft.calendars import Calendars
 from deepday_microsoft.events import Events
+from deepday_microsoft.invitations import Invitations
 from deepday_microsoft.mailbox import Replies
+from deepday_microsoft.own_calendar import OwnCalendar
 from deepday_microsoft.settings import CLOUDS, SCOPES
 from deepday_microsoft.subscriptions import Subscriptions
 from deepday_microsoft.teams import Teams
@@ -12,12 +15,16 @@ _PORTS = {
     Feature.BLOCKS: (Port.EVENT_WRITER,),
     Feature.REPLIES: (Port.AUTO_REPLY_WRITER,),
     Feature.STATUS: (Port.STATUS_WRITER, Port.PRESENCE_WRITER),
+    Feature.ANSWERS: (Port.INVITATION_RESPONDER,),
+    Feature.OWN_CALENDAR: (Port.CALENDAR_MAKER,),
 }
 _WITHOUT = {
     Port.EVENT_WRITER: "Blocks are not written into the calendar",
     Port.AUTO_REPLY_WRITER: "The automatic reply is left alone",
     Port.STATUS_WRITER: "The status message of Teams is left alone",
     Port.PRESENCE_WRITER: "The presence in Teams is left alone",
+    Port.INVITATION_RESPONDER: "Invitations are not answered",
+    Port.CALENDAR_MAKER: "No calendar of deepday's own is made",
 }
 _NO_READING = "Calendars cannot be read: the permission Calendars.Read was not granted."
 _NO_FOCUS_TIME = Degraded(
@@ -25,6 +32,13 @@ _NO_FOCUS_TIME = Degraded(
 )
 _DEFAULT_ONLY = Degraded(
     Port.CALENDAR_READER, "An application on its own reads and writes the person's default calendar, and no other."
+)
+_VANISHES = Degraded(
+    Port.INVITATION_RESPONDER, "Outlook takes a declined meeting out of the calendar; the organiser can invite again."
+)
+_UNSEEN = Degraded(
+    Port.CALENDAR_MAKER,
+    "Colleagues' free/busy look-ups do not see deepday's own calendar: they may still book over a block that is there.",
 )
 _NO_SWITCH = Degraded(
     Port.DO_NOT_DISTURB_WRITER,
@@ -37,7 +51,7 @@ _NO_END = Degraded(
 )
 
 
-class MicrosoftAccount(Calendars, Events, Replies, Teams, Subscriptions):
+class MicrosoftAccount(Calendars, Events, Replies, Teams, Subscriptions, Invitations, OwnCalendar):
     """Satisfies :class:`deepday.connect.Account` and the ports of its parts; for one thread."""
 
     def capabilities(self) -> Capabilities:
@@ -55,9 +69,10 @@ class MicrosoftAccount(Calendars, Events, Replies, Teams, Subscriptions):
                 degraded += [Degraded(port, f"{_WITHOUT[port]}: {why}.") for port in its]
             else:
                 ports.update(its)
-        degraded += [one for one in (_NO_FOCUS_TIME, _NO_END) if one.port in ports]
+        degraded += [one for one in (_NO_FOCUS_TIME, _NO_END, _VANISHES, _UNSEEN) if one.port in ports]
         degraded += [_DEFAULT_ONLY] if self.settings.app_only else []
-        return Capabilities(frozenset(ports), tuple(degraded), PORT_VERSION)
+        plain = frozenset({EventKind.FOCUS_TIME})
+        return Capabilities(frozenset(ports), tuple(degraded), PORT_VERSION, plain)
 
     def _missing(self, feature: Feature, granted: frozenset[str]) -> str:
         """Say why a feature cannot be used, empty when it can."""

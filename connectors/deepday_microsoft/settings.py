@@ -41,10 +41,12 @@ SCOPES: Mapping[Feature, tuple[str, ...]] = {
     Feature.BLOCKS: ("Calendars.ReadWrite",),
     Feature.REPLIES: ("MailboxSettings.ReadWrite",),
     Feature.STATUS: ("Presence.Read", "Presence.ReadWrite"),
+    Feature.ANSWERS: ("Calendars.ReadWrite",),
+    Feature.OWN_CALENDAR: ("Calendars.ReadWrite",),
 }
 """The delegated permissions that each feature needs; ``Calendars.ReadWrite`` takes the place of ``Calendars.Read``."""
 
-_ALLOWED = (Feature.BLOCKS, Feature.REPLIES, Feature.STATUS)
+_ALLOWED = (Feature.BLOCKS, Feature.REPLIES, Feature.STATUS, Feature.ANSWERS, Feature.OWN_CALENDAR)
 
 OPTIONS = (
     SignInOption("client-id", "Application (client) ID of your app registration in Microsoft Entra."),
@@ -125,7 +127,7 @@ class Settings:
         if self.app_only:
             return [f"{prefix}.default"]
         names = {name for feature in self.features() for name in SCOPES[feature]}
-        if Feature.BLOCKS in self.allow:
+        if not names.isdisjoint(SCOPES[Feature.BLOCKS]):
             names -= set(SCOPES[Feature.READ])
         return sorted(names if self.cloud == "global" else (prefix + name for name in names))
 

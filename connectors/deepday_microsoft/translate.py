@@ -14,7 +14,7 @@ from deepday.connect.ics import attendance
 from deepday.connect.ics.properties import Properties, Property
 from deepday.connect.ics.zones import named
 from deepday.connect.skips import skip
-from deepday.model import CalendarEvent, DateRange, Interval, Skipped, recurrence_id_of
+from deepday.model import CalendarEvent, DateRange, Interval, Invitation, Response, Skipped, recurrence_id_of
 
 SOURCE = "Microsoft 365"
 KEY_PREFIX = "deepday-"
@@ -33,6 +33,12 @@ _ANSWERS = {
     "declined": "DECLINED",
     "notResponded": "NEEDS-ACTION",
     "none": "NEEDS-ACTION",
+}
+_INVITED = {
+    "accepted": Response.ACCEPTED,
+    "tentativelyAccepted": Response.TENTATIVE,
+    "declined": Response.DECLINED,
+    "notResponded": Response.NEEDS_ACTION,
 }
 # MS-OXOCAL 2.2.1.27: a global object id has the day of an occurrence in it; without that it is the whole series' UID.
 _GLOBAL_ID = re.compile(r"(040000008200E00074C5B7101A82E008)[0-9A-F]{8}([0-9A-F]{16,})", re.IGNORECASE)
@@ -280,3 +286,38 @@ def key_of(row: Mapping[str, Any] | None) -> str:
     """Return the key of an event that deepday made, empty for every other."""
     transaction = _text(row.get("transactionId")) if row else ""
     return transaction.removeprefix(KEY_PREFIX) if transaction.startswith(KEY_PREFIX) else ""
+
+
+def invitation_of(row: Mapping[str, Any], calendar: str) -> Invitation | None:
+    """Return the invitation that an event is; ``None`` for what the owner organises, or was not asked to.
+
+    Raises :class:`UnusableError`.
+    """
+    answer = _INVITED.get(_response(row.get("responseStatus")))
+    name, etag, organiser = row.get("id"), row.get("@odata.etag"), _address(row.get("organizer"))
+    if answer is None or row.get("isOrganizer") is not False or row.get("isCancelled") is True:
+        return None
+    if not (isinstance(name, str) and name and isinstance(etag, str)):
+        raise UnusableError("it has no id or no version")
+    start, end = (int(moment(row.get(bound), bound).timestamp()) for bound in ("start", "end"))
+    series = row.get("seriesMasterId")
+    others = row.get("attendees")
+    listed = [one for one in others if isinstance(one, dict)] if isinstance(others, list) else []
+    there = {_address(one).casefold() for one in listed if one.get("type") != "resource" and _comes(one)}
+    return Invitation(
+        calendar=calendar,
+        id=name,
+        etag=etag,
+        when=Interval(start, end),
+        response=answer,
+        arrived=_stamp(row.get("createdDateTime")),
+        series=series if isinstance(series, str) else "",
+        people=len((there | {organiser.casefold()}) - {""}) if listed else None,
+        all_day=row.get("isAllDay") is True,
+        organiser=organiser.casefold(),
+        title=_text(row.get("subject")),
+    )
+
+
+def _comes(attendee: Mapping[str, Any]) -> bool:
+    return _response(attendee.get("status")) != "declined"

@@ -14,6 +14,7 @@ from deepday.model import (
     AnswerState,
     Audience,
     AutoReply,
+    Calendar,
     Conversation,
     CoverAnswer,
     CoverQuestion,
@@ -23,9 +24,11 @@ from deepday.model import (
     EventPage,
     HeardActivity,
     Interval,
+    Invitation,
     OutgoingMessage,
     PostedMessage,
     Presence,
+    Response,
     Status,
     UrgentSignal,
     Watch,
@@ -305,6 +308,54 @@ class PromisesWithoutWords(MemoryAccount):
         return Capabilities(frozenset(Port), (Degraded(Port.EVENT_WRITER, "no focus time"),))
 
 
+class AnswersOverAPerson(MemoryAccount):
+    def decline_invitation(self, invitation: Invitation, words: str) -> None:
+        now = self.find_invitation(invitation.calendar, invitation.id)
+        if now and now.response is not Response.DECLINED:
+            self.office.respond(now.id.partition("/")[0], Response.NEEDS_ACTION)
+            invitation = self.find_invitation(invitation.calendar, invitation.id) or invitation
+        super().decline_invitation(invitation, words)
+
+
+class DeclinesTheSeries(MemoryAccount):
+    def decline_invitation(self, invitation: Invitation, words: str) -> None:
+        super().decline_invitation(invitation, words)
+        self.office.respond(invitation.id.partition("/")[0], Response.DECLINED)
+
+
+class DeclinesWithoutAWord(MemoryAccount):
+    def decline_invitation(self, invitation: Invitation, words: str) -> None:
+        del words
+        super().decline_invitation(invitation, "")
+
+
+class TellsAgain(MemoryAccount):
+    def decline_invitation(self, invitation: Invitation, words: str) -> None:
+        super().decline_invitation(invitation, words)
+        if invitation.response is Response.DECLINED:
+            self.office.told.append((Response.DECLINED, words))
+
+
+class MakesACalendarEachTime(MemoryAccount):
+    def ensure_own_calendar(self, name: str, marker: str, zone: str = "UTC") -> Calendar:
+        for stored in self.office.calendars.values():
+            stored.marker = ""
+        return super().ensure_own_calendar(name, marker, zone)
+
+
+class DeletesAFullCalendar(MemoryAccount):
+    def remove_own_calendar(self, calendar: str, marker: str) -> bool:
+        stored = self.office.calendars.get(calendar)
+        if stored and stored.marker == marker:
+            stored.objects.clear()
+        return super().remove_own_calendar(calendar, marker)
+
+
+class ForgetsTheMarker(MemoryAccount):
+    def remove_own_calendar(self, calendar: str, marker: str) -> bool:
+        return super().remove_own_calendar(calendar, marker) or bool(self.office.calendars.pop(calendar, None))
+
+
 _READ, _WRITE, _CHAT = testing.CalendarReaderContract, testing.EventWriterContract, testing.ActivityReaderContract
 _HEAR = testing.ActivityListenerContract
 
@@ -359,5 +410,12 @@ BUGS: list[tuple[type[MemoryAccount], type, str]] = [
     (RenewsTheDead, testing.ChangeNotifierContract, "test_the_end_is_the_one_that_the_vendor_grants"),
     (AsksAgain, testing.PointPersonAskerContract, "test_asking_twice_is_asking_once"),
     (AnybodyAgrees, testing.PointPersonAskerContract, "test_what_others_say_is_no_answer"),
+    (AnswersOverAPerson, testing.InvitationResponderContract, "test_what_a_person_answered_is_theirs"),
+    (DeclinesTheSeries, testing.InvitationResponderContract, "test_of_a_series_one_occurrence_is_declined"),
+    (DeclinesWithoutAWord, testing.InvitationResponderContract, "test_the_organiser_is_told_once_with_the_words"),
+    (TellsAgain, testing.InvitationResponderContract, "test_the_organiser_is_told_once_with_the_words"),
+    (MakesACalendarEachTime, testing.CalendarMakerContract, "test_a_calendar_is_made_once"),
+    (DeletesAFullCalendar, testing.CalendarMakerContract, "test_it_is_taken_away_when_it_is_empty"),
+    (ForgetsTheMarker, testing.CalendarMakerContract, "test_the_owners_calendars_are_never_deleted"),
     (PromisesWithoutWords, testing.AccountContract, "test_what_is_missing_is_said_in_sentences"),
 ]

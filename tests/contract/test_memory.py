@@ -8,10 +8,12 @@ from deepday.testing import (
     ActivityListenerContract,
     ActivityReaderContract,
     AutoReplyWriterContract,
+    CalendarMakerContract,
     CalendarReaderContract,
     ChangeNotifierContract,
     DoNotDisturbWriterContract,
     EventWriterContract,
+    InvitationResponderContract,
     MessengerContract,
     PointPersonAskerContract,
     PresenceWriterContract,
@@ -80,4 +82,12 @@ class TestChangeNotifier(InMemory, ChangeNotifierContract):
 
 
 class TestActivityListener(InMemory, ActivityListenerContract):
+    pass
+
+
+class TestInvitationResponder(InMemory, InvitationResponderContract):
+    pass
+
+
+class TestCalendarMaker(InMemory, CalendarMakerContract):
     pass

@@ -42,6 +42,8 @@ VACATION_READ: Final = VACATION_WRITE | _named("gmail.modify", "gmail.readonly")
 _EVERYWHERE: Final = _named("calendar", "calendar.readonly", "calendar.events", "calendar.events.readonly")
 _WRITE_EVERYWHERE: Final = _named("calendar", "calendar.events")
 _OWNED: Final = _named("calendar.events.owned", "calendar.events.owned.readonly")
+MAKE: Final = _named("calendar", "calendar.app.created", "calendar.calendars")
+_APP_CREATED: Final = _named("calendar.app.created")
 _BUSY_ONLY: Final = _named("calendar.events.freebusy")
 KNOWN_SCOPES: Final = (
     STOP | FREE_BUSY | CALENDARS | VACATION_READ | {"openid", "email", "profile"} | _named("userinfo.email")
@@ -108,7 +110,8 @@ class Call:
             raise RefusedError(404, "notFound", "Not Found")
         scopes = self.grant.scopes
         mine = calendar.owner == self.worker.email
-        if not scopes & (_WRITE_EVERYWHERE if write else _EVERYWHERE) and not (mine and scopes & _OWNED):
+        ours = scopes & _APP_CREATED and google(self.office)["made"].get(calendar.id) == self.grant.client
+        if not scopes & (_WRITE_EVERYWHERE if write else _EVERYWHERE) and not (mine and scopes & _OWNED) and not ours:
             if write or not scopes & _BUSY_ONLY:
                 raise lacking()
             role = "freeBusyReader"

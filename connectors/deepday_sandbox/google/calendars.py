@@ -137,6 +137,7 @@ def _visible(call: Call) -> list[Json]:
             "id": calendar.id,
             "summary": calendar.name,
             "timeZone": calendar.zone,
+            **({"description": calendar.description} if calendar.description else {}),
             "colorId": "14",
             "backgroundColor": "#9fe1e7",
             "foregroundColor": "#000000",

@@ -254,6 +254,7 @@ def _row(guest: Guest, own: str, organiser: str) -> Json:
         **({"self": True} if guest.email == own else {}),
         **({"resource": True} if guest.is_room else {}),
         **({"optional": True} if guest.optional else {}),
+        **({"comment": guest.comment} if guest.comment else {}),
         "responseStatus": answer.value,
     }
 
@@ -265,4 +266,5 @@ def _guest(row: Json) -> Guest:
         Response(row.get("responseStatus", "needsAction")),
         bool(row.get("resource")),
         bool(row.get("optional")),
+        row.get("comment") or "",
     )

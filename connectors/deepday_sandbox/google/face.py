@@ -5,7 +5,7 @@ from typing import Final
 
 from starlette.routing import BaseRoute, Route
 
-from deepday_sandbox.google import access, calendars, gmail, listing, writing
+from deepday_sandbox.google import access, calendars, gmail, listing, making, writing
 from deepday_sandbox.google.access import Answer, Call, endpoint, nowhere
 from deepday_sandbox.google.errors import fault_answer
 from deepday_sandbox.google.oauth import CONSENT, ERROR, SignIn
@@ -71,6 +71,8 @@ class GoogleFace:
             ("GET", f"{me}/settings", calendars.list_settings, access.SETTINGS),
             ("GET", f"{me}/settings/{{setting}}", calendars.get_setting, access.SETTINGS),
             ("GET", "/calendar/v3/calendars/{calendar}", calendars.get_calendar, access.CALENDARS),
+            ("POST", "/calendar/v3/calendars", making.insert_calendar, access.MAKE),
+            ("DELETE", "/calendar/v3/calendars/{calendar}", making.delete_calendar, access.MAKE),
             ("POST", "/calendar/v3/freeBusy", calendars.free_busy, access.FREE_BUSY),
             ("POST", "/calendar/v3/channels/stop", self._pusher.stop, access.STOP),
             ("GET", _EVENTS, listing.list_events, access.READ),

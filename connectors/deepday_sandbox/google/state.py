@@ -32,6 +32,7 @@ def google(office: Office) -> dict[str, Any]:
     own.setdefault("service_accounts", {})
     own.setdefault("channels", {})
     own.setdefault("lists", {})
+    own.setdefault("made", {})  # which client made a secondary calendar
     own.setdefault("grants", [])
     own.setdefault("codes", {})
     own.setdefault("hits", [])

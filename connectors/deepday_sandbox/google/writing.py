@@ -14,6 +14,7 @@ from deepday_sandbox.google.recurrence import instance, original_of, span, split
 from deepday_sandbox.google.rules import check_event, check_id
 from deepday_sandbox.google.shape import without_nulls
 from deepday_sandbox.office import ConflictError, Entry
+from deepday_sandbox.office.answering import answered
 from deepday_sandbox.office.calendars import Calendar
 
 _ALPHABET: Final = "0123456789abcdefghijklmnopqrstuv"
@@ -79,8 +80,19 @@ def patch_event(call: Call) -> Answer:
     if is_gone(entry) and change.get("status") not in ("confirmed", "tentative"):
         raise RefusedError(410, "deleted", "Resource has been deleted")
     before = to_google(replace(entry, deleted=False, cancelled=False), calendar)
+    if call.body().get("attendeesOmitted") is True and "attendees" in change:
+        change["attendees"] = _with_own_row(before.get("attendees", []), change["attendees"])
     event = _writable(_merge(before, change))
     return _replace(call, calendar, (entry, stored), event, before)
+
+
+def _with_own_row(rows: list[Json], given: Any) -> list[Json]:
+    """Return all attendees with the caller's own answer changed: the body said that it leaves out the others."""
+    own = next((row for row in rows if row.get("self")), None)
+    fits = isinstance(given, list) and len(given) == 1 and isinstance(given[0], Mapping)
+    if own is None or not fits or given[0].get("email") != own["email"]:
+        raise RefusedError(400, "invalid", "With attendeesOmitted only one's own response may be updated.")
+    return [_merge(row, given[0]) if row is own else row for row in rows]
 
 
 def update_event(call: Call) -> Answer:
@@ -151,9 +163,17 @@ def _replace(call: Call, calendar: Calendar, found: tuple[Entry, bool], event: J
         call.office.calendars.delete(calendar.id, entry.id)
         return _written(call, calendar, calendar.entries[entry.id])
     written = _store(call, calendar, after, stored=stored)
+    if foreign and _own_answer(entry, calendar) != _own_answer(written, calendar):
+        outside = call.office.people.find(entry.organiser) is None
+        mailed = call.query.get("sendUpdates") == "all" or (outside and call.query.get("sendUpdates") == "externalOnly")
+        answered(call.office.calendars, calendar, written, mailed=mailed)
     if entry.recurrence and (after.recurrence != entry.recurrence or after.when != entry.when):
         _drop_lost_exceptions(call, calendar, written)
     return _written(call, calendar, written)
+
+
+def _own_answer(entry: Entry, calendar: Calendar) -> Response | None:
+    return next((guest.response for guest in entry.guests if guest.email == calendar.owner), None)
 
 
 def _shared_differ(before: Json, after: Entry, calendar: Calendar) -> bool:

@@ -9,7 +9,7 @@ from deepday_sandbox.microsoft.errors import Answer, GraphError
 from deepday_sandbox.microsoft.event_calls import READ, collection, located
 from deepday_sandbox.microsoft.events import show_as
 from deepday_sandbox.microsoft.mailbox import working_hours
-from deepday_sandbox.microsoft.queries import narrowed, page, selected
+from deepday_sandbox.microsoft.queries import calendars_passing, narrowed, page, selected
 from deepday_sandbox.microsoft.series import Item, Span, exceptions, in_series, in_window
 from deepday_sandbox.microsoft.zones import iana, iana_names, instant, read_when, shown, to_utc, to_wall, windows_names
 from deepday_sandbox.office.calendars import Calendar
@@ -65,14 +65,16 @@ def get_me(call: Call) -> Answer:
 def list_calendars(call: Call) -> Answer:
     """List the mailbox's calendars, the default one first."""
     call.require(READ, READ)
-    call.refuse_query({"$select", "$top", "$skip", "$skiptoken"})
+    call.refuse_query({"$select", "$top", "$skip", "$skiptoken", "$filter"})
     owner = call.mailbox()
     names = selected(call.query.get("$select", ""), _CALENDAR, "microsoft.graph.calendar")
-    rows = [narrowed(_calendar(one, owner), names) for one in call.office.calendars.of(owner.email)]
+    found = calendars_passing(call.query.get("$filter", ""), call.office.calendars.of(owner.email))
+    rows = [narrowed(shown_calendar(one, owner), names) for one in found]
     return Answer(200, page(call, rows, f"users('{owner.object_id}')/calendars"))
 
 
-def _calendar(calendar: Calendar, owner: Worker) -> dict[str, Any]:
+def shown_calendar(calendar: Calendar, owner: Worker) -> dict[str, Any]:
+    """Return a calendar as Graph shows it."""
     return {
         "id": ids.of_calendar(calendar.id),
         "name": calendar.name,

@@ -166,7 +166,7 @@ def update_event(call: Call, text: str) -> Answer:
     if item.original is None:
         entry = _changed(call, calendar, item.entry, body)
     else:
-        entry = applied(_exception(item), body, call.owner.zone)
+        entry = applied(exception(item), body, call.owner.zone)
         _keep_order(calendar, entry)
         if entry.id in calendar.entries:  # left over from before the series was laid anew
             entry = call.office.calendars.update(
@@ -190,7 +190,7 @@ def _changed(call: Call, calendar: Calendar, stored: Entry, body: dict[str, Any]
     return call.office.calendars.update(calendar.id, replace(entry, sequence=bumped))
 
 
-def _exception(item: Item) -> Entry:
+def exception(item: Item) -> Entry:
     """Return an occurrence as an entry of its own, not yet stored."""
     master = item.entry
     if isinstance(master.when, DateRange):
@@ -247,9 +247,15 @@ def delete_event(call: Call, text: str) -> Answer:
     call.refuse_query(())
     calendar, item = located(call, text)
     _check_version(call, item.entry)
+    removed(call, calendar, item)
+    return Answer(204)
+
+
+def removed(call: Call, calendar: Calendar, item: Item) -> None:
+    """Take an event, a whole series, or one occurrence out of the calendar."""
     calendars = call.office.calendars
     if item.original is not None:
-        gone = replace(_exception(item), cancelled=True)
+        gone = replace(exception(item), cancelled=True)
         if gone.id in calendar.entries:
             calendars.update(calendar.id, replace(gone, version=calendar.entries[gone.id].version))
         else:
@@ -258,4 +264,3 @@ def delete_event(call: Call, text: str) -> Answer:
         calendars.update(calendar.id, replace(item.entry, cancelled=True))
     else:
         calendars.delete(calendar.id, item.entry.id)
-    return Answer(204)

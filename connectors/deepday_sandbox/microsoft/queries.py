@@ -10,6 +10,7 @@ from deepday_sandbox.microsoft.errors import GraphError
 from deepday_sandbox.microsoft.events import ON_REQUEST
 from deepday_sandbox.microsoft.series import Item, extras
 from deepday_sandbox.microsoft.zones import instant
+from deepday_sandbox.office.calendars import Calendar
 
 PROPERTY: Final = re.compile(
     r"^(String|Integer|Boolean|SystemTime|CLSID|Long|Double) "
@@ -51,6 +52,17 @@ def passing(text: str, rows: list[Row]) -> list[Row]:
         test = _test(term.strip())
         rows = [row for row in rows if test(row)]
     return rows
+
+
+def calendars_passing(text: str, calendars: list[Calendar]) -> list[Calendar]:
+    """Return the calendars that a $filter lets through: one on an extended property, or none."""
+    if not text:
+        return calendars
+    match = _ANY.match(text.strip())
+    if match is None:
+        raise GraphError(400, "ErrorInvalidUrlQueryFilter", "The query filter contains one or more invalid nodes.")
+    key, value = property_key(_unquoted(match[2])), _unquoted(match[3])
+    return [one for one in calendars if one.extra.get("graph", {}).get("properties", {}).get(key, ("", ""))[1] == value]
 
 
 def _test(term: str) -> Callable[[Row], bool]:

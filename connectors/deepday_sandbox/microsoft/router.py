@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from deepday_sandbox.microsoft import answer_calls as answers
+from deepday_sandbox.microsoft import calendar_calls as making
 from deepday_sandbox.microsoft import calendar_view as views
 from deepday_sandbox.microsoft import event_calls as events
 from deepday_sandbox.microsoft import ids, mailbox, presence
@@ -47,6 +49,9 @@ _OWN: Final[Mapping[tuple[str, Pattern], Handler]] = {
     ("PATCH", ("events", "*")): events.update_event,
     ("DELETE", ("events", "*")): events.delete_event,
     ("GET", ("events", "*", "instances")): views.instances,
+    ("POST", ("events", "*", "decline")): answers.decline,
+    ("POST", ("calendars",)): lambda call, _: making.create_calendar(call),
+    ("DELETE", ("calendars", "*")): lambda call, one: making.delete_calendar(call, _calendar(call, one)),
     ("GET", ("mailboxSettings",)): lambda call, _: mailbox.get_settings(call),
     ("PATCH", ("mailboxSettings",)): lambda call, _: mailbox.update_settings(call),
     ("GET", ("mailboxSettings", "automaticRepliesSetting")): lambda call, _: mailbox.get_reply(call),

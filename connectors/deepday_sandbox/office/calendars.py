@@ -31,13 +31,14 @@ class Timed:
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """An attendee."""
+    """An attendee. ``comment``: the words of the answer."""
 
     email: str
     name: str = ""
     response: Response = Response.NEEDS_ACTION
     is_room: bool = False
     optional: bool = False
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Entry:
 
 @dataclass(slots=True)
 class Calendar:
-    """One calendar of one worker. ``id`` is the address for the primary one.
+    """One calendar of one worker. ``id`` is the address for the primary one. ``extra`` is as an entry's.
 
     ``earlier`` keeps the states of entries that were overwritten, oldest first: a series that shrinks has to say which
     occurrences are gone.
@@ -88,6 +89,8 @@ class Calendar:
     name: str
     zone: str
     primary: bool = True
+    description: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
     earlier: dict[str, list[Entry]] = field(default_factory=dict)
 
@@ -107,12 +110,19 @@ class Calendars:
         self._calendars: dict[str, Calendar] = {}
         self.journal = 0
         self.oldest = 0  # changes up to here are forgotten: cursors from before are dead
+        self.told: list[Any] = []  # what organisers were mailed, see deepday_sandbox.office.answering
         self.listeners: list[Callable[[Calendar, Entry], None]] = []  # called after each write, with what was written
 
     def add(self, calendar: Calendar) -> Calendar:
         """Add a calendar."""
         self._calendars[calendar.id] = calendar
         return calendar
+
+    def remove(self, calendar_id: str) -> None:
+        """Delete a whole calendar. Raises :class:`GoneError` where there is none."""
+        self.find(calendar_id)
+        self.journal += 1
+        del self._calendars[calendar_id]
 
     def of(self, owner: str) -> list[Calendar]:
         """Return somebody's calendars, the primary one first."""

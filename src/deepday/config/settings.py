@@ -10,6 +10,7 @@ from typing import Annotated, Self, get_args
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic.fields import FieldInfo
 
+from deepday.config.decline_settings import ProtectSettings
 from deepday.config.plan_settings import MeetingRuleSettings, OwnPointPersonSettings, PlanSettings
 from deepday.config.table import Holidays, Hours, Table, Zone, or_date
 
@@ -161,6 +162,7 @@ class Settings(Table):
     meetings: Annotated[tuple[MeetingRuleSettings, ...], Field(strict=False)] = Field(
         default=(), description="Which meetings move for a deep-work day, and at what price, one table for each rule."
     )
+    protect: ProtectSettings = Field(default=ProtectSettings(), description="What happens on deep-work days.")
     privacy: PrivacySettings = Field(default=PrivacySettings(), description="What may be kept.")
 
     @field_validator("point_people")

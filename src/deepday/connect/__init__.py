@@ -2,6 +2,7 @@
 
 from deepday.connect.ports import PORT_VERSION
 from deepday.connect.ports.account import Account, Capabilities, Degraded, Port, satisfied
+from deepday.connect.ports.answering import InvitationResponder
 from deepday.connect.ports.asking import PointPersonAsker
 from deepday.connect.ports.files import (
     ActivityFileReader,
@@ -18,6 +19,7 @@ from deepday.connect.ports.files import (
     Validators,
     no_progress,
 )
+from deepday.connect.ports.making import CalendarMaker
 from deepday.connect.ports.messaging import ChangeNotifier, Messenger, RequestSource
 from deepday.connect.ports.opening import AccountProvider, Dialogue, Feature, SignedIn, SignInOption
 from deepday.connect.ports.reading import ActivityListener, ActivityReader, BatchedReader, CalendarReader
@@ -38,6 +40,7 @@ __all__ = [
     "AutoReplyWriter",
     "BatchedReader",
     "CalendarFileReader",
+    "CalendarMaker",
     "CalendarReader",
     "CalendarReading",
     "Capabilities",
@@ -49,6 +52,7 @@ __all__ = [
     "EventWriter",
     "Feature",
     "FileSources",
+    "InvitationResponder",
     "Messenger",
     "OfficeServer",
     "PointPersonAsker",

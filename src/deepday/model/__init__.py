@@ -4,6 +4,7 @@ from deepday.model.activity import ActivityStream, Conversation, ConversationKin
 from deepday.model.block import ApprovedBlock, BlockKind, Contact, Origin, Override, OverrideKind, instant_of
 from deepday.model.event import CalendarEvent, EventKind, Response, ShowAs, recurrence_id_of
 from deepday.model.interval import DateRange, Interval, intersect, merge, subtract, total
+from deepday.model.invitation import Invitation
 from deepday.model.live import (
     ActivityPage,
     AnswerState,
@@ -65,6 +66,7 @@ __all__ = [
     "EventUpsert",
     "HeardActivity",
     "Interval",
+    "Invitation",
     "MasterKey",
     "Message",
     "Origin",

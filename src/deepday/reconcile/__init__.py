@@ -2,13 +2,17 @@
 
 ``desired`` is what should be, ``observed`` what a vendor says, ``events`` and ``slots`` compare the two with what the
 store knows and give changes, ``guard`` refuses on doubt, ``apply`` commits an intent, calls, commits the outcome.
-``tick`` is one round for one person, ``devices`` sees to it that one device does it. Not light to
+``tick`` is one round for one person, ``devices`` sees to it that one device does it. ``declining`` decides about
+invitations, ``answering`` answers them. Not light to
 import: import it where it is used.
 """
 
 from deepday.reconcile.accounts import ConnectedAccount, connected
+from deepday.reconcile.answering import Answered, Decliner, Inbox
 from deepday.reconcile.changes import Action, Change, EventChange, SettingChange
+from deepday.reconcile.declining import Decision, DeclineRules
 from deepday.reconcile.desired import Policy
+from deepday.reconcile.kinds import kind_words, note_of
 from deepday.reconcile.texts import LANGUAGES, PLACEHOLDERS, Texts
 from deepday.reconcile.tick import Reconciler, Report
 from deepday.reconcile.words import Preview, Words, words_in
@@ -17,9 +21,14 @@ __all__ = [
     "LANGUAGES",
     "PLACEHOLDERS",
     "Action",
+    "Answered",
     "Change",
     "ConnectedAccount",
+    "Decision",
+    "DeclineRules",
+    "Decliner",
     "EventChange",
+    "Inbox",
     "Policy",
     "Preview",
     "Reconciler",
@@ -28,5 +37,7 @@ __all__ = [
     "Texts",
     "Words",
     "connected",
+    "kind_words",
+    "note_of",
     "words_in",
 ]

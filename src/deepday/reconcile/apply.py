@@ -20,6 +20,7 @@ from deepday.model import Override, OverrideKind, SettingKind
 from deepday.reconcile.accounts import ConnectedAccount
 from deepday.reconcile.changes import Action, Change, EventChange, SettingChange
 from deepday.reconcile.events import SETTLING, recent
+from deepday.reconcile.kinds import made_words
 from deepday.reconcile.slots import MOST_TRIES
 from deepday.store.audit import Note
 from deepday.store.leases import Backoff, Lease
@@ -218,7 +219,7 @@ class Writer:
             applied = replace(
                 intent, state=EntryState.APPLIED, remote_id=made.id, etag=made.etag, when=where, checked_at=now
             )
-            self.save(applied, note=self._note(change, "making", "made", f"as {made.kind}"))
+            self.save(applied, note=self._note(change, "making", "made", made_words(plan.draft.kind, made.kind)))
 
     def _move(self, account: ConnectedAccount, change: EventChange) -> None:
         plan, found, entry = change.plan, change.found, change.entry

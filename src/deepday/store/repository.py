@@ -17,6 +17,7 @@ from deepday.store.activity import add_messages, drop_lonely_conversations, read
 from deepday.store.calendars import read_events, replace_events
 from deepday.store.covers import CoverBook
 from deepday.store.database import Database
+from deepday.store.declines import DeclineBook
 from deepday.store.plans import PlanBook
 from deepday.store.protecting import ProtectStore
 from deepday.store.rows import ImportResult, Outcome, Source, SourceKind
@@ -82,6 +83,10 @@ class Store:
     def protecting(self) -> ProtectStore:
         """Return the part of the store that keeps approved blocks and what was done to protect them."""
         return ProtectStore(self._database, self._clock)
+
+    def declines(self) -> DeclineBook:
+        """Return what is known of declining invitations."""
+        return DeclineBook(self._database, self._clock)
 
     def tokens(self, masters: MasterKeySource) -> TokenStore:
         """Return the part of the store that keeps the tokens of connected accounts, opened with those keys."""

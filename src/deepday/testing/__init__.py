@@ -17,15 +17,27 @@ import pytest
 pytest.register_assert_rewrite(
     *(
         f"deepday.testing.{name}"
-        for name in ("account", "asking", "hearing", "messaging", "reading", "settings", "writing")
+        for name in (
+            "account",
+            "answering",
+            "asking",
+            "hearing",
+            "making",
+            "messaging",
+            "reading",
+            "settings",
+            "writing",
+        )
     )
 )
 
 from deepday.testing.account import AccountContract  # noqa: E402 - pytest must know of the modules before
+from deepday.testing.answering import InvitationResponderContract  # noqa: E402
 from deepday.testing.asking import PointPersonAskerContract  # noqa: E402
 from deepday.testing.clock import TurnedClock  # noqa: E402
 from deepday.testing.faulty import Faulty  # noqa: E402
 from deepday.testing.hearing import ActivityListenerContract  # noqa: E402
+from deepday.testing.making import CalendarMakerContract  # noqa: E402
 from deepday.testing.messaging import (  # noqa: E402
     ChangeNotifierContract,
     MessengerContract,
@@ -47,11 +59,13 @@ __all__ = [
     "ActivityListenerContract",
     "ActivityReaderContract",
     "AutoReplyWriterContract",
+    "CalendarMakerContract",
     "CalendarReaderContract",
     "ChangeNotifierContract",
     "DoNotDisturbWriterContract",
     "EventWriterContract",
     "Faulty",
+    "InvitationResponderContract",
     "MessengerContract",
     "PointPersonAskerContract",
     "PresenceWriterContract",

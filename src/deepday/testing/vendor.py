@@ -7,7 +7,7 @@ client. :class:`deepday.connect.memory.MemoryOffice`, with the additions of ``te
 from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from deepday.model import AutoReply, ConversationKind, DoNotDisturb, Interval, Presence, Setting, Status
+from deepday.model import AutoReply, ConversationKind, DoNotDisturb, Interval, Presence, Response, Setting, Status
 
 ValueT = TypeVar("ValueT", bound=Setting)
 
@@ -57,6 +57,31 @@ class CalendarVendor(Vendor, Protocol):
 
     def events(self) -> list[tuple[Interval, str]]:
         """Return time and title of everything in the calendar, occurrences singly, sorted."""
+        ...
+
+
+class InvitedVendor(CalendarVendor, Protocol):
+    """People who invite the owner, and the owner's own hand on the answers."""
+
+    def invite(
+        self, times: Sequence[Interval], title: str = "", organiser: str = "ben@example.org", others: int = 1
+    ) -> str:
+        """Let somebody invite the owner, to a daily series where there are several times; return a handle.
+
+        ``others``: how many people take part besides the owner, the organiser among them.
+        """
+        ...
+
+    def respond(self, handle: str, response: Response) -> None:
+        """Let the owner answer by hand; of a series all occurrences."""
+        ...
+
+    def responses(self, handle: str) -> list[Response]:
+        """Return the owner's answers as the calendar shows them, one for each occurrence that is still there."""
+        ...
+
+    def organisers_told(self) -> list[tuple[str, str]]:
+        """Return the answers of which organisers were told, with their words, in order."""
         ...
 
 

@@ -23,7 +23,7 @@ from radicale.app import Application
 from deepday.clock import SystemClock
 from deepday.connect.http import Limits
 from deepday.connect.memory import MemoryTokens
-from deepday.model import Interval, Secret, TokenSet
+from deepday.model import Interval, Response, Secret, TokenSet
 from deepday.testing import TurnedClock
 from deepday_caldav.account import CaldavAccount
 from deepday_caldav.auth import discover
@@ -157,6 +157,37 @@ class People:
             rule = ["RDATE:" + ",".join(_utc(when.start) for when in times[1:])]
         return self.put(event_text(f"event{next(self._numbers):03}", times[0], title, *rule))
 
+    def invite(
+        self, times: Sequence[Interval], title: str = "", organiser: str = "ben@example.org", others: int = 1
+    ) -> str:
+        rule = [f"RRULE:FREQ=DAILY;COUNT={len(times)}"] if len(times) > 1 else []
+        guests = [f"ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:{self.user}"]
+        guests += [f"ATTENDEE:mailto:guest{number}@example.com" for number in range(others - 1)]
+        uid = f"event{next(self._numbers):03}"
+        lines = [*rule, f"CREATED:{_utc(self.now())}", f"ORGANIZER:mailto:{organiser}", *guests]
+        return self.put(event_text(uid, times[0], title, *lines))
+
+    def respond(self, handle: str, response: Response) -> None:
+        def answer(calendar: Calendar) -> None:
+            for event in calendar.walk("VEVENT"):
+                rows = event["ATTENDEE"] if isinstance(event["ATTENDEE"], list) else [event["ATTENDEE"]]
+                rows[0].params["PARTSTAT"] = {"needsAction": "NEEDS-ACTION"}.get(response, response.upper())
+
+        self._edit(handle, answer)
+
+    def responses(self, handle: str) -> list[Response]:
+        found = []
+        calendar = Calendar.from_ical(self.raw(handle))
+        for one in recurring_ical_events.of(calendar).between((2025, 1, 1), (2028, 1, 1)):
+            rows = one["ATTENDEE"] if isinstance(one["ATTENDEE"], list) else [one["ATTENDEE"]]
+            said = rows[0].params["PARTSTAT"]
+            found.append((one.start, Response("needsAction" if said == "NEEDS-ACTION" else said.lower())))
+        return [response for _, response in sorted(found)]
+
+    def organisers_told(self) -> list[tuple[str, str]]:
+        """Radicale tells nobody."""
+        return []
+
     def move_event(self, handle: str, when: Interval) -> None:
         def move(calendar: Calendar) -> None:
             event = calendar.walk("VEVENT")[0]
@@ -219,7 +250,7 @@ class People:
 
     def settings(self, url: str = "") -> Settings:
         """Return what a sign-in finds."""
-        given = Settings(url=f"{url or self.server.url}/", user=self.user, blocks=True)
+        given = Settings(url=f"{url or self.server.url}/", user=self.user, blocks=True, answers=True, own_calendar=True)
         return discover(given, self.tokens(), self.clock)
 
     @contextlib.contextmanager

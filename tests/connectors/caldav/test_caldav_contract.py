@@ -1,6 +1,12 @@
 """The contracts, on a real Radicale server."""
 
-from deepday.testing import AccountContract, CalendarReaderContract, EventWriterContract
+from deepday.testing import (
+    AccountContract,
+    CalendarMakerContract,
+    CalendarReaderContract,
+    EventWriterContract,
+    InvitationResponderContract,
+)
 
 
 class TestAccount(AccountContract):
@@ -13,3 +19,11 @@ class TestCalendarReader(CalendarReaderContract):
 
 class TestEventWriter(EventWriterContract):
     remembers_deleted = False
+
+
+class TestInvitationResponder(InvitationResponderContract):
+    tells = False  # Radicale passes no answers on, so that the account does not announce this port there
+
+
+class TestCalendarMaker(CalendarMakerContract):
+    pass

@@ -10,7 +10,7 @@ from deepday.clock import SystemClock
 from deepday.connect.http import Limits
 from deepday.connect.memory import MemoryTokens
 from deepday.errors import DeepdayError, OutcomeUnknownError, RetryLaterError
-from deepday.model import Cursor, EventDraft, Interval, WrittenEvent
+from deepday.model import Cursor, EventDraft, Interval, Response, WrittenEvent
 from deepday.testing import CalendarReaderContract, listening
 from deepday.testing.writing import MARKER
 from deepday_caldav.account import CaldavAccount
@@ -101,6 +101,9 @@ READS: dict[str, Callable[[Stage], Callable[[CaldavAccount], object]]] = {
     "following reading": lambda stage: (
         lambda account: account.event_changes(stage.user.calendar(), SUITE.context(stage.user), stage.cursor)
     ),
+    "invitations": lambda stage: (
+        lambda account: account.invitations(stage.user.calendar(), SUITE.context(stage.user).window)
+    ),
     "find": lambda stage: lambda account: account.find_event(stage.user.calendar(), "fault0000", MARKER),
     "find ours": lambda stage: (
         lambda account: account.find_ours(stage.user.calendar(), SUITE.context(stage.user).window, MARKER)
@@ -154,6 +157,24 @@ def test_a_delete_that_fails_deleted_or_did_not(row: Row, stage: Stage) -> None:
     with stage.account() as account:
         account.delete_event(now or made)
     assert stage.find(made.key) is None
+
+
+@pytest.mark.parametrize("row", MATRIX, ids=str)
+def test_a_decline_that_fails_declined_or_did_not(row: Row, stage: Stage) -> None:
+    stage.number += 1
+    handle = stage.user.invite([stage.hour(stage.number)], TITLE)
+    with stage.account() as account:
+        asked = account.find_invitation(stage.user.calendar(), handle)
+    assert asked is not None
+    error = failing(stage, row, lambda account: account.decline_invitation(asked, TITLE), skip=1)
+    assert row.right(error, writes=True) or _told_by_headers(row, error), repr(error)
+    done = stage.user.responses(handle) == [Response.DECLINED]
+    assert done is _was_done(row, error)
+    with stage.account() as account:
+        now = account.find_invitation(stage.user.calendar(), handle)
+        assert now is not None
+        account.decline_invitation(now, TITLE)
+    assert stage.user.responses(handle) == [Response.DECLINED]
 
 
 @pytest.mark.parametrize(("name", "address"), UNREACHABLE)

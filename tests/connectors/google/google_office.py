@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
-from deepday.connect import TokenKeeper
+from deepday.connect import Feature, TokenKeeper
 from deepday.connect.http import Limits
 from deepday.connect.memory import MemoryTokens
-from deepday.model import Audience, AutoReply, Interval, Secret, TokenSet
+from deepday.model import Audience, AutoReply, Interval, Response, Secret, TokenSet
 from deepday_google.account import GoogleAccount
 from deepday_google.session import Session
 from deepday_google.settings import Settings
@@ -21,7 +21,8 @@ from deepday_sandbox.google import CLIENT_ID, CLIENT_SECRET, GoogleFace, google
 from deepday_sandbox.google.listing import Window, expanded
 from deepday_sandbox.google.recurrence import occurrences, span
 from deepday_sandbox.office import Entry, Grant, Office, OfficeClock, Timed, Worker
-from deepday_sandbox.office.calendars import Calendar
+from deepday_sandbox.office.answering import with_answer
+from deepday_sandbox.office.calendars import Calendar, Guest
 from deepday_sandbox.office.server import application, serving
 from deepday_sandbox.office.wire import WireLog
 
@@ -36,7 +37,9 @@ EVERYTHING: Final = (
     "calendar.events.readonly",
     "calendar.calendarlist.readonly",
     "gmail.settings.basic",
+    "calendar.app.created",
 )
+ALLOWED: Final = frozenset({Feature.BLOCKS, Feature.REPLIES, Feature.ANSWERS, Feature.OWN_CALENDAR})
 
 
 class Exchanges(WireLog):
@@ -97,11 +100,12 @@ class GoogleOffice:
         limits: Limits | None = None,
         keeper: TokenKeeper | None = None,
         base_url: str = "",
+        allowed: frozenset[Feature] = ALLOWED,
     ) -> Iterator[GoogleAccount]:
         """Open somebody's account as the connector does."""
         clock = self.office.clock
         kept = keeper or MemoryTokens(self.tokens(email, scopes), clock)
-        settings = Settings(base_url=base_url or self.url)
+        settings = Settings(allowed=allowed, base_url=base_url or self.url)
         with Session(settings, email, kept, clock, limits or Limits()) as session:
             yield GoogleAccount(session, page_size)
 
@@ -146,6 +150,30 @@ class GoogleOffice:
     def delete_event(self, handle: str) -> None:
         with self.office.lock:
             self.office.calendars.delete(OWNER, handle)
+
+    def invite(self, times: Sequence[Interval], title: str = "", organiser: str = BEN, others: int = 1) -> str:
+        rest = tuple(Guest(f"guest{number}@example.com") for number in range(others - 1))
+        guests = (Guest(organiser, response=Response.ACCEPTED), Guest(OWNER), *rest)
+        rule = (f"RRULE:FREQ=DAILY;COUNT={len(times)}",) if len(times) > 1 else ()
+        more: dict[str, Any] = {"title": title, "organiser": organiser, "guests": guests, "recurrence": rule}
+        handle = self.add(timed(times[0]), **more)
+        if self.office.people.find(organiser):
+            self.add(timed(times[0]), calendar=organiser, uid=f"{handle}@example.com", **more)
+        return handle
+
+    def respond(self, handle: str, response: Response) -> None:
+        with self.office.lock:
+            entry = self.stored().entries[handle]
+            self.office.calendars.update(OWNER, with_answer(entry, OWNER, response, ""))
+
+    def responses(self, handle: str) -> list[Response]:
+        with self.office.lock:
+            rows = [row for row in expanded(self.stored(), Window(), deleted=False) if handle in {row.id, row.series}]
+        ordered = sorted(rows, key=lambda row: span(row.when, "UTC"))
+        return [guest.response for row in ordered for guest in row.guests if guest.email == OWNER]
+
+    def organisers_told(self) -> list[tuple[str, str]]:
+        return [(one.response, one.words) for one in self.office.calendars.told]
 
     def kill_cursors(self) -> None:
         with self.office.lock:

@@ -5,17 +5,20 @@ from dataclasses import replace
 
 import pytest
 
+from deepday.connect import Feature
 from deepday.model import Audience, AutoReply, Watch
 from deepday.testing import (
     AccountContract,
     AutoReplyWriterContract,
+    CalendarMakerContract,
     CalendarReaderContract,
     ChangeNotifierContract,
     EventWriterContract,
+    InvitationResponderContract,
 )
 from deepday.testing.vendor import HintVendor
 from deepday_google.account import GoogleAccount
-from tests.connectors.google.google_office import OWNER, GoogleOffice, google_office, receiving
+from tests.connectors.google.google_office import BEN, OWNER, GoogleOffice, google_office, receiving
 
 HOUR = 3600
 
@@ -75,6 +78,30 @@ class TestCalendarReaderOfEmptyPages(OverTheSandbox, CalendarReaderContract):
 
 class TestEventWriter(OverTheSandbox, EventWriterContract):
     pass
+
+
+class TestInvitationResponder(OverTheSandbox, InvitationResponderContract):
+    organiser = BEN
+
+
+class TestInvitationResponderAllowedNothingElse(TestInvitationResponder):
+    @pytest.fixture
+    def connector(self, vendor: GoogleOffice) -> Iterator[GoogleAccount]:
+        scopes = ["calendar.events.owned", "calendar.calendarlist.readonly"]
+        with vendor.account(scopes=scopes, allowed=frozenset({Feature.ANSWERS})) as account:
+            yield account
+
+
+class TestCalendarMaker(OverTheSandbox, CalendarMakerContract):
+    pass
+
+
+class TestCalendarMakerWithFewestScopes(OverTheSandbox, CalendarMakerContract):
+    @pytest.fixture
+    def connector(self, vendor: GoogleOffice) -> Iterator[GoogleAccount]:
+        scopes = ["calendar.events.owned.readonly", "calendar.calendarlist.readonly", "calendar.app.created"]
+        with vendor.account(scopes=scopes, allowed=frozenset({Feature.OWN_CALENDAR})) as account:
+            yield account
 
 
 class TestAutoReplyWriter(OverTheSandbox, AutoReplyWriterContract):

@@ -10,12 +10,12 @@ import pytest
 from deepday.connect import ReadContext
 from deepday.connect.http import Limits
 from deepday.errors import DeepdayError, ReconnectNeededError, RetryLaterError
-from deepday.model import AutoReply, EventDraft, EventKind, Interval, Secret, Watch, WrittenEvent
+from deepday.model import AutoReply, EventDraft, EventKind, Interval, Invitation, Response, Secret, Watch, WrittenEvent
 from deepday.testing import listening
 from deepday_google.account import GoogleAccount
 from tests.connectors.fault_matrix import CANARY as ANSWER
 from tests.connectors.fault_matrix import MATRIX, SECONDS, UNREACHABLE, Row, wait_is_sane
-from tests.connectors.google.google_office import CANARY, OWNER, GoogleOffice, google_office
+from tests.connectors.google.google_office import BEN, CANARY, OWNER, GoogleOffice, google_office
 
 HOUR = 3600
 DAY = 86_400
@@ -59,6 +59,13 @@ class Scene:
 
     def made(self) -> WrittenEvent:
         return self.account.create_event(OWNER, self.draft())
+
+    def invited(self) -> Invitation:
+        start = self.world.now() + DAY
+        handle = self.world.invite([Interval(start, start + HOUR)], CANARY)
+        found = self.account.find_invitation(OWNER, handle)
+        assert found is not None
+        return found
 
     def reply(self) -> AutoReply:
         now = self.world.now()
@@ -158,6 +165,26 @@ CALLS = (
         silent=True,
         fine=frozenset({"404", "410"}),
     ),
+    Call(
+        "invitations",
+        lambda scene: scene.invited(),
+        lambda scene, _: scene.account.invitations(OWNER, scene.context().window),
+        "/events\\?",
+    ),
+    Call(
+        "decline_invitation",
+        lambda scene: scene.invited(),
+        lambda scene, asked: scene.account.decline_invitation(asked, CANARY),
+        "/events/event",
+        "PATCH",
+    ),
+    Call(
+        "ensure_own_calendar",
+        nothing,
+        lambda scene, _: scene.account.ensure_own_calendar("Deep work", MARKER),
+        "/calendars\\?",
+        "POST",
+    ),
 )
 _NUMBERS = iter(range(100_000))
 
@@ -216,9 +243,11 @@ def test_a_call_that_fails_says_what_to_do(
 def state(world: GoogleOffice) -> object:
     """Return what the calls can change."""
     with world.office.lock:
-        entries = {name: (entry.when, entry.deleted) for name, entry in world.stored().entries.items()}
+        stored = world.stored().entries.items()
+        entries = {name: (entry.when, entry.deleted, entry.guests) for name, entry in stored}
         reply = dict(world.office.settings.reply(OWNER).google)
-        return entries, reply, set(world.office.vendor["google"]["channels"])
+        own = [one.id for one in world.office.calendars.of(OWNER)]
+        return entries, reply, set(world.office.vendor["google"]["channels"]), own
 
 
 def finished(scene: Scene, call: Call, given: Any) -> None:
@@ -231,6 +260,17 @@ def finished(scene: Scene, call: Call, given: Any) -> None:
         found = account.find_event(OWNER, key, MARKER)
         assert found is not None
         assert found.when.start - given.when.start in {0, HOUR}
+    elif call.name == "decline_invitation":
+        now = account.find_invitation(OWNER, given.id)
+        assert now is not None
+        account.decline_invitation(now, CANARY)
+        assert world.responses(given.id) == [Response.DECLINED]
+        assert len(world.organisers_told()) == 1
+        world.office.calendars.told.clear()
+    elif call.name == "ensure_own_calendar":
+        made = account.ensure_own_calendar("Deep work", MARKER)
+        assert len([one for one in world.office.calendars.of(OWNER) if one.name == "Deep work"]) == 1
+        assert account.remove_own_calendar(made.id, MARKER)
     elif call.name == "stop_watch":
         account.stop_watch(given)
         assert world.office.vendor["google"]["channels"] == {}
@@ -238,7 +278,8 @@ def finished(scene: Scene, call: Call, given: Any) -> None:
         account.set_auto_reply(scene.reply())
         assert world.shown_auto_reply().text == CANARY
     with world.office.lock:
-        world.stored().entries.clear()
+        for calendar in (world.stored(), world.stored(BEN)):
+            calendar.entries.clear()
         world.office.settings.reply(OWNER).google = {}
         world.office.vendor["google"]["channels"].clear()
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from deepday.connect import ReadContext
 from deepday.connect.http import Limits
 from deepday.connect.memory.tokens import MemoryTokens
-from deepday.model import AutoReply, Interval, Presence, Secret, Status, TokenSet
+from deepday.model import AutoReply, Interval, Presence, Response, Secret, Status, TokenSet
 from deepday_microsoft import MicrosoftConnector
 from deepday_microsoft.account import MicrosoftAccount
 from deepday_microsoft.part import Tuning
@@ -23,7 +23,8 @@ from deepday_microsoft.replies import reply_of, setting_of
 from deepday_sandbox.microsoft import App, MicrosoftFace, ids
 from deepday_sandbox.microsoft.series import Span, in_window
 from deepday_sandbox.office import Entry, Office, OfficeClock, Timed, Worker
-from deepday_sandbox.office.calendars import Calendar
+from deepday_sandbox.office.answering import with_answer
+from deepday_sandbox.office.calendars import Calendar, Guest
 from deepday_sandbox.office.server import Receive, Scope, Send, Switchboard, application, serving
 from deepday_sandbox.office.tokens import Grant
 from tests.connectors.sandbox.microsoft_world import Hook, webhook
@@ -35,7 +36,8 @@ CLIENT = "0b8e1a55-7c1d-4c39-9d51-6a4b0c0a9d10"
 DAEMON = "5e6f7a8b-1c2d-4e3f-8a9b-0c1d2e3f4a5b"  # acts as an application, without a person
 ADA, EVE = "ada@corp.example", "eve@home.example"
 SCOPES = frozenset({"Calendars.ReadWrite", "MailboxSettings.ReadWrite", "Presence.Read", "Presence.ReadWrite"})
-ALLOW = "blocks,replies,status"
+ALLOW = "blocks,replies,status,answers,own-calendar"
+BEN = "ben@corp.example"
 HINTS = "https://deepday.example.com"
 _CLEAR = Span(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 _LASTING = 30 * 86_400  # seconds; tokens that end are the business of the sign-in tests
@@ -156,6 +158,32 @@ class MicrosoftOffice:
             for item in items
             if not item.entry.cancelled
         )
+
+    # invitations
+
+    def invite(self, times: Sequence[Interval], title: str = "", organiser: str = BEN, others: int = 1) -> str:
+        guests = (Guest(ADA), *(Guest(f"guest{number}@corp.example") for number in range(others - 1)))
+        rule = (f"RRULE:FREQ=DAILY;COUNT={len(times)}",) if len(times) > 1 else ()
+        with self.office.lock:
+            name = f"event{next(self._number):04}"
+            entry = Entry(
+                name, f"uid-{name}", timed(times[0]), title, organiser=organiser, guests=guests, recurrence=rule
+            )
+            return self._handle(self.office.calendars.create(ADA, entry))
+
+    def respond(self, handle: str, response: Response) -> None:
+        with self.office.lock:
+            self.office.calendars.update(ADA, with_answer(self._entry(handle), ADA, response, ""))
+
+    def responses(self, handle: str) -> list[Response]:
+        name = ids.item(handle).entry
+        with self.office.lock:
+            items = [item for item in in_window(self.office.calendars.find(ADA), _CLEAR) if not item.entry.cancelled]
+        mine = [item.entry for item in items if name in {item.entry.id, item.entry.series}]
+        return [guest.response for entry in mine for guest in entry.guests if guest.email == ADA]
+
+    def organisers_told(self) -> list[tuple[str, str]]:
+        return [(one.response, one.words) for one in self.office.calendars.told]
 
     # Teams and mail
 

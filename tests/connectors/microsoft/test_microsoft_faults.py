@@ -142,6 +142,11 @@ READS: dict[str, tuple[str, str, Call]] = {
         "events",
         lambda world: lambda: world.account.find_ours(world.office.calendar(), Interval(0, 1 << 40), MARKER),
     ),
+    "invitations": (
+        "GET",
+        "calendarView",
+        lambda world: lambda: world.account.invitations(world.office.calendar(), Interval(world.soon(0), world.soon())),
+    ),
     "read reply": ("GET", "mailboxSettings", lambda world: world.account.read_auto_reply),
     "read status": ("GET", "presence", lambda world: world.account.read_status),
     "read presence": ("GET", "presence", lambda world: world.account.read_presence),
@@ -246,6 +251,29 @@ def test_writes(world: World, name: str, row: Row) -> None:
     # A move that was done has a newer version: doing it again blindly is refused.
     assert again is None or (name == "move" and row.done is not False and isinstance(again, ConflictError))
     assert len(world.office.events()) - before == {"create": 1, "delete": -1}.get(name, 0)
+
+
+@pytest.mark.parametrize("row", MATRIX, ids=str)
+def test_a_decline_that_fails_told_the_organiser_once_or_not_yet(world: World, row: Row) -> None:
+    handle = world.office.invite([world.draft().when], TITLE)
+    asked = world.account.find_invitation(world.office.calendar(), handle)
+    assert asked is not None
+    world.office.office.calendars.told.clear()
+    world.office.office.faults.add(row.fault("/decline", "POST"))
+    try:
+        error = tried(world, lambda: world.account.decline_invitation(asked, TITLE))
+    finally:
+        world.office.office.faults.clear()
+    if row.name in UNREAD_ROWS:
+        assert error is None or row.right(error, writes=True), error
+    else:
+        assert row.right(error, writes=True), error
+    now = world.account.find_invitation(world.office.calendar(), handle)
+    if now is not None:
+        world.account.decline_invitation(now, TITLE)
+    assert len(world.office.organisers_told()) == 1
+    if row.done is not None:
+        assert (now is None) is row.done
 
 
 @pytest.mark.parametrize(("what", "address"), UNREACHABLE)

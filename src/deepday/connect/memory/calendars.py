@@ -4,14 +4,28 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from deepday.model import CalendarEvent, EventKind, Interval, ShowAs
+from deepday.model import CalendarEvent, EventKind, Interval, Response, ShowAs
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """That somebody else organises it: who, how many take part besides the owner, since when (UTC seconds).
+
+    ``answers``: the owner's, one for each occurrence.
+    """
+
+    organiser: str
+    others: int
+    at: int
+    answers: tuple[Response, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
     """A calendar object as the office has it; ``times`` are its occurrences, one for a single event.
 
-    ``told``: its occurrences with all that they say, for an office that is filled with whole events.
+    ``told``: its occurrences with all that they say, for an office that is filled with whole events. ``invited``: what
+    makes it an invitation, ``None`` for the owner's own.
     """
 
     id: str
@@ -24,16 +38,22 @@ class StoredEvent:
     marker: str = ""
     deleted: bool = False
     told: tuple[CalendarEvent, ...] = ()
+    invited: Invited | None = None
 
 
 @dataclass(slots=True)
 class StoredCalendar:
-    """One calendar. ``journal`` names the object of every change, in order; ``epoch`` counts how often cursors died."""
+    """One calendar. ``journal`` names the object of every change, in order; ``epoch`` counts how often cursors died.
+
+    ``marker``: whose own it is, empty for a person's.
+    """
 
     objects: dict[str, StoredEvent] = field(default_factory=dict)
     journal: list[str] = field(default_factory=list)
     epoch: int = 0
     etags: "count[int]" = field(default_factory=lambda: count(1))
+    name: str = ""
+    marker: str = ""
 
     def put(self, event: StoredEvent) -> StoredEvent:
         """Keep the object with a new etag, and note the change."""
@@ -68,6 +88,28 @@ class CalendarSide:
         self._primary.put(StoredEvent(handle, "", tuple(times), title))
         self._hint("primary")
         return handle
+
+    def invite(
+        self, times: Sequence[Interval], title: str = "", organiser: str = "ben@example.org", others: int = 1
+    ) -> str:
+        """Let somebody invite the owner, to a series where there are several times; return the handle."""
+        handle = f"event{next(self._numbers):04}"
+        invited = Invited(organiser, others, self.now(), (Response.NEEDS_ACTION,) * len(times))
+        self._primary.put(StoredEvent(handle, "", tuple(times), title, invited=invited))
+        self._hint("primary")
+        return handle
+
+    def respond(self, handle: str, response: Response) -> None:
+        """Let the owner answer an invitation by hand, all of its occurrences."""
+        event = self._primary.objects[handle]
+        if event.invited:
+            answers = (response,) * len(event.times)
+            self._primary.put(replace(event, invited=replace(event.invited, answers=answers)))
+
+    def responses(self, handle: str) -> list[Response]:
+        """Return the owner's answers to an invitation, one for each occurrence."""
+        invited = self._primary.objects[handle].invited
+        return list(invited.answers) if invited else []
 
     def add_whole(self, calendar: str, events: Iterable[CalendarEvent]) -> None:
         """Add events with all that they say; those of one UID are one object."""
@@ -106,6 +148,10 @@ class CalendarSide:
     @property
     def _primary(self) -> StoredCalendar:
         return self.calendars["primary"]
+
+    def now(self) -> int:
+        """Return the present in UTC seconds."""
+        raise NotImplementedError
 
     def _hint(self, calendar: str) -> None:
         raise NotImplementedError

@@ -15,6 +15,7 @@ from deepday.model import (
     EventPage,
     EventUpsert,
     Interval,
+    Response,
     WrittenEvent,
 )
 
@@ -31,8 +32,14 @@ class EventsPart(Part):
         """Return the calendars that the owner can see."""
         with self.call("calendars"):
             return tuple(
-                Calendar(name, name.title(), primary=name == "primary", writable=name == "primary", zone="UTC")
-                for name in self.office.calendars
+                Calendar(
+                    name,
+                    stored.name or name.title(),
+                    primary=name == "primary",
+                    writable=name == "primary" or bool(stored.marker),
+                    zone="UTC",
+                )
+                for name, stored in self.office.calendars.items()
             )
 
     def event_changes(self, calendar: str, context: ReadContext, cursor: Cursor | None = None) -> EventPage:
@@ -156,12 +163,14 @@ def _upsert(event: StoredEvent, calendar: str, context: ReadContext) -> EventUps
             recurrence_id=str(when.start) if series else "",
             when=when,
             show_as=event.show_as,
+            response=event.invited.answers[number] if event.invited else Response.ACCEPTED,
             kind=event.kind,
-            people=1,
+            people=1 + (event.invited.others if event.invited else 0),
             title=event.title if context.keep_titles else None,
             source=calendar,
+            organiser=False if event.invited else None,
         )
-        for when in event.times
+        for number, when in enumerate(event.times)
         if _overlap(when, context.window)
     )
     return EventUpsert(event.id, events, event.etag, event.key, event.marker)

@@ -62,6 +62,7 @@ class MemoryOffice(CalendarSide):
         self.posts: dict[str, tuple[OutgoingMessage, PostedMessage]] = {}
         self.questions: dict[str, tuple[CoverQuestion, int]] = {}
         self.answers: list[tuple[str, str, bool, int]] = []  # to which question, who, agreed, when
+        self.told: list[tuple[str, str]] = []  # what organisers were told: answer, words
         self.waiting: dict[str, UrgentSignal] = {}
         self.watches: dict[str, Watch] = {}
         self.hints: list[tuple[dict[str, str], bytes]] = []
@@ -129,6 +130,10 @@ class MemoryOffice(CalendarSide):
     def answer(self, key: str, person: str, *, agreed: bool) -> None:
         """Let somebody answer a question."""
         self.answers.append((key, person, agreed, self.now()))
+
+    def organisers_told(self) -> list[tuple[str, str]]:
+        """Return the answers to invitations of which organisers were told, with their words, in order."""
+        return list(self.told)
 
     def signal(self, text: str, sender: str = "Grace") -> str:
         """Let somebody ask for the owner urgently; return the signal's id."""

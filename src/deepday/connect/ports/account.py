@@ -5,10 +5,13 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from deepday.connect.ports import PORT_VERSION
+from deepday.connect.ports.answering import InvitationResponder
+from deepday.connect.ports.making import CalendarMaker
 from deepday.connect.ports.messaging import ChangeNotifier, Messenger, RequestSource
 from deepday.connect.ports.reading import ActivityListener, ActivityReader, CalendarReader
 from deepday.connect.ports.settings import AutoReplyWriter, DoNotDisturbWriter, PresenceWriter, StatusWriter
 from deepday.connect.ports.writing import EventWriter
+from deepday.model import EventKind
 
 
 class Port(StrEnum):
@@ -25,6 +28,8 @@ class Port(StrEnum):
     MESSENGER = "messenger"
     REQUEST_SOURCE = "request source"
     CHANGE_NOTIFIER = "change notifier"
+    INVITATION_RESPONDER = "invitation responder"
+    CALENDAR_MAKER = "calendar maker"
 
 
 _PROTOCOLS: dict[Port, type] = {
@@ -39,6 +44,8 @@ _PROTOCOLS: dict[Port, type] = {
     Port.MESSENGER: Messenger,
     Port.REQUEST_SOURCE: RequestSource,
     Port.CHANGE_NOTIFIER: ChangeNotifier,
+    Port.INVITATION_RESPONDER: InvitationResponder,
+    Port.CALENDAR_MAKER: CalendarMaker,
 }
 
 
@@ -58,12 +65,14 @@ class Capabilities:
     """What an account can do with the consent that it has now.
 
     ``ports``: those whose methods may be called. ``degraded``: what is missing from them, and what is missing
-    altogether. ``port_version``: the version of the ports that the connector was written for.
+    altogether. ``port_version``: the version of the ports that the connector was written for. ``plain``: the kinds of
+    events that are known to become plain busy ones there.
     """
 
     ports: frozenset[Port]
     degraded: tuple[Degraded, ...] = ()
     port_version: int = PORT_VERSION
+    plain: frozenset[EventKind] = frozenset()
 
 
 @runtime_checkable

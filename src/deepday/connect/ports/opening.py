@@ -22,6 +22,8 @@ class Feature(StrEnum):
     ACTIVITY = "activity"  # when messages were written, never what they say
     EVENTS = "events"  # the same, told as it happens
     MESSAGES = "messages"  # post messages of ours, receive urgent ones
+    ANSWERS = "answers"  # decline invitations to meetings within blocks
+    OWN_CALENDAR = "own-calendar"  # make a calendar of our own, and write there
 
 
 @dataclass(frozen=True, slots=True)

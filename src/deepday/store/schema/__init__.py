@@ -12,13 +12,15 @@ with a master key that is not here.
 ``block`` is what a person approved and ``override`` what they decided about it since; ``slot`` is a setting of an
 account, with the baseline from before us while we own it, ``ledger`` every calendar event that we made, ``lease`` who
 writes now, ``backoff`` which account is left in peace and until when. ``audit`` has a row for every change of these,
-chained by hashes, and is only ever added to.
+chained by hashes, and is only ever added to. ``decline_switch`` says whether a person's invitations are declined,
+``decline`` has every answer.
 
 Instants are UTC seconds. Flags are 0 or 1: SQLite's STRICT tables know no boolean.
 """
 
 from deepday.store.schema.accounts import data_key, sign_in, token
 from deepday.store.schema.base import REVISION, alembic_version, metadata
+from deepday.store.schema.declines import decline, decline_switch
 from deepday.store.schema.plans import plan_consent, plan_cover, plan_day
 from deepday.store.schema.protection import audit, backoff, block, lease, ledger, override, slot
 from deepday.store.schema.sources import conversation, coverage, event, message, meta, skipped, source, sync
@@ -32,6 +34,8 @@ __all__ = [
     "conversation",
     "coverage",
     "data_key",
+    "decline",
+    "decline_switch",
     "event",
     "lease",
     "ledger",
