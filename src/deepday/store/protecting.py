@@ -1,9 +1,10 @@
 """What keeps days protected, in the store: every change and its row of the audit chain are one transaction."""
 
-from collections.abc import Iterable, Sequence
+import secrets
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, insert, select, update
 
 from deepday.clock import Clock
 from deepday.model import ApprovedBlock, Override
@@ -27,6 +28,8 @@ from deepday.store.leases import (
 from deepday.store.ledger import LedgerEntry, read_entries, write_entry
 from deepday.store.slots import Slot, read_slots, write_slot
 
+_INSTALLATION = "installation"
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -48,9 +51,24 @@ class ProtectStore:
     Every method raises as those of :class:`deepday.store.repository.Store` do. A lease is named after its person.
     """
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, told: Callable[[Note], None] | None = None) -> None:
+        """``told`` is called with each note about a change, once it is committed."""
         self._database = database
         self._clock = clock
+        self._told = told
+
+    def installation(self) -> str:
+        """Return the name of this installation: what its events are marked with. Made once, it never changes."""
+        query = select(schema.meta.c.value).where(schema.meta.c.key == _INSTALLATION)
+        with self._database.reading() as connection:
+            found = connection.execute(query).scalar()
+        if found is None:
+            with self._database.writing() as connection:
+                found = connection.execute(query).scalar()  # another program may have been faster
+                if found is None:
+                    found = f"deepday-{secrets.token_hex(8)}".encode()
+                    connection.execute(insert(schema.meta).values(key=_INSTALLATION, value=found))
+        return str(found.decode())
 
     def known(self, person: str) -> Known:
         """Return what is known of the person's protection."""
@@ -124,6 +142,8 @@ class ProtectStore:
                 append_note(connection, lease.name, note, self._now())
             for override in overrides:
                 self._add_override(connection, override)
+        if note is not None and self._told is not None:
+            self._told(note)
 
     def looked(self, lease: Lease, provider: str, account: str, calendar: str) -> None:
         """Take note that the events in a calendar were looked at now. Raises as :meth:`save` does."""
