@@ -1,8 +1,9 @@
 """From days that their person accepted to blocks that are kept true. Values in, values out."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from deepday.config.settings import Settings
 from deepday.model import ApprovedBlock, BlockKind, Contact, Interval, OverrideKind, Person
@@ -55,7 +56,7 @@ def compare(
         if vetoed_at is not None and day.at > vetoed_at:
             latest, vetoed_at = _following(latest), None
         wanted.add(latest)
-        block = _named(bare, latest)
+        block = replace(bare, id=latest)
         if vetoed_at is not None:
             given_up.append(day.date)
         elif latest not in known:
@@ -93,18 +94,18 @@ def block_of(day: AcceptedDay, person: Person, covers: Sequence[Covered], settin
 
 
 def _wall(at: int, zone: str) -> datetime:
-    from zoneinfo import ZoneInfo
-
     return datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
 def _contact(covers: Sequence[Covered], role: Role, settings: Settings) -> Contact | None:
     by = next((one.by for one in covers if one.role is role), "")
-    if not by:
-        return None
-    told = next((one for one in settings.point_people if one.email.lower() == by), None)
-    name = told.name if told else ""
-    return Contact(name or by.partition("@")[0], (told.reach if told else "") or by)
+    return contact(by, settings) if by else None
+
+
+def contact(address: str, settings: Settings) -> Contact:
+    """Return how colleagues know and reach somebody who covers: as the settings say, else by the address."""
+    told = next((one for one in settings.point_people if one.email.lower() == address.lower()), None)
+    return Contact((told.name if told else "") or address.partition("@")[0], (told.reach if told else "") or address)
 
 
 def _latest(bare: str, known: Mapping[str, ApprovedBlock], schedule: Schedule) -> tuple[str, int | None]:
@@ -131,9 +132,3 @@ def _number(block: str) -> int:
 def _following(block: str) -> str:
     day, part, number, whose = block.split("/", 3)
     return f"{day}/{part}/{int(number) + 1}/{whose}"
-
-
-def _named(block: ApprovedBlock, name: str) -> ApprovedBlock:
-    from dataclasses import replace
-
-    return replace(block, id=name)

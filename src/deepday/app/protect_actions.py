@@ -1,19 +1,17 @@
-"""What people do with their protection: look at the changes, apply them, take everything back."""
+"""What people do with their protection: look at the changes, and apply them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from deepday.app.approving import Approvals
-from deepday.app.protecting import Protection, protection, unread
+from deepday.app.protect_shown import WORTH_SHOWING, outcome, shown
+from deepday.app.protecting import Protection, protection
 from deepday.clock import Clock
 from deepday.connect import Progress
-from deepday.errors import NotEnoughDataError, ReconnectNeededError
+from deepday.errors import NotEnoughDataError
 from deepday.model import AnySetting
-from deepday.reconcile import Action, Change, EventChange, Report
 from deepday.reconcile.desired import live_blocks, wanted_value
-from deepday.report.protect_view import Outcome, ShownChange, ShownDiff, ShownLater
-
-WORTH_SHOWING = frozenset(Action) - {Action.WAIT, Action.CONFIRM, Action.ADOPT}
+from deepday.report.protect_view import Outcome, ShownDiff, ShownLater
 
 
 def diff(clock: Clock | None = None) -> ShownDiff:
@@ -27,12 +25,13 @@ def look(found: Protection, approvals: Approvals) -> ShownDiff:
     report = found.rehearsal(approvals).changes(found.name, found.opened)
     return ShownDiff(
         zone=found.person.zone,
-        changes=tuple(shown(one, found) for one in report.done if one.action in WORTH_SHOWING),
+        changes=tuple(shown(one) for one in report.done if one.action in WORTH_SHOWING),
         later=_later(found, approvals),
-        refused=tuple(replace(shown(one.change, found), refused=one.why) for one in report.refused),
-        unknown=(*unread(found.shut), *report.unknown),
-        limits=tuple(found.refused),
+        refused=tuple(replace(shown(one.change), refused=one.why) for one in report.refused),
+        unknown=(*found.unread(), *report.unknown),
+        limits=tuple(found.limits),
         notes=tuple(_notes(found, approvals)),
+        reconnect=found.must_reconnect,
     )
 
 
@@ -46,49 +45,27 @@ def _later(found: Protection, approvals: Approvals) -> tuple[ShownLater, ...]:
         settings: list[tuple[str, str, AnySetting]] = []
         for account in found.opened:
             values = (wanted_value(kind, [live], found.reconciler.policy) for kind in account.settings)
-            settings += [(account.provider, account.name, value) for value in values if value is not None]
+            settings += [(account.provider, account.name, value) for value in values if value and not account.ending]
         later.append(ShownLater(live.block, live.when, tuple(settings)))
     return tuple(later)
 
 
-def _notes(found: Protection, approvals: Approvals) -> Iterable[str]:
+def _notes(found: Protection, approvals: Approvals) -> Iterator[str]:
     for day in approvals.given_up:
         yield f"{day} was taken back after it was accepted. To have it again: deepday plan accept {day}"
-    if not any(one.calendar or one.settings for one in found.opened):
-        yield "No account may be written to. Connect one again with --allow, for example: " + _ALLOW
-    if not approvals and not found.known().schedule.blocks:
+    if found.opened and not found.writable:
+        yield "Nothing may be written to any account: all were connected for reading only."
+        for provider in dict.fromkeys(one.provider for one in found.opened):
+            yield f"  To allow more: deepday connect {provider} --allow {_FEATURES.get(provider, 'blocks')}"
+    if not approvals and not approvals.given_up and not found.known().schedule.blocks:
         yield "No deep-work day is accepted. Run deepday plan, then deepday plan accept."
 
 
-_ALLOW = "deepday connect google --allow blocks"
-
-
-def shown(change: Change, found: Protection) -> ShownChange:
-    """Return a change to be shown."""
-    if isinstance(change, EventChange):
-        title = change.plan.draft.title if change.plan else change.found.title if change.found else ""
-        return ShownChange(
-            service=change.entry.provider,
-            account=change.entry.account,
-            what="event",
-            action=change.action.value,
-            why=change.why,
-            before=change.before,
-            after=change.after,
-            title=title,
-            writes=change.action.writes,
-        )
-    target = change.slot.target
-    return ShownChange(
-        service=target.provider,
-        account=target.account,
-        what=target.setting.value,
-        action=change.action.value,
-        why=change.why,
-        before=change.before,
-        after=change.after,
-        writes=change.action.writes,
-    )
+_FEATURES = {
+    "slack": "status",
+    "google": "blocks --allow replies",
+    "microsoft": "blocks --allow replies --allow status",
+}
 
 
 def apply(
@@ -102,37 +79,12 @@ def apply(
         approvals = found.approvals()
         changes = look(found, approvals)
         if changes.empty and not approvals:
-            left = (*changes.unknown, *changes.notes)
-            if changes.unknown:
-                return Outcome(found.person.zone, left=left, reconnect=_must_reconnect(found))
-            raise NotEnoughDataError("There is nothing to change.", " ".join(changes.notes))
+            if not changes.unknown:
+                raise NotEnoughDataError("There is nothing to change.", "\n".join(changes.notes))
+            return Outcome(found.person.zone, left=changes.unknown, notes=changes.notes, reconnect=changes.reconnect)
         if not agreed(changes):
             return None
         found.keep(approvals, new=True)
         found.watch(progress, sum(one.writes for one in changes.changes))
         report = found.reconciler.tick(found.name, found.opened, forced=found.name if force else "")
-        return outcome(found, report)
-
-
-def outcome(found: Protection, report: Report) -> Outcome:
-    """Return what a round did, to be shown."""
-    left = [*unread(found.shut), *report.unknown, *filter(None, [report.read_only])]
-    return Outcome(
-        zone=found.person.zone,
-        done=tuple(shown(one, found) for one in report.done if one.action in WORTH_SHOWING),
-        refused=tuple(replace(shown(one.change, found), refused=one.why) for one in report.refused),
-        left=tuple(left),
-        reconnect=_must_reconnect(found),
-    )
-
-
-def _must_reconnect(found: Protection) -> bool:
-    return any(isinstance(one.error, ReconnectNeededError) for one in found.shut)
-
-
-def restore_all(progress: Progress, clock: Clock | None = None) -> Outcome:
-    """Take back everything that was ever written and is still ours, and look a second time."""
-    with protection(clock) as found:
-        found.watch(progress, 0)
-        report = found.reconciler.restore_all(found.name, found.opened)
         return outcome(found, report)

@@ -3,7 +3,8 @@
 import os
 import secrets
 import socket
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -22,11 +23,15 @@ from deepday.config.paths import config_file
 from deepday.config.protect_settings import ProtectedAccountSettings
 from deepday.config.settings import Settings
 from deepday.connect import Account, CalendarReader, Port, Progress
-from deepday.errors import DeepdayError, InputError
+from deepday.errors import DeepdayError, InputError, ReconnectNeededError
 from deepday.model import Person, SettingKind
 from deepday.reconcile import ConnectedAccount, Policy, Reconciler, Words, connected, words_in
+from deepday.store.ledger import FINAL
 from deepday.store.protecting import Known, ProtectStore
 from deepday.store.tokens import SignIn
+
+KEEPER = "deepday serve"
+"""The name of the lease that a running ``deepday serve`` holds."""
 
 _NAMES: dict[SettingKind, str] = {
     SettingKind.STATUS: "status",
@@ -46,7 +51,7 @@ class Shut:
 
 @dataclass(slots=True)
 class Protection:
-    """A person's protection, with open accounts. ``refused``: what accounts may not do, in words."""
+    """A person's protection, with open accounts. ``limits``: what accounts may not do, or do otherwise, in words."""
 
     person: Person
     settings: Settings
@@ -55,7 +60,7 @@ class Protection:
     reconciler: Reconciler
     opened: list[ConnectedAccount] = field(default_factory=list)
     shut: list[Shut] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
+    limits: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -66,6 +71,16 @@ class Protection:
     def clock(self) -> Clock:
         """The clock of all."""
         return self.accounts.clock
+
+    @property
+    def writable(self) -> bool:
+        """Whether any account may be written to."""
+        return any(one.calendar or one.settings for one in self.opened)
+
+    @property
+    def must_reconnect(self) -> bool:
+        """Whether an account refuses us until its owner signs in again."""
+        return any(isinstance(one.error, ReconnectNeededError) for one in self.shut)
 
     def now(self) -> int:
         """Return the present in UTC seconds."""
@@ -99,9 +114,29 @@ class Protection:
         """Return a reconciler that goes by what would be kept; only for looking."""
         return replace(self.reconciler, store=_Rehearsed(self.store, approvals))
 
+    def unread(self) -> list[str]:
+        """Say of accounts that could not be opened why, and what to do."""
+        return [
+            f"{one.sign_in.provider} {one.sign_in.account}: {one.error.what} "
+            f"{one.error.advice or f'Try: {again_command(one.sign_in)}'}"
+            for one in self.shut
+        ]
+
+    def out_of_reach(self) -> list[str]:
+        """Say what is ours in accounts that cannot be reached: removed, shut, or no longer allowed to be written to."""
+        known = self.known()
+        places = {(one.provider, one.name, one.calendar) for one in self.opened}
+        settings = {(one.provider, one.name, kind) for one in self.opened for kind in one.settings}
+        events = [one for one in known.entries if one.state not in FINAL and one.when.end > self.now()]
+        left = [str(one) for one in events if (one.provider, one.account, one.calendar) not in places]
+        slots = [one.target for one in known.slots if one.owned]
+        left += [str(one) for one in slots if (one.provider, one.account, one.setting) not in settings]
+        advice = "Connect that account again with what it was allowed before, then run this again."
+        return [f"Out of reach is the {one}. {advice}" for one in left]
+
 
 class _Rehearsed(ProtectStore):
-    """The store as it would be after the approvals."""
+    """The store as it would be after the approvals; nothing but :meth:`known` works."""
 
     def __init__(self, store: ProtectStore, approvals: Approvals) -> None:
         self._store, self._approvals = store, approvals
@@ -112,17 +147,18 @@ class _Rehearsed(ProtectStore):
 
 
 @contextmanager
-def protection(clock: Clock | None = None, *, offline: bool = False) -> Iterator[Protection]:
-    """Give the protection of the owner's days while the context lasts. ``offline``: no account is opened.
+def protection(clock: Clock | None = None, *, offline: bool = False, everything: bool = False) -> Iterator[Protection]:
+    """Give the protection of the owner's days while the context lasts.
 
-    Raises :class:`NotEnoughDataError` where no account is connected, :class:`InputError` for settings that cannot be.
+    ``offline``: no account is opened. ``everything``: also calendars that were written to long ago. Raises
+    :class:`NotEnoughDataError` where no account is connected, :class:`InputError` for settings that cannot be.
     """
     clock = clock or SystemClock()
     settings = load_settings()
-    kept = with_kept(PlanRequest(Request()), clock).request
-    person = build_person(replace(kept, me=settings.me.email or kept.me), settings)
     words = words_of(settings)
     with opened_accounts(clock) as accounts, ExitStack() as stack:
+        sign_ins = [] if offline else sorted(accounts.connected(), key=lambda one: (one.provider, one.account))
+        person = owner(settings, clock)
         store = accounts.store.protecting()
         policy = Policy(
             marker=store.installation(),
@@ -132,17 +168,29 @@ def protection(clock: Clock | None = None, *, offline: bool = False) -> Iterator
             frozen=settings.plan.notice * 3600,
         )
         found = Protection(person, settings, accounts, store, Reconciler(store, clock, policy, _holder()))
-        if not offline:
-            for sign_in in accounts.connected():
-                _open(found, sign_in, stack)
+        for lease in (person.email.lower(), KEEPER):
+            _free_from_the_dead(store, lease)
+        for sign_in in sign_ins:
+            _open(found, sign_in, stack, everything=everything)
         yield found
+
+
+def owner(settings: Settings, clock: Clock) -> Person:
+    """Return whose days they are, with the hours and zone that the plan was proposed with."""
+    kept = with_kept(PlanRequest(Request()), clock).request
+    return build_person(replace(kept, me=settings.me.email or kept.me), settings)
 
 
 def words_of(settings: Settings) -> Words:
     """Return the texts of the settings. Raises :class:`InputError` for one that cannot be read."""
+    return words_for(settings, settings.protect.language)
+
+
+def words_for(settings: Settings, language: str) -> Words:
+    """Return the texts of a language; those of one's own go with the language of the settings."""
     own = {name: text for name, text in settings.texts.model_dump().items() if text is not None}
     try:
-        words = words_in(settings.protect.language, **own)
+        words = words_in(language, **(own if language == settings.protect.language else {}))
     except InputError as error:
         raise InputError(f"{config_file()}: [texts]: {error.what}", error.advice) from None
     return replace(words, emoji=settings.protect.emoji, answer_after=settings.protect.answer_after * 60)
@@ -150,31 +198,62 @@ def words_of(settings: Settings) -> Words:
 
 def _holder() -> str:
     """Name this process among those that share the store."""
-    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+    return f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
 
 
-def _open(protection: Protection, sign_in: SignIn, stack: ExitStack) -> None:
-    chosen = chosen_for(protection.settings, sign_in)
+def _free_from_the_dead(store: ProtectStore, name: str) -> None:
+    """Give back the lease of a process of this machine that is no more, instead of waiting until it is over."""
+    lease = store.held(name)
+    host, _, rest = lease.holder.partition("/") if lease else ("", "", "")
+    pid = rest.partition("/")[0]
+    if lease is None or host != socket.gethostname() or not pid.isdecimal() or sys.platform == "win32":
+        return
     try:
-        account = stack.enter_context(protection.accounts.opened(sign_in))
+        os.kill(int(pid), 0)  # asks only
+    except ProcessLookupError:
+        store.give_back(lease)
+    except OSError:
+        pass  # it lives, and is somebody else's
+
+
+def _open(found: Protection, sign_in: SignIn, stack: ExitStack, *, everything: bool) -> None:
+    chosen = chosen_for(found.settings, sign_in)
+    try:
+        account = stack.enter_context(found.accounts.opened(sign_in))
         capabilities = account.capabilities()
-        calendar = (
-            _calendar(account, chosen.calendar) if chosen.events and Port.EVENT_WRITER in capabilities.ports else ""
-        )
-        kinds = [kind for kind, name in _NAMES.items() if getattr(chosen, name)]
-        protection.opened.append(connected(sign_in.provider, sign_in.account, account, kinds, calendar))
-        protection.refused += [f"{sign_in.provider} {sign_in.account}: {one.words}" for one in capabilities.degraded]
+        writes = chosen.events and Port.EVENT_WRITER in capabilities.ports
+        calendar = _calendar(account, chosen.calendar) if writes else ""
     except DeepdayError as error:
-        protection.shut.append(Shut(sign_in, error))
+        found.shut.append(Shut(sign_in, error))
+        return
+    kinds = [kind for kind, name in _NAMES.items() if getattr(chosen, name)]
+    wanted = connected(sign_in.provider, sign_in.account, account, kinds, calendar)
+    found.opened += [wanted, *_left_behind(found.known(), wanted, everything=everything)]
+    found.limits += [f"{sign_in.provider} {sign_in.account}: {one.words}" for one in capabilities.degraded]
+
+
+def _left_behind(known: Known, wanted: ConnectedAccount, *, everything: bool) -> list[ConnectedAccount]:
+    """Return what is ours in the account though the settings want nothing there any more."""
+    mine = (wanted.provider, wanted.name)
+    calendars = {
+        one.calendar
+        for one in known.entries
+        if (one.provider, one.account) == mine and (everything or one.state not in FINAL)
+    }
+    kinds = [
+        one.target.setting for one in known.slots if one.owned and (one.target.provider, one.target.account) == mine
+    ]
+    former = [connected(*mine, wanted.account, calendar=calendar) for calendar in sorted(calendars - {wanted.calendar})]
+    former.append(connected(*mine, wanted.account, [kind for kind in kinds if kind not in wanted.settings]))
+    return [replace(one, ending=True) for one in former if one.calendar or one.settings]
 
 
 def chosen_for(settings: Settings, sign_in: SignIn) -> ProtectedAccountSettings:
     """Return what shall be done on an account, as far as it may."""
-    general = settings.protect
     names = {sign_in.account.lower(), sign_in.provider}
     own = next((one for one in settings.accounts if one.account.lower() in names), None)
     given = own.model_dump(exclude_none=True) if own else {"account": sign_in.account}
-    usual = {name: getattr(general, name) for name in ("events", *_NAMES.values())}
+    usual = {name: getattr(settings.protect, name) for name in ("events", *_NAMES.values())}
     return ProtectedAccountSettings.model_validate(usual | given)
 
 
@@ -186,16 +265,6 @@ def _calendar(account: Account, wanted: str | None) -> str:
     found = [one for one in calendars if wanted in {one.name, one.id}]
     if len(found) != 1:
         names = ", ".join(one.name or one.id for one in calendars if one.writable)
-        raise InputError(
-            f"There {'is no' if not found else 'are several'} calendar {wanted!r}.", f"Known are: {names}."
-        )
+        what = "are several calendars" if found else "is no calendar"
+        raise InputError(f"There {what} {wanted!r} in this account.", f"Known are: {names}. See [[accounts]].")
     return found[0].id
-
-
-def unread(shut: Sequence[Shut]) -> list[str]:
-    """Say of accounts that could not be opened why, and what to do."""
-    return [
-        f"{one.sign_in.provider} {one.sign_in.account}: {one.error.what} "
-        f"{one.error.advice or f'Try: {again_command(one.sign_in)}'}"
-        for one in shut
-    ]

@@ -8,7 +8,7 @@ from deepday.config.table import Table
 
 
 class ProtectSettings(Table):
-    """What happens in accepted deep-work days. Nothing is ever done that was not allowed when an account was connected."""
+    """What happens on accepted deep-work days; nothing that was not allowed when an account was connected."""
 
     language: Literal["en", "de"] = Field(
         default="en", description="The language of what colleagues read.", examples=["de"]

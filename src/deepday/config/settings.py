@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from deepday.config.plan_settings import MeetingRuleSettings, OwnPointPersonSettings, PlanSettings
 from deepday.config.protect_settings import ProtectedAccountSettings, ProtectSettings, TextSettings
+from deepday.config.serve_settings import ServeSettings
 from deepday.config.table import Holidays, Hours, Table, Zone, or_date
 
 
@@ -169,6 +170,7 @@ class Settings(Table):
     accounts: Annotated[tuple[ProtectedAccountSettings, ...], Field(strict=False)] = Field(
         default=(), description="What is done otherwise on single accounts, one table for each."
     )
+    serve: ServeSettings = Field(default=ServeSettings(), description="What deepday serve does by itself.")
     privacy: PrivacySettings = Field(default=PrivacySettings(), description="What may be kept.")
 
     @field_validator("point_people")

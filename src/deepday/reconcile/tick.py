@@ -206,7 +206,7 @@ class _Looks:
     @staticmethod
     def setting(view: View, account: ConnectedAccount, kind: SettingKind) -> SettingChange | None:
         """Look at a setting and return what to do about it. A restore looks for itself."""
-        slot, wanted = view.slot(account, kind), view.wanted(kind)
+        slot, wanted = view.slot(account, kind), view.wanted(account, kind)
         if wanted.value is None:
             if slot.intent == "set":  # what the vendor made of our value was never learnt
                 current = account.setting(kind).read()

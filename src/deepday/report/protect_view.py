@@ -63,6 +63,7 @@ class ShownDiff:
     unknown: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    reconnect: bool = False
 
     @property
     def empty(self) -> bool:
@@ -91,6 +92,7 @@ class ShownSlot:
     what: str
     phase: str
     value: AnySetting | None
+    before: AnySetting | None
     looked_at: int
     problem: str
 
@@ -126,20 +128,16 @@ def span(when: Interval, zone: ZoneInfo) -> str:
 
 def value_words(value: Interval | AnySetting | None, zone: ZoneInfo) -> str:
     """Write times or a value for people."""
-    if value is None:
-        return "nothing"
     if isinstance(value, Interval):
         return span(value, zone)
-    if value.empty:
+    if value is None or value.empty:
         return "off" if isinstance(value, DoNotDisturb | AutoReply) else "nothing"
     end = f" until {moment(value.until, zone)}" if value.until else ""
     if isinstance(value, Status):
         return " ".join(filter(None, (value.emoji, f'"{value.text}"' if value.text else ""))) + end
-    if isinstance(value, DoNotDisturb):
-        return f"on{end}"
     if isinstance(value, Presence):
         return f"{value.availability.value}{end}"
-    return f"on{end}: {' '.join(value.text.split())!r}"
+    return f"on{end}" + (f": {' '.join(value.text.split())!r}" if isinstance(value, AutoReply) else "")
 
 
 def _instant(at: int, zone: ZoneInfo) -> str | None:
@@ -267,6 +265,7 @@ def status_json(status: ShownStatus) -> dict[str, Any]:
                 "what": one.what,
                 "phase": one.phase,
                 "value": value_json(one.value, zone),
+                "before": value_json(one.before, zone),
                 "looked_at": _instant(one.looked_at, zone),
                 "problem": one.problem or None,
             }

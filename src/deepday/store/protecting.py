@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from deepday.clock import Clock
 from deepday.model import ApprovedBlock, Override
@@ -111,6 +111,12 @@ class ProtectStore:
         with self._database.writing() as connection:
             return renew_lease(connection, lease, self._now())
 
+    def held(self, name: str) -> Lease | None:
+        """Return the lease of that name, if somebody holds it now."""
+        with self._database.reading() as connection:
+            lease = read_lease(connection, name)
+        return lease if lease and lease.holder and lease.expires_at > self._now() else None
+
     def give_back(self, lease: Lease) -> None:
         """Let others take the lease at once."""
         with self._database.writing() as connection:
@@ -158,6 +164,11 @@ class ProtectStore:
         """Return the rows of the audit chain about a person, from a number on."""
         with self._database.reading() as connection:
             return read_audit(connection, person, after)
+
+    def audit_length(self) -> int:
+        """Return how many rows the audit chain has."""
+        with self._database.reading() as connection:
+            return int(connection.execute(select(func.count()).select_from(schema.audit)).scalar_one())
 
     def first_break(self) -> int | None:
         """Return the number of the first row of the audit chain that was changed or taken out, if any."""
