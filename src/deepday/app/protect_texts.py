@@ -12,6 +12,7 @@ from deepday.model import ApprovedBlock, Contact, Interval
 from deepday.reconcile import LANGUAGES, Preview
 from deepday.reconcile.words import LONGEST_STATUS
 from deepday.report.history_view import TextRow
+from deepday.report.protect_view import span
 
 _WHERE = {
     "title": "title of the event in your calendar; everybody who sees the calendar",
