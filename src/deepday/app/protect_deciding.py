@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from deepday.app.plan_request import parse_date
-from deepday.app.protect_shown import ours, outcome
+from deepday.app.protect_shown import not_back_yet, ours, outcome
 from deepday.app.protecting import Protection, protection
 from deepday.clock import Clock
 from deepday.connect import Progress
@@ -202,4 +202,4 @@ def _decided(found: Protection, overrides: Sequence[Override]) -> Outcome:
     report = found.reconciler.tick(found.name, found.opened)
     if report.read_only:
         return outcome(found, report, "The decision is kept; whichever deepday protects your days goes by it.")
-    return outcome(found, report)
+    return outcome(found, report, *not_back_yet(found.reconciler.view(found.name)))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from deepday.app.protecting import Protection
 from deepday.model import AnySetting
 from deepday.reconcile import Action, Change, EventChange, Report
+from deepday.reconcile.view import View
 from deepday.report.protect_view import Outcome, ShownChange
 from deepday.store.ledger import FINAL
 
@@ -53,6 +54,15 @@ def outcome(found: Protection, report: Report, *notes: str) -> Outcome:
         notes=notes,
         reconnect=found.must_reconnect,
     )
+
+
+def not_back_yet(view: View) -> list[str]:
+    """Say which settings are still ours though no block is active."""
+    left = [one.target for one in view.known.slots if one.owned and not view.active]
+    return [
+        f"Not put back yet: {one.setting} of {one.provider} {one.account}. deepday apply or deepday serve does it."
+        for one in left
+    ]
 
 
 def ours(found: Protection) -> tuple[ShownChange, ...]:

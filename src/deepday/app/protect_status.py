@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from deepday.app.accounts import again_command
+from deepday.app.protect_shown import not_back_yet
 from deepday.app.protecting import KEEPER, Protection, protection
 from deepday.clock import Clock
 from deepday.reconcile.desired import pause_of
@@ -102,6 +103,7 @@ def _notes(found: Protection, view: View, *, kept: bool) -> Iterator[str]:
     if approvals.new:
         days = ", ".join(str(one.start.date()) for one in approvals.new)
         yield f"Accepted, and not protected yet: {days}. Look with deepday diff, then run deepday apply."
+    yield from not_back_yet(view)
     if approvals.withdrawn or approvals.changed:
         yield "The plan has changed since. Look with deepday diff, then run deepday apply."
     if not view.known.schedule.blocks and not approvals.new:
