@@ -155,7 +155,7 @@ def adopt(clock: Clock | None = None) -> Outcome:
         after = found.known().device
         if after is None:
             raise NotEnoughDataError("There is nothing to take over: no calendar is written to.", "See: deepday diff")
-        if before == after and before.expires_at > found.now():
+        if before is not None and before.holder == after.holder:
             return outcome(found, report, "This device protects your days already.")
         said = (
             f"This device protects your days from now on; it begins to write within {(VALID + SKEW) // 60 + 1} minutes."
