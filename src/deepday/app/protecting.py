@@ -178,6 +178,8 @@ def protection(clock: Clock | None = None, *, offline: bool = False, everything:
 def owner(settings: Settings, clock: Clock) -> Person:
     """Return whose days they are, with the hours and zone that the plan was proposed with."""
     kept = with_kept(PlanRequest(Request()), clock).request
+    if not (settings.me.email or kept.me) or not (settings.me.zone or kept.zone):
+        raise InputError("Whose days they are is not known.", f"Set email and zone under [me] in {config_file()}.")
     return build_person(replace(kept, me=settings.me.email or kept.me), settings)
 
 

@@ -27,7 +27,9 @@ def serve(
     keeper = Keeper(clock)
     service = Service(keeper, clock, lines(as_json=json_))
     if once:
-        serve_once(service, keeper)
+        done = serve_once(service, keeper).outcome
+        if done and (done.left or done.refused):
+            raise typer.Exit(4 if done.reconnect else 1)
         return
     show.say("Keeping your days protected, until Ctrl-C.")
     run(service, keeper, clock, settings.serve.sync_every)

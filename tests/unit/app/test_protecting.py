@@ -1,6 +1,6 @@
 """Diff, apply, decide, take back, over an office in memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from deepday.connect import no_progress
 from deepday.connect.memory.office import no_fault
 from deepday.errors import InputError, NotEnoughDataError, OutcomeUnknownError
 from deepday.model import DoNotDisturb, Interval, Status
+from deepday.report.protect_view import ShownChange
 from deepday.store.database import Database
 from tests.unit.app.protected import OWN, TODAY, TOMORROW, accept, applied, did, office_of, ours, settings, skip
 from tests.unit.app.stranger import ME, World
@@ -198,12 +199,12 @@ def test_restoring_everything_leaves_what_was_there_and_says_that_it_looked_agai
     applied(world)
     world.clock.turn(120)
     listed: list[str] = []
-    done = restore_all(
-        lambda changes, _: bool(listed.extend(one.action for one in changes)) or True,
-        no_progress,
-        world.clock,
-        world.wait,
-    )
+
+    def agreed(changes: Sequence[ShownChange], _: object) -> bool:
+        listed.extend(one.action for one in changes)
+        return True
+
+    done = restore_all(agreed, no_progress, world.clock, world.wait)
     assert done is not None
     assert sorted(listed) == ["remove", "remove", *["restore"] * 4]
     assert done.left == ()
