@@ -153,6 +153,8 @@ def test_what_is_said_with_read_only_sign_ins(desk: Desk) -> None:
 
 def test_killed_while_it_runs_and_started_again(desk: Desk) -> None:
     desk.connect("slack", "status")
+    settings = f'[me]\nemail = "{OWNER.email}"\nzone = "Europe/Berlin"\n[serve]\nsync_every = 0\n'
+    (desk.world.folder / "home" / "deepday.toml").write_text(settings)
     desk.turn(f"{DAY}T10:00")
     desk.profile.status_text = "Working remotely"
     with opened_accounts(desk.world.office.clock) as accounts:
