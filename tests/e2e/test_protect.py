@@ -88,12 +88,20 @@ def actions(document: Ran) -> list[tuple[str, str, str]]:
     return [(one["service"], one["action"], one["what"]) for one in document.json["done"]]
 
 
-def test_a_day_from_the_plan_to_no_trace(desk: Desk) -> None:
+def accepted(desk: Desk) -> None:
+    """Let the person have accepted the day, with a status of their own."""
+    desk.profile.status_text, desk.profile.status_emoji = "Working remotely", ":house:"
+    with opened_accounts(desk.world.office.clock) as accounts:
+        day = StoredDay(OWNER.email, date.fromisoformat(DAY), "day", DayState.ACCEPTED)
+        accounts.store.plans().record([day], at=desk.world.office.clock.seconds())
+
+
+@pytest.mark.timeout(300)  # many processes, one after the other
+def test_from_the_plan_to_a_day_that_is_on(desk: Desk) -> None:
     desk.connect("google", "blocks,replies")
     desk.connect("slack", "status")
     desk.profile.status_text, desk.profile.status_emoji = "Working remotely", ":house:"
-    desk.run("sync")
-    desk.run("plan")
+    desk.run("plan", "--never", "Mon", "Tue", "Wed", "Fri", "--quota", "1")
     desk.run("plan", "accept", DAY)
 
     shown = desk.run("diff", "--json").json
@@ -102,11 +110,8 @@ def test_a_day_from_the_plan_to_no_trace(desk: Desk) -> None:
     assert (event["action"], event["before"], event["writes"]) == ("create", None, True)
     assert event["after"] == {"start": f"{DAY}T09:00:00+02:00", "end": f"{DAY}T17:00:00+02:00"}
     assert [one["what"] for one in shown["later"][0]["settings"]] == ["automatic reply", "status", "do not disturb"]
-
-    refused = desk.run("apply", code=2)
-    assert "give --yes" in refused.err
+    assert "give --yes" in desk.run("apply", code=2).err
     assert f'create event "Deep work" (Thu {DAY} 09:00 to 17:00)' in desk.run("apply", "--yes").out
-    assert "There is nothing to change." in desk.run("apply", "--yes", code=3).err
 
     desk.turn(f"{DAY}T09:00")
     assert "set status service=slack" in desk.run("serve", "--once").err
@@ -117,16 +122,22 @@ def test_a_day_from_the_plan_to_no_trace(desk: Desk) -> None:
     before = {one["what"]: one["before"] for one in status["settings"]}
     assert before["status"] == {"text": "Working remotely", "emoji": ":house:", "until": None}
 
+
+@pytest.mark.timeout(300)  # many processes, one after the other
+def test_a_day_that_is_on_goes_without_a_trace(desk: Desk) -> None:
+    desk.connect("google", "blocks")
+    desk.connect("slack", "status")
+    accepted(desk)
     desk.turn(f"{DAY}T10:00")
+    desk.run("apply", "--yes")
+    desk.turn(f"{DAY}T10:10")
     assert ("slack", "restore", "status") in actions(desk.run("pause", "--for", "20m", "--json"))
     assert desk.profile.status_text == "Working remotely"
-    assert "Paused until 10:20" in desk.run("status").out
     desk.run("resume")
     assert desk.profile.status_text == "Deep work until 17:00"
 
     desk.turn(f"{DAY}T10:30")
     desk.profile.status_text, desk.profile.status_emoji, desk.profile.status_expiration = "On a call", ":phone:", 0
-    assert "hands off status" in desk.run("serve", "--once").err
     assert actions(desk.run("extend", "--until", "17:30", "--json"))[0] == ("google", "move", "event")
     assert ("google", "move", "event") in actions(desk.run("end-early", "--json"))
     assert desk.profile.status_text == "On a call"
@@ -135,12 +146,9 @@ def test_a_day_from_the_plan_to_no_trace(desk: Desk) -> None:
     desk.turn(f"{DAY}T11:00")
     assert "A second look at every account found nothing of ours." in desk.run("restore", "--all", "--yes").out
     assert desk.profile.status_text == "On a call"
-    assert "Nothing is known to be ours." in desk.run("restore", "--all", "--yes").out
     history = desk.run("history", "--last", "0", "--json").json
     assert history["rows"][0]["actor"] == OWNER.email
-    assert (
-        f"{len(history['rows']) + 1} rows" in desk.run("audit", "verify").out or desk.run("audit", "verify").code == 0
-    )
+    assert desk.run("audit", "verify").out == f"{len(history['rows'])} rows, all as they were written.\n"
 
 
 def test_what_is_said_with_read_only_sign_ins(desk: Desk) -> None:
@@ -155,11 +163,8 @@ def test_killed_while_it_runs_and_started_again(desk: Desk) -> None:
     desk.connect("slack", "status")
     settings = f'[me]\nemail = "{OWNER.email}"\nzone = "Europe/Berlin"\n[serve]\nsync_every = 0\n'
     (desk.world.folder / "home" / "deepday.toml").write_text(settings)
+    accepted(desk)
     desk.turn(f"{DAY}T10:00")
-    desk.profile.status_text = "Working remotely"
-    with opened_accounts(desk.world.office.clock) as accounts:
-        day = StoredDay(OWNER.email, date.fromisoformat(DAY), "day", DayState.ACCEPTED)
-        accounts.store.plans().record([day], at=desk.world.office.clock.seconds())
     desk.run("apply", "--yes")
     assert desk.profile.status_text == "Deep work until 17:00"
     killed = started(desk)

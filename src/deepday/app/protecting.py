@@ -229,6 +229,8 @@ def _open(found: Protection, sign_in: SignIn, stack: ExitStack, *, everything: b
         found.shut.append(Shut(sign_in, error))
         return
     kinds = [kind for kind, name in _NAMES.items() if getattr(chosen, name)]
+    if chosen.do_not_disturb and Port.DO_NOT_DISTURB_WRITER in capabilities.ports and SettingKind.PRESENCE in kinds:
+        kinds.remove(SettingKind.PRESENCE)  # who holds notifications shows that by itself
     wanted = connected(sign_in.provider, sign_in.account, account, kinds, calendar)
     found.opened += [wanted, *_left_behind(found.known(), wanted, everything=everything)]
     found.limits += [f"{sign_in.provider} {sign_in.account}: {one.words}" for one in capabilities.degraded]

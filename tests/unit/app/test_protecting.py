@@ -19,7 +19,7 @@ from deepday.report.protect_view import ShownChange
 from tests.unit.app.protected import OWN, TODAY, TOMORROW, accept, applied, did, office_of, ours, settings, skip
 from tests.unit.app.stranger import ME, World
 
-ALL = ["status", "do not disturb", "automatic reply", "presence"]
+ALL = ["status", "do not disturb", "automatic reply"]
 SET = [("set", kind) for kind in ALL]
 BACK = [("restore", kind) for kind in ALL]
 
@@ -59,7 +59,7 @@ def history_is_empty(world: World) -> bool:
 def test_a_diff_tells_what_the_days_to_come_will_bring(world: World) -> None:
     accept(world, TOMORROW)
     [later] = diff(world.clock).later
-    assert [account for _, account, _ in later.settings] == [ME] * 4
+    assert [account for _, account, _ in later.settings] == [ME] * 3
     value = later.settings[0][2]
     assert isinstance(value, Status)
     assert value.text == "Deep work until 17:00"
@@ -77,7 +77,7 @@ def test_each_change_is_told_while_it_is_made(world: World) -> None:
     told: list[tuple[str, int, int]] = []
     apply(lambda _: True, lambda *step: told.append(step), world.clock)
     assert [done for _, done, _ in told] == list(range(1, len(told) + 1))
-    assert told[0][2] == 5
+    assert told[0][2] == 4
 
 
 def test_an_interrupted_apply_is_gone_on_with(world: World) -> None:
@@ -92,7 +92,7 @@ def test_an_interrupted_apply_is_gone_on_with(world: World) -> None:
         applied(world)
     world.office().fault = no_fault
     world.clock.turn(200)
-    assert did(applied(world)) == [("set", "automatic reply"), ("set", "presence")]
+    assert did(applied(world)) == [("set", "automatic reply")]
     world.clock.turn(60)
     assert restore_all(lambda *_: True, no_progress, world.clock, world.wait) is not None
     assert (world.office().status, world.office().do_not_disturb) == (OWN, DoNotDisturb())
@@ -203,7 +203,7 @@ def test_restoring_everything_leaves_what_was_there_and_says_that_it_looked_agai
 
     done = restore_all(agreed, no_progress, world.clock, world.wait)
     assert done is not None
-    assert sorted(listed) == ["remove", "remove", *["restore"] * 4]
+    assert sorted(listed) == ["remove", "remove", *["restore"] * 3]
     assert done.left == ()
     assert done.notes == ("A second look at every account found nothing of ours.",)
     assert world.office().status == OWN
