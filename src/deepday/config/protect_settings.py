@@ -28,7 +28,7 @@ class ProtectSettings(Table):
     )
     presence: bool = Field(
         default=True,
-        description="Whether your presence becomes do not disturb, where notifications are not held anyway.",
+        description="Whether your presence becomes do not disturb, where no notifications are held.",
         examples=[False],
     )
     emoji: str = Field(
