@@ -66,11 +66,3 @@ class DeclineSettings(Table):
         description="Whether single occurrences of new series may be declined; a whole series never is.",
         examples=[True],
     )
-
-
-class ProtectSettings(Table):
-    """What happens on accepted deep-work days."""
-
-    decline: DeclineSettings = Field(
-        default=DeclineSettings(), description="Which invitations into deep-work days are never declined."
-    )
