@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from deepday.clock import Clock
+from deepday.connect.master_keys import MasterKeys
 from deepday.reconcile import Policy, Reconciler
 from deepday.store.database import Database
+from deepday.store.leases import signed_in_again
 from deepday.store.protecting import ProtectStore
 
 
@@ -81,6 +83,8 @@ class Device:
         self.boundary = Boundaries()
         self.lives = 0
         self.reads_only = False
+        kept: list[str] = []
+        self.masters = MasterKeys("memory", lambda: kept[-1] if kept else None, kept.append)
         self._reconciler = reconciler
         shutil.copyfile(template, path)
         self.peek = sqlite3.connect(path, isolation_level=None)
@@ -92,8 +96,13 @@ class Device:
         self.lives += 1
         self.database = MortalDatabase(self.path, self.clock)
         self.database.boundary = self.boundary
-        self.store = ProtectStore(self.database, self.clock)
+        self.store = ProtectStore(self.database, self.clock, self.masters)
         self.reconciler = self.another(f"{self.name}{self.lives}")
+
+    def sign_in_again(self) -> None:
+        """Do with the database what a new sign-in does."""
+        with self.database.writing() as connection:
+            signed_in_again(connection, "memory", "ada")
 
     def another(self, holder: str) -> Reconciler:
         """Return a worker on this device's database."""

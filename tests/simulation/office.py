@@ -64,6 +64,18 @@ class Oddities:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class LiveEvent:
+    """An event in the calendar, as the vendor keeps it."""
+
+    id: str
+    key: str
+    marker: str
+    etag: str
+    title: str
+    when: Interval
+
+
 @dataclass(slots=True)
 class Past:
     """What a setting was, and since when; ``hand``: who put it there ("person" or the name of a device)."""
@@ -87,6 +99,15 @@ class OddOffice(MemoryOffice):
         self.settings: dict[SettingKind, list[Past]] = {
             kind: [Past(EMPTY[kind], 0, "person", 0)] for kind in SettingKind
         }
+
+    place = "memory/ada/primary"
+
+    def live(self) -> list[LiveEvent]:
+        """Return what is in the calendar."""
+        return [
+            LiveEvent(one.id, one.key, one.marker, one.etag, one.title, one.times[0])
+            for one in self.calendars["primary"].live()
+        ]
 
     def put(self, kind: SettingKind, value: AnySetting, hand: str) -> None:
         pasts = self.settings[kind]
@@ -120,14 +141,21 @@ class OddAccount(MemoryAccount):
 
     office: OddOffice
 
-    def __init__(self, office: OddOffice, device: str, boundary: Callable[[str], None], witness: Witness) -> None:
+    def __init__(
+        self, office: OddOffice, device: str, boundary: Callable[[str], None], witness: Witness, clock: Clock
+    ) -> None:
         super().__init__(office)
         self.device = device
+        self.clock = clock
+        self.skew = 0.0
         self.boundary = boundary
         self.witness = witness
         self.read_version: dict[SettingKind, int] = {}
         self.looked_at = -10_000
         self.peace_until = 0
+
+    def clock_skew(self) -> float:
+        return self.skew
 
     # Settings
 
@@ -214,6 +242,7 @@ class OddAccount(MemoryAccount):
         office, odd = self.office, self.office.odd
         self.boundary(f"{call}: before")
         self.witness.called(self, call)
+        self.skew = (office.clock.now() - self.clock.now()).total_seconds()
         if office.revoked:
             raise ReconnectNeededError("The grant was withdrawn.", "Sign in again.")
         if self._happens(odd.busy):

@@ -14,6 +14,7 @@ from tests.simulation.scenarios import (
     other_device,
     something_before,
     taken_over_during_a_block,
+    taken_over_from_a_dead_device,
     taken_over_in_a_hurry,
 )
 from tests.simulation.witness import PERSON
@@ -61,7 +62,7 @@ def play(scenario: Scenario, die_at: frozenset[int] = frozenset(), which: str = 
     return world
 
 
-_WITH_TWO = (other_device, taken_over_in_a_hurry, taken_over_during_a_block)
+_WITH_TWO = (other_device, taken_over_in_a_hurry, taken_over_during_a_block, taken_over_from_a_dead_device)
 
 
 def _kinds(scenario: Scenario) -> tuple[SettingKind, ...]:
@@ -70,7 +71,9 @@ def _kinds(scenario: Scenario) -> tuple[SettingKind, ...]:
 
 
 def _end(world: World) -> None:
-    world.office.odd, world.office.revoked = Oddities(), False
+    world.office.odd = Oddities()
+    if world.office.revoked:
+        world.sign_in_again()
     world.who_writes()
     for seconds in (200, 200, 200):
         go(world, seconds)

@@ -30,7 +30,7 @@ from deepday.model import (
     SettingKind,
     Status,
 )
-from deepday.reconcile import Policy, Reconciler, connected
+from deepday.reconcile import Policy, Reconciler, Report, connected
 from deepday.reconcile.devices import MARKER
 from deepday.store.database import Database
 from deepday.testing import TurnedClock
@@ -114,10 +114,12 @@ class World:
         self.accounts: dict[str, OddAccount] = {}
         witness = Witness(self.oracle.wrote_setting, self.oracle.wrote_event, self.oracle.called)
         for device in self.devices:
-            self.accounts[device.name] = OddAccount(self.office, device.name, device.boundary, witness)
+            self.accounts[device.name] = OddAccount(self.office, device.name, device.boundary, witness, device.clock)
         if not calm:
             self.office.odd = Oddities.drawn(chance)
         self.crash_rate = 0.0 if calm else chance.choice((0.0, 0.0, 0.01, 0.04))
+        self.moods = random.Random(f"{seed}, moods")  # of its own: worlds without them stay as they are
+        self.vanishes = not calm and self.moods.random() < 0.15
         self.blocks = 0
         self.trace: list[str] = []
 
@@ -147,10 +149,15 @@ class World:
         self.oracle.step()
         return said
 
+    def reconcile(self) -> Report:
+        """Return what a round would do."""
+        account = connected("memory", "ada", self.accounts[self.device.name], self.kinds, "primary")
+        return self.device.reconciler.changes(PERSON, [account])
+
     def who_writes(self) -> None:
         """Find out which device the person's days are protected by."""
-        leases = [one for one in self.office.calendars["primary"].live() if one.marker == MARKER]
-        newest = max(leases, key=lambda one: one.times[0].start, default=None)
+        leases = [one for one in self.office.live() if one.marker == MARKER]
+        newest = max(leases, key=lambda one: one.when.start, default=None)
         holder = newest.title.split()[1] if newest else self.device.policy.marker
         if self.device.policy.marker != holder:
             self.device = next(one for one in self.devices if one.policy.marker == holder)
@@ -172,6 +179,13 @@ class World:
 
     def now(self) -> int:
         return self.office.now()
+
+    def sign_in_again(self) -> None:
+        """Let the person sign in, on every device, after the grant was withdrawn."""
+        self.office.revoked = False
+        for device in self.devices:
+            device.sign_in_again()
+        self.say("signed in again")
 
     def approve(self, starts_in: int, seconds: int, kind: BlockKind = BlockKind.FOCUS) -> ApprovedBlock:
         """Let the person approve a block."""
@@ -228,7 +242,7 @@ class World:
 
     def event_of(self, number: int) -> str:
         """Return the id of some live event of ours, empty when there is none."""
-        live = [one for one in self.office.calendars["primary"].live() if one.marker.startswith("on-")]
+        live = [one for one in self.office.live() if one.marker.startswith("on-")]
         return live[number % len(live)].id if live else ""
 
     def move_by_hand(self, event: str) -> None:

@@ -10,6 +10,7 @@ from deepday.model import ApprovedBlock, Override
 from deepday.store import schema
 from deepday.store.approved import Schedule, add_override, drop_blocks, put_block, read_schedule
 from deepday.store.audit import AuditRow, Note, append_note, first_break, read_audit
+from deepday.store.baselines import Baselines
 from deepday.store.database import Database
 from deepday.store.leases import (
     Backoff,
@@ -25,6 +26,7 @@ from deepday.store.leases import (
     write_lease,
 )
 from deepday.store.ledger import LedgerEntry, read_entries, write_entry
+from deepday.store.sealing import MasterKeySource
 from deepday.store.slots import Slot, read_slots, write_slot
 
 
@@ -46,18 +48,20 @@ class ProtectStore:
     """Blocks, slots, ledger, leases and audit chain: who protects whose days, and how far that has got.
 
     Every method raises as those of :class:`deepday.store.repository.Store` do. A lease is named after its person.
+    ``masters``: the keys that what people had set before us is sealed with.
     """
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, masters: MasterKeySource) -> None:
         self._database = database
         self._clock = clock
+        self._baselines = Baselines(masters)
 
     def known(self, person: str) -> Known:
         """Return what is known of the person's protection."""
         with self._database.reading() as connection:
             return Known(
                 read_schedule(connection, person),
-                tuple(read_slots(connection, person)),
+                tuple(read_slots(connection, person, self._baselines)),
                 tuple(read_entries(connection, person)),
                 tuple(read_backoffs(connection, person)),
                 read_lease(connection, device_lease_name(person)),
@@ -113,7 +117,7 @@ class ProtectStore:
             check_lease(connection, lease)
             for one in changed:
                 if isinstance(one, Slot):
-                    write_slot(connection, one, lease.epoch)
+                    write_slot(connection, one, lease.epoch, self._baselines, self._now())
                 elif isinstance(one, LedgerEntry):
                     write_entry(connection, one, lease.epoch)
                 elif isinstance(one, Lease):

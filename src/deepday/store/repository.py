@@ -79,9 +79,12 @@ class Store:
         """Return the part of the store that keeps live sources."""
         return SyncStore(self._database, self._clock)
 
-    def protecting(self) -> ProtectStore:
-        """Return the part of the store that keeps approved blocks and what was done to protect them."""
-        return ProtectStore(self._database, self._clock)
+    def protecting(self, masters: MasterKeySource) -> ProtectStore:
+        """Return the part of the store that keeps approved blocks and what was done to protect them.
+
+        ``masters``: the keys that what people had set before us is sealed with.
+        """
+        return ProtectStore(self._database, self._clock, masters)
 
     def tokens(self, masters: MasterKeySource) -> TokenStore:
         """Return the part of the store that keeps the tokens of connected accounts, opened with those keys."""
