@@ -57,10 +57,17 @@ class OwnClock:
         return self.world.monotonic()
 
 
+_ENGINES: dict[Path, Any] = {}  # with compiled statements: these are made once, not in each life of each device
+
+
 class MortalDatabase(Database):
     """The real database; the process may die before and after each commit."""
 
     boundary: Callable[[str], None]
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        super().__init__(path, clock)
+        self._engine = _ENGINES.setdefault(path, self._engine)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -4,14 +4,13 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from deepday.model import BlockKind, Interval, OverrideKind
-from deepday.reconcile import Reconciler, connected
+from deepday.reconcile import Reconciler
 from tests.simulation.device import Crash
-from tests.simulation.office import Oddities
 from tests.simulation.witness import PERSON, Broken
-from tests.simulation.world import HOUR, World
+from tests.simulation.world import HOUR, Stage, World
 
 
-def run_seed(seed: int, **options: bool | type[Reconciler] | None) -> World:
+def run_seed(seed: int, **options: bool | type[Reconciler] | Stage | None) -> World:
     """Let a world live through its seed. Raises :class:`Broken` with the world's trace in its notes."""
     world = World(seed, **options)  # type: ignore[arg-type]
     try:
@@ -165,9 +164,8 @@ def suspend(world: World, after: int = 0) -> None:
 def adopt(world: World) -> None:
     """The person goes on with another device."""
     to = world.devices[1] if world.device is world.devices[0] else world.devices[0]
-    account = connected("memory", "ada", world.accounts[to.name], world.kinds, "primary")
     world.oracle.worker = to.reconciler.holder
-    report = to.reconciler.adopt(PERSON, [account])
+    report = to.reconciler.adopt(PERSON, world.accounts[to.name])
     world.say(f"adopted by {to.name}: {report.unknown} {report.read_only}")
 
 
@@ -178,7 +176,8 @@ def _other_device(world: World) -> None:
 def finish(world: World) -> None:
     """Everything works again: after a few rounds all is as its person wants it; then one more block, in peace."""
     office, oracle = world.office, world.oracle
-    office.odd, office.vanished, world.crash_rate = Oddities(), False, 0.0
+    office.clear()
+    world.crash_rate = 0.0
     if office.revoked:
         world.sign_in_again()
     world.who_writes()
@@ -234,8 +233,7 @@ def take_back(world: World) -> None:
     oracle.taken_back = True
     reconciler = world.device.reconciler
     oracle.worker = reconciler.holder
-    account = world.accounts[world.device.name]
-    report = reconciler.restore_all(PERSON, [connected("memory", "ada", account, world.kinds, "primary")])
+    report = reconciler.restore_all(PERSON, world.accounts[world.device.name])
     world.say(f"taken back: {len(report.done)} {report.unknown}")
     left = [one for one in world.office.live() if one.marker == world.device.policy.marker]
     if left or report.unknown or report.read_only:

@@ -12,7 +12,7 @@ from deepday.reconcile.desired import event_key, generation_of
 from deepday.reconcile.devices import MARKER
 from deepday.store.slots import Slot
 from tests.simulation.device import Device
-from tests.simulation.office import OddAccount, OddOffice
+from tests.simulation.office import WatchedAccount, WatchedOffice
 
 PERSON = "ada@example.org"
 MOST_OFF = 100
@@ -37,7 +37,7 @@ class TakeOver:
 class Oracle:
     """Knows what people did, and judges what deepday does."""
 
-    def __init__(self, office: OddOffice, devices: list[Device]) -> None:
+    def __init__(self, office: WatchedOffice, devices: list[Device]) -> None:
         self.office = office
         self.devices = {device.name: device for device in devices}
         self.choice: dict[SettingKind, AnySetting] = dict(EMPTY)
@@ -65,17 +65,17 @@ class Oracle:
 
     def chose(self, kind: SettingKind, value: AnySetting, device: Device) -> None:
         """The person sets a value by hand."""
+        kept = self.office.put(kind, value, "person")
         self.undecided.discard(kind)
         before = self.takeover.pop(kind, None)
         if kind in self.ours_there:
             slot = self._slot(device, kind)
             seen = bool(slot and slot.seen and not slot.intent)
-            self.takeover[kind] = TakeOver(self.generation(device), value, seen, self._time(device))
+            self.takeover[kind] = TakeOver(self.generation(device), kept, seen, self._time(device))
         elif before is not None:
-            self.takeover[kind] = TakeOver(self.generation(device), value, before.seen, self._time(device))
+            self.takeover[kind] = TakeOver(self.generation(device), kept, before.seen, self._time(device))
         self.ours_there.discard(kind)
-        self.choice[kind] = value
-        self.office.put(kind, value, "person")
+        self.choice[kind] = kept
 
     def generation(self, device: Device) -> str:
         return generation_of(device.reconciler.view(PERSON).active)
@@ -99,11 +99,11 @@ class Oracle:
 
     # At every call
 
-    def called(self, account: OddAccount, call: str) -> None:
+    def called(self, account: WatchedAccount, call: str) -> None:
         if not self.stepped:
             self._hold("I20", self.office.now() >= account.peace_until, f"{call} before Retry-After was over")
 
-    def wrote_setting(self, account: OddAccount, kind: SettingKind, value: AnySetting, restoring: bool) -> None:
+    def wrote_setting(self, account: WatchedAccount, kind: SettingKind, value: AnySetting, restoring: bool) -> None:
         self.writes += 1
         device = self.devices[account.device]
         self._fenced(device)
@@ -142,7 +142,7 @@ class Oracle:
 
     def _hands_off(
         self,
-        account: OddAccount,
+        account: WatchedAccount,
         kind: SettingKind,
         baseline: AnySetting,
         written: list[AnySetting],
@@ -171,7 +171,7 @@ class Oracle:
         else:
             self._hold("I9", False, f"{kind}: what the person chose was written over")
 
-    def wrote_event(self, account: OddAccount, call: str, event: WrittenEvent | EventDraft) -> None:
+    def wrote_event(self, account: WatchedAccount, call: str, event: WrittenEvent | EventDraft) -> None:
         self.writes += 1
         device = self.devices[account.device]
         if event.marker == MARKER:

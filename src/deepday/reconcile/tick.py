@@ -199,6 +199,7 @@ class _Round:
         self._looks = reconciler.looks(accounts, forced, everything=everything)
         self._turn = Turn(writer, self._looks, accounts, self._leave_in_peace)
         self._everything = everything
+        self._read_at = 0  # how much the writer had kept when all was read last
         self._person = writer.lease.name
 
     def run(self) -> Report:
@@ -209,15 +210,22 @@ class _Round:
             return Report(tuple(self._writer.done), read_only=read_only, unknown=tuple(self._looks.unknown))
         if self._looks.forced:
             self._writer.save(note=Note("thresholds", "", "do not count this time", "asked for", self._looks.forced))
-        view = self._reconciler.view(self._person)  # it may have got what another device made
+        view = self._again(view)
         for account in self._accounts:
             if not self._reconciler.at_rest(view, account):
                 self._part(view, account, self._events)
-        view = self._reconciler.view(self._person)
+        view = self._again(view)
         for account in self._accounts:
             if not self._reconciler.at_rest(view, account):
                 self._part(view, account, self._settings)
         return Report(tuple(self._writer.done), tuple(self._looks.refused), tuple(self._looks.unknown))
+
+    def _again(self, view: View) -> View:
+        """Return what is known now, read anew only if this round kept anything."""
+        if self._writer.saves == self._read_at:
+            return view
+        self._read_at = self._writer.saves
+        return self._reconciler.view(self._person)
 
     def adopt(self) -> Report:
         """Take over from another device."""
