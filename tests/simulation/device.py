@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from deepday.clock import Clock
-from deepday.connect.master_keys import MasterKeys
 from deepday.reconcile import Policy, Reconciler
 from deepday.store.database import Database
 from deepday.store.leases import signed_in_again
 from deepday.store.protecting import ProtectStore
+from deepday.testing import keys_in_memory
 
 
 class Crash(BaseException):
@@ -90,8 +90,7 @@ class Device:
         self.boundary = Boundaries()
         self.lives = 0
         self.reads_only = False
-        kept: list[str] = []
-        self.masters = MasterKeys("memory", lambda: kept[-1] if kept else None, kept.append)
+        self.masters = keys_in_memory()
         self._reconciler = reconciler
         shutil.copyfile(template, path)
         self.peek = sqlite3.connect(path, isolation_level=None)
@@ -106,10 +105,12 @@ class Device:
         self.store = ProtectStore(self.database, self.clock, self.masters)
         self.reconciler = self.another(f"{self.name}{self.lives}")
 
-    def sign_in_again(self) -> None:
+    def sign_in_again(self, person: str) -> None:
         """Do with the database what a new sign-in does."""
+        refused = self.store.known(person).backoffs
         with self.database.writing() as connection:
-            signed_in_again(connection, "memory", "ada")
+            for one in refused:
+                signed_in_again(connection, one.provider, one.account)
 
     def another(self, holder: str) -> Reconciler:
         """Return a worker on this device's database."""

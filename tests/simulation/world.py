@@ -221,7 +221,7 @@ class World:
         """Let the person sign in, on every device, after the grant was withdrawn."""
         self.office.grant()
         for device in self.devices:
-            device.sign_in_again()
+            device.sign_in_again(PERSON)
         self.say("signed in again")
 
     def approve(self, starts_in: int, seconds: int, kind: BlockKind = BlockKind.FOCUS) -> ApprovedBlock:

@@ -23,6 +23,7 @@ class ClockWatch:
     clock: Clock
     _found_wrong: dict[str, float] = field(default_factory=dict)
     _compared: dict[str, float] = field(default_factory=dict)
+    _peace: dict[str, float] = field(default_factory=dict)
 
     def wrong(self, account: ConnectedAccount) -> str:
         """Return what is wrong with our clock, empty when nothing is. To be asked right after the account was read."""
@@ -42,6 +43,14 @@ class ClockWatch:
         """Tell whether the clock was found wrong a moment ago: there is no use in asking again yet."""
         at = self._found_wrong.get(account.place)
         return at is not None and self.clock.monotonic() - at < _AGAIN
+
+    def leave(self, account: ConnectedAccount, seconds: float) -> None:
+        """Take note that the vendor asked not to be called for so long, however our clock is turned meanwhile."""
+        self._peace[account.place] = self.clock.monotonic() + seconds
+
+    def in_peace(self, account: ConnectedAccount) -> bool:
+        """Tell whether the vendor's wait is not over yet."""
+        return self.clock.monotonic() < self._peace.get(account.place, 0.0)
 
     def fresh(self, account: ConnectedAccount) -> bool:
         """Tell whether the clocks were compared since ours was last turned, or this machine last slept."""

@@ -129,7 +129,7 @@ class Reconciler:
         view, left = self.view(person), []
         for account in accounts:
             entries = view.entries(account)
-            if view.left_in_peace(account):
+            if self.at_rest(view, account):
                 left.append(f"{account.name} at {account.provider} does not answer, and was not looked at again.")
                 continue
             try:
@@ -154,7 +154,8 @@ class Reconciler:
 
     def at_rest(self, view: View, account: ConnectedAccount) -> bool:
         """Tell whether the account must not be called now: it wants peace, or our clock is wrong."""
-        return view.left_in_peace(account) is not None or self.clocks.rests(account)
+        waits = view.left_in_peace(account) is not None or self.clocks.in_peace(account)
+        return waits or self.clocks.rests(account)
 
     def events_due(self, view: View, account: ConnectedAccount) -> bool:
         """Tell whether the account's calendar must be looked at."""
@@ -292,7 +293,8 @@ class _Round:
             wait = _FIRST_BACKOFF * 2 ** min(failures - 1, 6) if error.after is None else error.after
         else:
             wait = _UNTIL_SIGN_IN
-        until = self._writer.now() + max(1, min(LONGEST_BACKOFF, int(wait) + 1))
+        wait = max(1, min(LONGEST_BACKOFF, int(wait) + 1))
+        until = self._writer.now() + wait
         note = Note(f"{account.name} at {account.provider}", "", "in trouble", error.what) if failures == 1 else None
         blocked = []
         if isinstance(error, ReconnectNeededError):
@@ -304,5 +306,7 @@ class _Round:
                 if slot.owned and (slot.target.provider, slot.target.account) == mine
             ]
         refused = isinstance(error, ReconnectNeededError)
+        if not refused:
+            self._reconciler.clocks.leave(account, wait)
         backoff = Backoff(account.provider, account.name, until, failures, error.what, refused=refused)
         self._writer.save(backoff, *blocked, note=note)

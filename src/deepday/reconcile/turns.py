@@ -86,7 +86,7 @@ class Turn:
             return DeviceLease(known.holder, known.epoch, 0)
         if self.looks.clocks.rests(account):
             return "this machine's clock is wrong."
-        if view.left_in_peace(account):
+        if self._silent(view, account):
             return f"{account.name} at {account.provider} does not answer."
         try:
             found = current_lease(account, view.policy.marker, view.known.device, view.now)
@@ -100,9 +100,9 @@ class Turn:
         account = calendar_account(self.accounts)
         if account is None:
             return
-        backoff = view.left_in_peace(account)
-        if backoff is not None:
-            self.looks.unknown.append(f"{account.name} at {account.provider}: {backoff.problem}")
+        if self._silent(view, account):
+            backoff = view.backoff(account)
+            self.looks.unknown.append(f"{account.name} at {account.provider}: {backoff.problem if backoff else ''}")
             return
         try:
             current_lease(account, view.policy.marker, view.known.device, view.now)
@@ -116,7 +116,7 @@ class Turn:
     def give_back(self, view: View) -> None:
         """Give back the lease, if it is this device's."""
         account = calendar_account(self.accounts)
-        if account is None or view.left_in_peace(account):
+        if account is None or self._silent(view, account):
             return
         try:
             drop_lease(account, view.policy.marker)
@@ -127,10 +127,13 @@ class Turn:
         if known is not None and known.holder == view.policy.marker:
             self.writer.save(replace(known, expires_at=0), note=Note("devices", known.holder, "", "given back"))
 
+    def _silent(self, view: View, account: ConnectedAccount) -> bool:
+        return view.left_in_peace(account) is not None or self.looks.clocks.in_peace(account)
+
     def _hand_over(self, view: View) -> None:
         """Take back what this device set, before the other one begins: only this one knows what was there before."""
         for account in self.accounts:
-            if view.left_in_peace(account) or self.looks.clocks.rests(account):
+            if self._silent(view, account) or self.looks.clocks.rests(account):
                 continue
             try:
                 for kind in account.settings:

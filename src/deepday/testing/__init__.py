@@ -22,6 +22,7 @@ from deepday.testing.account import AccountContract  # noqa: E402 - pytest must 
 from deepday.testing.asking import PointPersonAskerContract  # noqa: E402
 from deepday.testing.clock import TurnedClock  # noqa: E402
 from deepday.testing.faulty import Faulty  # noqa: E402
+from deepday.testing.keys import keys_in_memory  # noqa: E402
 from deepday.testing.messaging import (  # noqa: E402
     ChangeNotifierContract,
     MessengerContract,
@@ -55,5 +56,6 @@ __all__ = [
     "StatusWriterContract",
     "TurnedClock",
     "failures",
+    "keys_in_memory",
     "listening",
 ]
