@@ -65,7 +65,7 @@ class Looks:
 
         Nothing is done where the clock is wrong.
         """
-        slot, wanted = view.slot(account, kind), view.wanted(kind)
+        slot, wanted = view.slot(account, kind), view.wanted(account, kind)
         if wanted.value is None or (not slot.owned and wanted.late):
             undecided = (wanted.value is None and not slot.owned) or not self.may_decide(account, kind)
             if undecided:

@@ -174,9 +174,11 @@ class Reconciler:
             lease = self.store.take(person, self.holder)
             if lease is None:
                 return Report(read_only=f"Another deepday protects the days of {person} now.")
-            return run(Writer(self.store, self.clock, lease))
+            report = run(Writer(self.store, self.clock, lease))
+            self.store.give_back(lease)  # a command and a service take turns
         except ConflictError as error:
             return Report(read_only=error.what)
+        return report
 
     def _now(self) -> int:
         return int(self.clock.now().timestamp())
