@@ -75,11 +75,12 @@ _WRITING = {
 
 
 class Wire(WireLog):
-    """The wire log, and what went over the wire since it was last asked."""
+    """The wire log, what went over the wire since it was last asked, and how often anything ever did."""
 
     def __init__(self, clock: OfficeClock) -> None:
         super().__init__(clock)
         self.seen: list[Exchange] = []
+        self.all: list[Exchange] = []
 
     def write(
         self,
@@ -88,7 +89,9 @@ class Wire(WireLog):
         response: tuple[int, dict[str, str], bytes],
         at: float,
     ) -> None:
-        self.seen.append(Exchange(vendor, request[0], request[1], response[0]))
+        vendor_name = vendor or ("microsoft" if request[1].startswith("/v1.0/") else "google")
+        self.seen.append(Exchange(vendor_name, request[0], request[1], response[0]))
+        self.all.append(self.seen[-1])
         super().write(vendor, request, response, at)
 
     def taken(self) -> list[Exchange]:
