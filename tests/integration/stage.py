@@ -204,6 +204,8 @@ class RealOffice:
         return value
 
     def shown(self, kind: SettingKind) -> AnySetting:
+        if isinstance(EMPTY[kind], Presence) and self.calendar == "google":
+            return EMPTY[kind]
         shown: AnySetting = getattr(getattr(self.there, self.side(kind)), f"shown_{ATTRIBUTE[kind]}")()
         return replace(shown, until=0) if isinstance(shown, Presence) else shown
 

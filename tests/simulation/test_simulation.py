@@ -1,6 +1,7 @@
 """Worlds, crashes at every boundary, planted bugs. ``make simulate SEEDS=100000`` runs as many as there is time for."""
 
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 
@@ -11,7 +12,8 @@ from tests.simulation.living import run_seed
 from tests.simulation.playing import LAYERS, play
 from tests.simulation.running import boundaries, die_everywhere, hunt, kept_seeds, run_seeds, scenario_named
 from tests.simulation.scenarios import SCENARIOS, Scenario
-from tests.simulation.world import World, remove_disk
+from tests.simulation.twins import shown
+from tests.simulation.world import InMemory, World, remove_disk
 
 MOST_POINTS = 200
 
@@ -130,6 +132,9 @@ def test_after_any_history_everything_can_be_taken_back(first: int) -> None:
         world = run_seed(seed, back=True, second_device=False)
         left = {event.id: event.etag for event in world.office.live()}
         assert left == world.oracle.foreign  # what people made, as they left it
+        _, twin = InMemory().opened(world.began, Random(seed))
+        world.deeds.done_in(twin, world.now())
+        assert shown(world, world.office) == shown(world, twin), seed
 
 
 def test_there_are_enough_bugs_and_stories() -> None:

@@ -38,6 +38,7 @@ from deepday.store.database import Database
 from deepday.testing import TurnedClock
 from tests.simulation.device import Crash, Device
 from tests.simulation.office import OddAccount, Oddities, OddOffice, WatchedOffice, Witness
+from tests.simulation.twins import Deeds
 from tests.simulation.witness import PERSON, Oracle
 
 HOUR = 3600
@@ -134,9 +135,12 @@ class World:
         chance = self.chance
         self.stage = stage or InMemory()
         start = chance.choice(STARTS)
+        self.deeds = Deeds()
+        self.began = start
         self.zone = chance.choice(ZONES)
         self.clock, self.office = self.stage.opened(start, random.Random(seed + 1))
         self.office.expires = expiry
+        self.began_at = self.office.now()
         self.calm = calm
         self.back = back
         drawn = tuple(sorted(chance.sample(list(SettingKind), chance.choice((1, 1, 2, 4)))))
@@ -253,6 +257,7 @@ class World:
 
     def choose(self, kind: SettingKind, value: AnySetting) -> None:
         """Let the person set a value by hand."""
+        self.deeds.settings.append((self.now(), kind, value))
         self.oracle.chose(kind, value, self.device)
         self.say(f"by hand {kind}: {value}")
 
@@ -300,7 +305,9 @@ class World:
 
     def add_foreign(self) -> None:
         start = self.now() + self.chance.randrange(4) * 1800
-        handle = self.office.add_event(Interval(start, start + HOUR), "Stand-up")
+        when = Interval(start, start + HOUR)
+        self.deeds.meetings.append((self.now(), when, "Stand-up"))
+        handle = self.office.add_event(when, "Stand-up")
         self.oracle.foreign[handle] = next(one.etag for one in self.office.live() if one.id == handle)
         self.say("a meeting")
 
