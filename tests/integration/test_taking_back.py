@@ -15,6 +15,7 @@ from tests.integration.stage import RealOffice, RealStage, Served, served
 from tests.simulation.living import run_seed
 from tests.simulation.world import World, remove_disk
 
+_NO_REPLY = {"externalAudience": "all", "status": "disabled"}  # what a mailbox shows that never had one
 _BOOKKEEPING = {"id", "uid", "version", "changed", "created", "updated", "sequence"}
 
 
@@ -39,6 +40,7 @@ def bytes_of(there: Served, office: RealOffice, world: World) -> bytes:
     settings = there.office.settings
     profile = asdict(settings.profile("anna@example.com"))
     replies = {email: asdict(settings.reply(email)) for email in (AT_GOOGLE, ADA)}
+    replies[ADA]["graph"] = _NO_REPLY | replies[ADA]["graph"]
     presence = asdict(settings.presence(ADA))
     if SettingKind.STATUS in world.oracle.undecided:
         profile |= {name: "" for name in profile if name.startswith("status")}
