@@ -415,6 +415,7 @@ class RealStage:
     there: Served
     calendar: str
     office: RealOffice = field(init=False)
+    accounts_of: dict[str, list[RealAccount]] = field(default_factory=dict)
 
     def opened(self, start: datetime, chance: random.Random) -> tuple[Clock, WatchedOffice]:
         del start
@@ -432,10 +433,15 @@ class RealStage:
         self.office.devices += 1
         for vendor in (self.calendar, "slack"):
             account = RealAccount(self._open(vendor, device.clock), vendor, self.office, device, witness)
+            self.accounts_of.setdefault(device.name, []).append(account)
             mine = [kind for kind in kinds if self.office.side(kind) == vendor]
             calendar = self.office.vendor.calendar() if vendor == self.calendar else ""
             found.append(connected(vendor, "person", account, mine, calendar))
         return found
+
+    def forget_waits(self, device: Device) -> None:
+        for account in self.accounts_of.get(device.name, ()):
+            account.peace_until = 0
 
     def _open(self, vendor: str, clock: Clock) -> Account:
         there = self.there

@@ -72,7 +72,7 @@ class Oracle:
             slot = self._slot(device, kind)
             seen = bool(slot and slot.seen and not slot.intent)
             self.takeover[kind] = TakeOver(self.generation(device), kept, seen, self._time(device))
-        elif before is not None:
+        elif before is not None and not self._changed(device, before):
             self.takeover[kind] = TakeOver(self.generation(device), kept, before.seen, self._time(device))
         self.ours_there.discard(kind)
         self.choice[kind] = kept
@@ -158,7 +158,14 @@ class Oracle:
         took, now = self.takeover.get(kind), self.office.now()
         if restoring and last.value.empty and any(one.over(now) for one in written):
             self._excuse(kind, "assumed_expiry")
-        if took is None or (not restoring and self._changed(device, took)):
+        if took is None:
+            return
+        if not restoring and self._changed(device, took):
+            # It may be written over; but what was before stays the baseline where the value may have been ours.
+            if any(same(took.value, one) for one in written[:-1]):
+                self._excuse(kind, "the same as ours")
+            elif took.value.empty and any(one.over(now) for one in written):
+                self._excuse(kind, "assumed_expiry")
             return
         if any(same(took.value, one) for one in written):
             self._excuse(kind, "the same as ours")

@@ -96,11 +96,21 @@ class Stage(Protocol):
         """Return the person's accounts as a device has them."""
         ...
 
+    def forget_waits(self, device: Device) -> None:
+        """Expect of the device no patience: it died before it wrote down what a vendor asked for."""
+        ...
+
 
 class InMemory:
     """Vendors in memory, with the odd behaviours of real ones."""
 
     office: OddOffice
+
+    def __init__(self) -> None:
+        self.opened_by: dict[str, OddAccount] = {}
+
+    def forget_waits(self, device: Device) -> None:
+        self.opened_by[device.name].peace_until = 0
 
     def opened(self, start: datetime, chance: random.Random) -> tuple[Clock, WatchedOffice]:
         clock = TurnedClock(start)
@@ -112,6 +122,7 @@ class InMemory:
 
     def accounts(self, device: Device, witness: Witness, kinds: tuple[SettingKind, ...]) -> list[ConnectedAccount]:
         account = OddAccount(self.office, device.name, device.boundary, witness, device.clock)
+        self.opened_by[device.name] = account
         return [connected("memory", "ada", account, kinds, "primary")]
 
 
@@ -183,6 +194,8 @@ class World:
         except Crash:
             device.die()
             device.start()
+            if not device.rows("SELECT until FROM backoff WHERE failures > 0"):  # nobody knows any more
+                self.stage.forget_waits(device)
             said = "died"
         finally:
             device.boundary.chance, device.boundary.armed = lambda: False, armed

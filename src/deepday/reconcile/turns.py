@@ -151,9 +151,11 @@ class Turn:
             if not account.calendar:
                 continue
             known = {entry.key for entry in view.entries(account)}
-            window = window_of((), (one.when for one in view.live), view.now)
+            live = {one.id: one for one in view.live}
+            blocks = [live.get(one.id) or LiveBlock(one, one.when, asked=False) for one in view.known.schedule.blocks]
+            window = window_of((), (one.when for one in blocks), view.now)
             found = {one.key: one for one in account.events.find_ours(account.calendar, window, device)}
-            for block in view.live:
+            for block in blocks:
                 keys = event_keys(block.id, account.place)
                 event = next((found[key] for key in keys if key in found), None)
                 if event is None and block.when.end > view.now:  # a listing may lack some
