@@ -10,6 +10,7 @@ import pytest
 from deepday.clock import SystemClock
 from deepday.model import ApprovedBlock
 from deepday.store import open_store
+from deepday.testing import keys_in_memory
 from tests.e2e.conftest import Run
 from tests.e2e.test_connect import Office, sandbox
 
@@ -58,7 +59,7 @@ def test_it_is_previewed_switched_on_and_off(office: Office) -> None:
         for day in range(-28, 15)
     ]
     with open_store(Path(office.environment["DEEPDAY_DATA"]) / "deepday.sqlite", clock) as store:
-        store.protecting().approve(blocks, ME)
+        store.protecting(keys_in_memory()).approve(blocks, ME)
     shown = office.run("decline", "preview", "--json")
     assert shown.code == 0
     found = shown.json

@@ -10,6 +10,7 @@ from deepday.connect import Account
 from deepday.model import ApprovedBlock, BlockKind, EventKind, ShowAs
 from deepday.reconcile import EventChange, Policy, Reconciler, connected, kind_words, note_of
 from deepday.store import open_store
+from deepday.testing import keys_in_memory
 from deepday_sandbox.office import Entry, Timed
 from tests.connectors.google.google_office import CARA, OWNER, GoogleOffice, google_office
 from tests.connectors.microsoft.microsoft_office import ADA, serve
@@ -25,7 +26,7 @@ class Round:
 
     def __init__(self, path: Path, clock: Any, account: Account, calendar: str) -> None:
         self.store = open_store(path / "deepday.sqlite", clock)
-        protecting = self.store.protecting()
+        protecting = self.store.protecting(keys_in_memory())
         protecting.approve([FOCUS, AWAY], OWNER)
         self.account = connected("vendor", "owner", account, (), calendar)
         self.reconciler = Reconciler(protecting, clock, Policy("here"), "one")

@@ -10,7 +10,20 @@ from unittest.mock import patch
 from deepday.connect import Restoration, Restored
 from deepday.errors import DeepdayError, GoneError, OutcomeUnknownError
 from deepday.model import AnySetting, Override, OverrideKind, SettingKind
-from deepday.reconcile import apply, desired, devices, events, guard, observed, slots, tick, view
+from deepday.reconcile import (
+    apply,
+    clocks,
+    desired,
+    devices,
+    events,
+    guard,
+    looks,
+    observed,
+    slots,
+    tick,
+    turns,
+    view,
+)
 from deepday.reconcile.accounts import ConnectedAccount, SettingPort
 from deepday.reconcile.apply import Writer
 from deepday.reconcile.changes import Action, EventChange, SettingChange
@@ -20,7 +33,7 @@ from deepday.reconcile.view import View
 from deepday.store import approved, audit, leases, protecting
 from deepday.store.ledger import EntryState
 from deepday.store.slots import Slot
-from tests.simulation import office
+from tests.simulation import device, office
 
 Patch = tuple[object, str, Any]
 BUGS: dict[str, Callable[[], list[Patch]]] = {}
@@ -256,12 +269,13 @@ def event_made_before_the_ledger_knows() -> list[Patch]:
 
 @bug
 def what_a_listing_lacks_is_deleted() -> list[Patch]:
-    def hasty(writer: Any, calendar: str, marker: str, entries: Any, window: Any, now: int) -> SeenEvents:
-        present = {event.key: event for event in writer.find_ours(calendar, window, marker)}
+    def hasty(sight: Any, entries: Any, now: int) -> SeenEvents:
+        listed = sight.writer.find_ours(sight.calendar, sight.window, sight.markers[0])
+        present = {event.key: event for event in listed}
         missed = {entry.key for entry in entries if entry.key not in present}
         return SeenEvents(present, frozenset(missed), now)
 
-    return [(tick, "read_events", hasty)]
+    return [(looks, "read_events", hasty)]
 
 
 @bug
@@ -273,13 +287,13 @@ def an_empty_calendar_believed() -> list[Patch]:
 def what_cannot_be_read_is_absent() -> list[Patch]:
     original = observed.read_events
 
-    def blind(writer: Any, calendar: str, marker: str, entries: Any, window: Any, now: int) -> Any:
+    def blind(sight: Any, entries: Any, now: int) -> Any:
         try:
-            return original(writer, calendar, marker, entries, window, now)
+            return original(sight, entries, now)
         except DeepdayError:
             return SeenEvents({}, frozenset(entry.key for entry in entries), now)
 
-    return [(tick, "read_events", blind)]
+    return [(looks, "read_events", blind)]
 
 
 @bug
@@ -345,12 +359,12 @@ def lease_given_to_everybody() -> list[Patch]:
 
 @bug
 def other_devices_ignored() -> list[Patch]:
-    return [(tick._Round, "_other_device", lambda self, view: "")]
+    return [(turns.Turn, "other", lambda self, view: "")]
 
 
 @bug
 def taken_over_without_waiting() -> list[Patch]:
-    return [(devices, "VALID", 0), (devices, "SKEW", 0)]
+    return [(devices, name, 0) for name in ("VALID", "SKEW", "HANDING_OVER")]
 
 
 @bug
@@ -392,3 +406,34 @@ def a_pause_ends_the_block() -> list[Patch]:
         original(connection, replace(override, kind=kind))
 
     return [(protecting, "add_override", veto)]
+
+
+@bug
+def a_wrong_clock_believed() -> list[Patch]:
+    return [(clocks, "MOST_SKEW", 10**9)]
+
+
+@bug
+def clocks_compared_once() -> list[Patch]:
+    """A clock that is turned after it was found right is trusted on."""
+    return [(clocks.ClockWatch, "fresh", lambda self, account: account.place in self._compared)]
+
+
+@bug
+def few_events_lost_believed() -> list[Patch]:
+    return [(looks.Looks, "_canary", lambda self, view, account: ""), (looks, "_SEEN_TWICE", 0)]
+
+
+@bug
+def nothing_handed_over() -> list[Patch]:
+    return [(turns.Turn, "_hand_over", lambda self, view: None)]
+
+
+@bug
+def events_of_the_device_before_left_alone() -> list[Patch]:
+    return [(turns.Turn, "_take_events", lambda self, view, device: None)]
+
+
+@bug
+def a_new_sign_in_not_noticed() -> list[Patch]:
+    return [(device, "signed_in_again", lambda connection, provider, account: None)]

@@ -13,7 +13,9 @@ from sqlalchemy import Connection
 from deepday.clock import Clock
 from deepday.reconcile import Policy, Reconciler
 from deepday.store.database import Database
+from deepday.store.leases import signed_in_again
 from deepday.store.protecting import ProtectStore
+from deepday.testing import keys_in_memory
 
 
 class Crash(BaseException):
@@ -55,10 +57,17 @@ class OwnClock:
         return self.world.monotonic()
 
 
+_ENGINES: dict[Path, Any] = {}  # with compiled statements: these are made once, not in each life of each device
+
+
 class MortalDatabase(Database):
     """The real database; the process may die before and after each commit."""
 
     boundary: Callable[[str], None]
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        super().__init__(path, clock)
+        self._engine = _ENGINES.setdefault(path, self._engine)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -81,6 +90,7 @@ class Device:
         self.boundary = Boundaries()
         self.lives = 0
         self.reads_only = False
+        self.masters = keys_in_memory()
         self._reconciler = reconciler
         shutil.copyfile(template, path)
         self.peek = sqlite3.connect(path, isolation_level=None)
@@ -92,8 +102,15 @@ class Device:
         self.lives += 1
         self.database = MortalDatabase(self.path, self.clock)
         self.database.boundary = self.boundary
-        self.store = ProtectStore(self.database, self.clock)
+        self.store = ProtectStore(self.database, self.clock, self.masters)
         self.reconciler = self.another(f"{self.name}{self.lives}")
+
+    def sign_in_again(self, person: str) -> None:
+        """Do with the database what a new sign-in does."""
+        refused = self.store.known(person).backoffs
+        with self.database.writing() as connection:
+            for one in refused:
+                signed_in_again(connection, one.provider, one.account)
 
     def another(self, holder: str) -> Reconciler:
         """Return a worker on this device's database."""

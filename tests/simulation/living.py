@@ -4,14 +4,13 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from deepday.model import BlockKind, Interval, OverrideKind
-from deepday.reconcile import Reconciler, connected
+from deepday.reconcile import Reconciler
 from tests.simulation.device import Crash
-from tests.simulation.office import Oddities
 from tests.simulation.witness import PERSON, Broken
-from tests.simulation.world import HOUR, World
+from tests.simulation.world import HOUR, Stage, World
 
 
-def run_seed(seed: int, **options: bool | type[Reconciler] | None) -> World:
+def run_seed(seed: int, **options: bool | type[Reconciler] | Stage | None) -> World:
     """Let a world live through its seed. Raises :class:`Broken` with the world's trace in its notes."""
     world = World(seed, **options)  # type: ignore[arg-type]
     try:
@@ -62,6 +61,9 @@ def _something(world: World) -> None:
     ]
     chosen = chance.choices([one for _, one in what], [weight for weight, _ in what])[0]
     chosen(world)
+    if world.vanishes and world.moods.random() < 0.15:
+        world.office.vanished = not world.office.vanished
+        world.say(f"vanished: {world.office.vanished}")
     world.who_writes()
     if chance.random() < 0.7:
         world.tick()
@@ -116,15 +118,19 @@ def _sleep(world: World) -> None:
 
 
 def _admin(world: World) -> None:
-    world.office.revoked = not world.office.revoked and not world.calm
+    if world.office.revoked:
+        world.sign_in_again()
+        return
+    world.office.revoked = not world.calm
     world.say(f"revoked: {world.office.revoked}")
 
 
 def _wrong_clock(world: World) -> None:
-    world.device.clock.offset = world.chance.choice((0, 0, -90, 90, -HOUR))
+    offset = world.chance.choice((0, 0, -90, 90, -HOUR))
+    if offset == -HOUR and world.moods.random() < 0.5:
+        offset = world.moods.choice((HOUR, 1800, -1800, -86_400))
+    world.device.clock.offset = offset
     world.oracle.stepped = True
-    if abs(world.device.clock.offset) > 240:
-        world.oracle.clock_is_wrong()
     for took in world.oracle.takeover.values():
         took.generation = "before the clock was turned"
     world.say(f"the clock is off by {world.device.clock.offset}")
@@ -158,9 +164,8 @@ def suspend(world: World, after: int = 0) -> None:
 def adopt(world: World) -> None:
     """The person goes on with another device."""
     to = world.devices[1] if world.device is world.devices[0] else world.devices[0]
-    account = connected("memory", "ada", world.accounts[to.name], world.kinds, "primary")
     world.oracle.worker = to.reconciler.holder
-    report = to.reconciler.adopt(PERSON, [account])
+    report = to.reconciler.adopt(PERSON, world.accounts[to.name])
     world.say(f"adopted by {to.name}: {report.unknown} {report.read_only}")
 
 
@@ -171,7 +176,10 @@ def _other_device(world: World) -> None:
 def finish(world: World) -> None:
     """Everything works again: after a few rounds all is as its person wants it; then one more block, in peace."""
     office, oracle = world.office, world.oracle
-    office.odd, office.revoked, world.crash_rate = Oddities(), False, 0.0
+    office.clear()
+    world.crash_rate = 0.0
+    if office.revoked:
+        world.sign_in_again()
     world.who_writes()
     for device in world.devices:
         device.clock.offset = 0
@@ -225,10 +233,9 @@ def take_back(world: World) -> None:
     oracle.taken_back = True
     reconciler = world.device.reconciler
     oracle.worker = reconciler.holder
-    account = world.accounts[world.device.name]
-    report = reconciler.restore_all(PERSON, [connected("memory", "ada", account, world.kinds, "primary")])
+    report = reconciler.restore_all(PERSON, world.accounts[world.device.name])
     world.say(f"taken back: {len(report.done)} {report.unknown}")
-    left = [one for one in world.office.calendars["primary"].live() if one.marker == world.device.policy.marker]
+    left = [one for one in world.office.live() if one.marker == world.device.policy.marker]
     if left or report.unknown or report.read_only:
         raise Broken(f"restore: left {left} {report.unknown} {report.read_only}")
     oracle.at_rest(world.kinds)

@@ -6,7 +6,7 @@ The witness is asked before and after every call of an account; it is what check
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from deepday.clock import Clock
 from deepday.connect import Restored, restoration
@@ -21,6 +21,7 @@ from deepday.model import (
     Status,
     WrittenEvent,
 )
+from deepday.testing import TurnedClock
 
 ATTRIBUTE = {
     SettingKind.STATUS: "status",
@@ -64,6 +65,18 @@ class Oddities:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class LiveEvent:
+    """An event in the calendar, as the vendor keeps it."""
+
+    id: str
+    key: str
+    marker: str
+    etag: str
+    title: str
+    when: Interval
+
+
 @dataclass(slots=True)
 class Past:
     """What a setting was, and since when; ``hand``: who put it there ("person" or the name of a device)."""
@@ -77,8 +90,9 @@ class Past:
 class OddOffice(MemoryOffice):
     """A vendor with moods, and the person's own hands."""
 
-    def __init__(self, clock: Clock, chance: random.Random) -> None:
+    def __init__(self, clock: TurnedClock, chance: random.Random) -> None:
         super().__init__(clock)
+        self.turned = clock
         self.chance = chance
         self.odd = Oddities()
         self.revoked = False
@@ -88,9 +102,31 @@ class OddOffice(MemoryOffice):
             kind: [Past(EMPTY[kind], 0, "person", 0)] for kind in SettingKind
         }
 
-    def put(self, kind: SettingKind, value: AnySetting, hand: str) -> None:
+    place = "memory/ada/primary"
+
+    def live(self) -> list[LiveEvent]:
+        """Return what is in the calendar."""
+        return [
+            LiveEvent(one.id, one.key, one.marker, one.etag, one.title, one.times[0])
+            for one in self.calendars["primary"].live()
+        ]
+
+    def pass_time(self, seconds: int) -> None:
+        self.turned.turn(seconds)
+
+    def put(self, kind: SettingKind, value: AnySetting, hand: str) -> AnySetting:
+        """Let somebody set a value; return it as it is kept."""
         pasts = self.settings[kind]
         pasts.append(Past(value, self.now(), hand, pasts[-1].version + 1))
+        return value
+
+    def grant(self) -> None:
+        """Let the person sign in again."""
+        self.revoked = False
+
+    def clear(self) -> None:
+        """Let everything work from now on."""
+        self.odd, self.vanished = Oddities(), False
 
     def shown(self, kind: SettingKind) -> AnySetting:
         return self.as_shown(kind, self.settings[kind][-1].value)
@@ -106,13 +142,46 @@ class OddOffice(MemoryOffice):
         return next((past for past in reversed(pasts) if past.at <= when), pasts[0])
 
 
+class WatchedOffice(Protocol):
+    """What a world needs of an office: a vendor's moods, the person's own hands, and what is there."""
+
+    odd: Oddities
+    expires: bool
+    revoked: bool
+    vanished: bool
+    settings: dict[SettingKind, list[Past]]
+
+    @property
+    def place(self) -> str: ...
+    def now(self) -> int: ...
+    def pass_time(self, seconds: int) -> None: ...
+    def put(self, kind: SettingKind, value: AnySetting, hand: str) -> AnySetting: ...
+    def shown(self, kind: SettingKind) -> AnySetting: ...
+    def as_shown(self, kind: SettingKind, value: AnySetting) -> AnySetting: ...
+    def live(self) -> list[LiveEvent]: ...
+    def add_event(self, when: Interval, title: str) -> str: ...
+    def move_event(self, handle: str, when: Interval) -> None: ...
+    def delete_event(self, handle: str) -> None: ...
+    def grant(self) -> None: ...
+    def clear(self) -> None: ...
+
+
+class WatchedAccount(Protocol):
+    """What a witness needs to know of the account that calls it."""
+
+    device: str
+    read_version: dict[SettingKind, int]
+    looked_at: int
+    peace_until: int
+
+
 @dataclass(slots=True)
 class Witness:
     """Called around everything that an account does; the world fills it in."""
 
-    wrote_setting: "Callable[[OddAccount, SettingKind, AnySetting, bool], None]"
-    wrote_event: "Callable[[OddAccount, str, WrittenEvent | EventDraft], None]"
-    called: "Callable[[OddAccount, str], None]"
+    wrote_setting: "Callable[[WatchedAccount, SettingKind, AnySetting, bool], None]"
+    wrote_event: "Callable[[WatchedAccount, str, WrittenEvent | EventDraft], None]"
+    called: "Callable[[WatchedAccount, str], None]"
 
 
 class OddAccount(MemoryAccount):
@@ -120,14 +189,21 @@ class OddAccount(MemoryAccount):
 
     office: OddOffice
 
-    def __init__(self, office: OddOffice, device: str, boundary: Callable[[str], None], witness: Witness) -> None:
+    def __init__(
+        self, office: OddOffice, device: str, boundary: Callable[[str], None], witness: Witness, clock: Clock
+    ) -> None:
         super().__init__(office)
         self.device = device
+        self.clock = clock
+        self.skew = 0.0
         self.boundary = boundary
         self.witness = witness
         self.read_version: dict[SettingKind, int] = {}
         self.looked_at = -10_000
         self.peace_until = 0
+
+    def clock_skew(self) -> float:
+        return self.skew
 
     # Settings
 
@@ -214,6 +290,7 @@ class OddAccount(MemoryAccount):
         office, odd = self.office, self.office.odd
         self.boundary(f"{call}: before")
         self.witness.called(self, call)
+        self.skew = (office.clock.now() - self.clock.now()).total_seconds()
         if office.revoked:
             raise ReconnectNeededError("The grant was withdrawn.", "Sign in again.")
         if self._happens(odd.busy):

@@ -6,7 +6,6 @@ from unittest.mock import patch
 
 from deepday.model import SettingKind
 from deepday.reconcile import slots, view
-from tests.simulation.office import Oddities
 from tests.simulation.scenarios import (
     Scenario,
     go,
@@ -14,10 +13,11 @@ from tests.simulation.scenarios import (
     other_device,
     something_before,
     taken_over_during_a_block,
+    taken_over_from_a_dead_device,
     taken_over_in_a_hurry,
 )
 from tests.simulation.witness import PERSON
-from tests.simulation.world import HOUR, World
+from tests.simulation.world import HOUR, Stage, World
 
 LAYERS = ("all", "no expiry", "no looks")
 """What protects a person's values: with everything; without the vendor's expiry; without our looking again."""
@@ -39,7 +39,9 @@ def layers(which: str) -> Iterator[None]:
         yield
 
 
-def play(scenario: Scenario, die_at: frozenset[int] = frozenset(), which: str = "all") -> World:
+def play(
+    scenario: Scenario, die_at: frozenset[int] = frozenset(), which: str = "all", stage: Stage | None = None
+) -> World:
     """Play a scenario, dying at those points, and see that all ends well. Raises as a seed does."""
     world = World(
         7,
@@ -47,6 +49,7 @@ def play(scenario: Scenario, die_at: frozenset[int] = frozenset(), which: str = 
         expiry=which != "no expiry",
         second_device=scenario in _WITH_TWO,
         kinds=_kinds(scenario),
+        stage=stage,
     )
     world.device.boundary.die_at = die_at
     try:
@@ -61,7 +64,7 @@ def play(scenario: Scenario, die_at: frozenset[int] = frozenset(), which: str = 
     return world
 
 
-_WITH_TWO = (other_device, taken_over_in_a_hurry, taken_over_during_a_block)
+_WITH_TWO = (other_device, taken_over_in_a_hurry, taken_over_during_a_block, taken_over_from_a_dead_device)
 
 
 def _kinds(scenario: Scenario) -> tuple[SettingKind, ...]:
@@ -70,7 +73,9 @@ def _kinds(scenario: Scenario) -> tuple[SettingKind, ...]:
 
 
 def _end(world: World) -> None:
-    world.office.odd, world.office.revoked = Oddities(), False
+    world.office.clear()
+    if world.office.revoked:
+        world.sign_in_again()
     world.who_writes()
     for seconds in (200, 200, 200):
         go(world, seconds)

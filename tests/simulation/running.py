@@ -10,7 +10,7 @@ from tests.simulation.device import Crash
 from tests.simulation.living import run_seed
 from tests.simulation.playing import play
 from tests.simulation.scenarios import SCENARIOS, Scenario
-from tests.simulation.world import World
+from tests.simulation.world import Stage, World
 
 KEPT = Path(__file__).with_name("seeds.txt")
 
@@ -53,9 +53,9 @@ def run_seeds(seeds: Iterable[int]) -> Summary:
     return summary
 
 
-def boundaries(scenario: Scenario, layers: str = "all") -> int:
+def boundaries(scenario: Scenario, layers: str = "all", stage: Stage | None = None) -> int:
     """Return at how many points the process could die in a scenario."""
-    world = play(scenario, which=layers)
+    world = play(scenario, which=layers, stage=stage)
     return world.device.boundary.count
 
 

@@ -207,7 +207,10 @@ def revoked_during(world: World) -> None:
     world.office.revoked = True
     go(world, HOUR)
     go(world, 100)
-    world.office.revoked = False
+    world.sign_in_again()
+    go(world, 1)
+    lunch = same(world.office.shown(SettingKind.STATUS), Status("Lunch", ":pizza:", 0))
+    hold("R11", lunch, "signed in again, and the status of before is not there")
     go(world, 1000)
 
 
@@ -260,6 +263,36 @@ def taken_over_in_a_hurry(world: World) -> None:
 
 
 def taken_over_during_a_block(world: World) -> None:
+    """The first device takes back what it set, before the other one begins; the event is the other one's from then."""
+    world.choose(SettingKind.STATUS, Status("Lunch", ":pizza:", 0))
+    block = world.approve(600, 2 * HOUR)
+    later = world.approve(6 * HOUR, HOUR)
+    for seconds in (0, 600, 60):
+        go(world, seconds)
+    first = world.device
+    adopt(world)
+    world.who_writes()
+    world.pass_time(310)  # by now the first device may not write any more, but to take back what it set
+    world.tick(first)
+    lunch = same(world.office.shown(SettingKind.STATUS), Status("Lunch", ":pizza:", 0))
+    hold("handed over", lunch or bool(first.boundary.crashes), "the first device did not take back what it set")
+    for seconds in (0, 121, 301, 301):
+        world.pass_time(seconds)
+        world.tick(world.devices[0])
+        world.tick(world.devices[1])
+    hold("handed over", SettingKind.STATUS in world.oracle.ours_there, "the other device does not protect the block")
+    for one in (block, later):
+        world.decide(one.id, OverrideKind.VETO, Interval(0, 0))
+    for seconds in (15, 200, 301):
+        world.pass_time(seconds)
+        world.tick(world.devices[0])
+        world.tick(world.devices[1])
+    lunch = same(world.office.shown(SettingKind.STATUS), Status("Lunch", ":pizza:", 0))
+    hold("I8", lunch or bool(first.boundary.crashes), "what was there before is not there again")
+    hold("I10", not [one for one in world.office.live() if one.marker.startswith("on-")], "an event was left behind")
+
+
+def taken_over_from_a_dead_device(world: World) -> None:
     """What the first device put there is not what the person chose: the other one waits until it is gone."""
     world.choose(SettingKind.STATUS, Status("Lunch", ":pizza:", 0))
     block = world.approve(600, 2 * HOUR)
@@ -267,7 +300,7 @@ def taken_over_during_a_block(world: World) -> None:
         go(world, seconds)
     adopt(world)
     world.who_writes()
-    world.pass_time(310)  # by now the first device may not write any more
+    world.pass_time(430)  # the first device did not wake up in all this time
     world.decide(block.id, OverrideKind.EXTEND, Interval(world.now(), block.when.end + 1800))
     for seconds in (0, 301, 301, 2 * HOUR, 1800):
         world.pass_time(seconds)
@@ -322,6 +355,54 @@ def vetoed_at_once(world: World) -> None:
         hold("R16", same(shown, Status("Lunch", ":pizza:", 0)), f"the status is {shown}")
 
 
+def wrong_clock(world: World) -> None:
+    """The clock is an hour slow when the block ends, and mended later."""
+    world.choose(SettingKind.STATUS, Status("Lunch", ":pizza:", 0))
+    world.approve(600, HOUR)
+    for seconds in (0, 600, 60):
+        go(world, seconds)
+    for offset in (-HOUR, HOUR, -86_400):
+        world.device.clock.offset = offset
+        world.oracle.stepped = True
+        for seconds in (301, 61, 301):
+            go(world, seconds)
+    said = world.reconcile().unknown
+    hold("R13", any("clock" in one for one in said), f"nothing was said of the clock: {said}")
+    world.pass_time(HOUR)
+    go(world, 61)
+    world.device.clock.offset = 0
+    go(world, 61)
+    lunch = same(world.office.shown(SettingKind.STATUS), Status("Lunch", ":pizza:", 0))
+    hold("I8", lunch, "the status of before is not there again")
+
+
+def clock_turned_at_the_end(world: World) -> None:
+    """The clock jumps ahead just before the end, so that the end seems to have come."""
+    world.choose(SettingKind.STATUS, Status("Lunch", ":pizza:", 0))
+    world.approve(600, HOUR)
+    for seconds in (0, 600, 301):
+        go(world, seconds)
+    world.device.clock.offset = HOUR
+    world.oracle.stepped = True
+    go(world, 15)
+    world.device.clock.offset = 0
+    for seconds in (61, HOUR, 61):
+        go(world, seconds)
+
+
+def few_events_vanish(world: World) -> None:
+    """The vendor says that it has not the only event of ours; then it is back."""
+    world.approve(3 * HOUR, HOUR)
+    go(world, 0)
+    go(world, 100)
+    world.office.vanished = True
+    for seconds in (1801, 1801):
+        go(world, seconds)
+    world.office.vanished = False
+    for seconds in (1801, 3 * HOUR):
+        go(world, seconds)
+
+
 def calendar_vanishes(world: World) -> None:
     """The vendor says that it has none of our events; then they are back."""
     for hour in range(4):
@@ -342,7 +423,7 @@ def many_withdrawn(world: World) -> None:
     world.device.store.withdraw(PERSON, [one.id for one in blocks[:8]], "a rule", "a fault")
     go(world, 400)
     go(world, 400)
-    left = [one for one in world.office.calendars["primary"].live() if one.marker.startswith("on-")]
+    left = [one for one in world.office.live() if one.marker.startswith("on-")]
     hold("I17", len(left) >= 12 or bool(world.device.boundary.crashes), f"{12 - len(left)} of 12 events were removed")
     world.device.store.approve(blocks[:8], PERSON)
     go(world, 400)
@@ -357,7 +438,7 @@ def moved_by_a_rule(world: World) -> None:
     world.device.store.approve([moved], "a rule")
     go(world, 400)
     go(world, 400)
-    live = [one.times[0] for one in world.office.calendars["primary"].live() if one.marker.startswith("on-")]
+    live = [one.when for one in world.office.live() if one.marker.startswith("on-")]
     hold("frozen", live in ([], [block.when]) or bool(world.device.boundary.crashes), "a block moved by itself")
     world.device.store.approve([block], PERSON)
     for seconds in (2 * HOUR, HOUR, HOUR):
@@ -393,6 +474,10 @@ SCENARIOS: tuple[Scenario, ...] = (
     other_device,
     taken_over_in_a_hurry,
     taken_over_during_a_block,
+    taken_over_from_a_dead_device,
+    wrong_clock,
+    clock_turned_at_the_end,
+    few_events_vanish,
     calendar_vanishes,
     many_withdrawn,
     moved_by_a_rule,

@@ -1,6 +1,7 @@
 """Worlds, crashes at every boundary, planted bugs. ``make simulate SEEDS=100000`` runs as many as there is time for."""
 
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 
@@ -11,9 +12,31 @@ from tests.simulation.living import run_seed
 from tests.simulation.playing import LAYERS, play
 from tests.simulation.running import boundaries, die_everywhere, hunt, kept_seeds, run_seeds, scenario_named
 from tests.simulation.scenarios import SCENARIOS, Scenario
-from tests.simulation.world import World, remove_disk
+from tests.simulation.twins import shown
+from tests.simulation.world import InMemory, World, remove_disk
 
-MOST_POINTS = 200
+# Stories that are long: of their points only some are tried here; "make simulate CRASHES=1" tries them all.
+LONG = {
+    "something_before",
+    "touching",
+    "overlapping",
+    "extended",
+    "paused",
+    "vendor_rewrites",
+    "second_value_lost",
+    "vetoed_at_once",
+    "suspended",
+    "replies_lost",
+    "requests_lost",
+    "other_device",
+    "taken_over_in_a_hurry",
+    "taken_over_during_a_block",
+    "taken_over_from_a_dead_device",
+    "wrong_clock",
+    "calendar_vanishes",
+    "many_withdrawn",
+}
+POINTS_OF_LONG = 12
 
 pytestmark = pytest.mark.usefixtures("disk")
 
@@ -32,7 +55,7 @@ CAUGHT_BY: dict[str, str | int] = {
     "hands_off_forgotten": "changed_by_hand",
     "a_cleared_value_taken_for_a_lost_write": "cleared_by_hand",
     "stale_reads_believed": "vetoed_at_once",
-    "another_deepdays_value_taken_as_baseline": "taken_over_during_a_block",
+    "another_deepdays_value_taken_as_baseline": "taken_over_from_a_dead_device",
     "lost_reply_taken_for_done": "requests_lost",
     "refused_account_given_up": "second_value_lost",
     "nothing_is_ever_set": "requests_lost",
@@ -53,6 +76,12 @@ CAUGHT_BY: dict[str, str | int] = {
     "taken_over_without_waiting": "taken_over_in_a_hurry",
     "backoff_only_in_memory": 70,
     "hash_chain_not_chained": "plain",
+    "a_wrong_clock_believed": "wrong_clock",
+    "clocks_compared_once": "clock_turned_at_the_end",
+    "few_events_lost_believed": "few_events_vanish",
+    "nothing_handed_over": "taken_over_during_a_block",
+    "events_of_the_device_before_left_alone": "taken_over_during_a_block",
+    "a_new_sign_in_not_noticed": "revoked_during",
 }
 
 
@@ -62,7 +91,7 @@ def disk() -> Iterator[None]:
     remove_disk()
 
 
-@pytest.mark.parametrize("first", range(0, 1000, 100))
+@pytest.mark.parametrize("first", range(0, 800, 100))
 def test_no_world_breaks_an_invariant(first: int) -> None:
     summary = run_seeds(range(first, first + 100))
     assert summary.broken == []
@@ -89,16 +118,16 @@ def test_every_story_ends_well(layers: str) -> None:
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 def test_a_process_may_die_at_any_point(scenario: Scenario) -> None:
-    step = -(-boundaries(scenario) // MOST_POINTS)  # two of the stories are long: there some points are left out
+    step = -(-boundaries(scenario) // POINTS_OF_LONG) if scenario.__name__ in LONG else 1
     summary = die_everywhere(scenario, step=step)
     assert summary.broken == []
-    assert summary.crashes >= summary.worlds > 10
+    assert summary.crashes >= summary.worlds >= 10
 
 
 @pytest.mark.parametrize("layers", LAYERS[1:])
 def test_a_process_may_die_with_a_layer_switched_off(layers: str) -> None:
     for number, scenario in enumerate(SCENARIOS):
-        assert die_everywhere(scenario, layers, first=1 + number % 23, step=23).broken == []
+        assert die_everywhere(scenario, layers, first=1 + number % 47, step=47).broken == []
 
 
 @pytest.mark.parametrize("name", BUGS)
@@ -128,13 +157,16 @@ def test_nothing_of_ours_outlives_a_device_that_never_comes_back(minutes: int) -
 def test_after_any_history_everything_can_be_taken_back(first: int) -> None:
     for seed in range(first, first + 50):
         world = run_seed(seed, back=True, second_device=False)
-        left = {event.id: event.etag for event in world.office.calendars["primary"].live()}
+        left = {event.id: event.etag for event in world.office.live()}
         assert left == world.oracle.foreign  # what people made, as they left it
+        _, twin = InMemory().opened(world.began, Random(seed))
+        world.deeds.done_in(twin, world.now())
+        assert shown(world, world.office) == shown(world, twin), seed
 
 
 def test_there_are_enough_bugs_and_stories() -> None:
     assert len(BUGS) >= 20
-    assert len(SCENARIOS) >= 16
+    assert len([one for one in SCENARIOS if one.__name__ not in LONG]) >= 16
 
 
 def test_a_broken_invariant_fails_the_run(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,20 +4,19 @@ The oracle knows what the person chose with their own hands. Where nobody could 
 else (no vendor compares and sets), the oracle says so: ``undecided``.
 """
 
-import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from deepday.model import EMPTY, AnySetting, DoNotDisturb, EventDraft, Interval, SettingKind, WrittenEvent, same
 from deepday.reconcile.desired import event_key, generation_of
 from deepday.reconcile.devices import MARKER
-from deepday.store.slots import _value
+from deepday.store.slots import Slot
 from tests.simulation.device import Device
-from tests.simulation.office import OddAccount, OddOffice
+from tests.simulation.office import WatchedAccount, WatchedOffice
 
 PERSON = "ada@example.org"
-PLACE = "memory/ada/primary"
+MOST_OFF = 100
+"""Seconds by which a clock may be wrong for a device to write."""
 LEASE_SKEW = 5
 
 
@@ -38,7 +37,7 @@ class TakeOver:
 class Oracle:
     """Knows what people did, and judges what deepday does."""
 
-    def __init__(self, office: OddOffice, devices: list[Device]) -> None:
+    def __init__(self, office: WatchedOffice, devices: list[Device]) -> None:
         self.office = office
         self.devices = {device.name: device for device in devices}
         self.choice: dict[SettingKind, AnySetting] = dict(EMPTY)
@@ -62,21 +61,21 @@ class Oracle:
 
     def approved(self, block: str) -> None:
         for generation in range(12):
-            self.keys[event_key(block, PLACE, generation)] = block
+            self.keys[event_key(block, self.office.place, generation)] = block
 
     def chose(self, kind: SettingKind, value: AnySetting, device: Device) -> None:
         """The person sets a value by hand."""
+        kept = self.office.put(kind, value, "person")
         self.undecided.discard(kind)
         before = self.takeover.pop(kind, None)
         if kind in self.ours_there:
-            row = self._slot(device, kind)
-            seen = bool(row and row["seen"] and not row["intent"])
-            self.takeover[kind] = TakeOver(self.generation(device), value, seen, self._time(device))
-        elif before is not None:
-            self.takeover[kind] = TakeOver(self.generation(device), value, before.seen, self._time(device))
+            slot = self._slot(device, kind)
+            seen = bool(slot and slot.seen and not slot.intent)
+            self.takeover[kind] = TakeOver(self.generation(device), kept, seen, self._time(device))
+        elif before is not None and not self._changed(device, before):
+            self.takeover[kind] = TakeOver(self.generation(device), kept, before.seen, self._time(device))
         self.ours_there.discard(kind)
-        self.choice[kind] = value
-        self.office.put(kind, value, "person")
+        self.choice[kind] = kept
 
     def generation(self, device: Device) -> str:
         return generation_of(device.reconciler.view(PERSON).active)
@@ -86,11 +85,6 @@ class Oracle:
         for kind in kinds:
             if kind in self.ours_there or kind in self.takeover:
                 self._excuse(kind, "lease_lost")
-
-    def clock_is_wrong(self) -> None:
-        """A device that is wrong by more than four minutes cannot tell that its values ended by themselves."""
-        for kind in self.ours_there:
-            self._excuse(kind, "wrong clock")
 
     def _changed(self, device: Device, took: TakeOver) -> bool:
         """Tell whether the set of active blocks changed since, even if it is the same again by now."""
@@ -105,23 +99,23 @@ class Oracle:
 
     # At every call
 
-    def called(self, account: OddAccount, call: str) -> None:
+    def called(self, account: WatchedAccount, call: str) -> None:
         if not self.stepped:
             self._hold("I20", self.office.now() >= account.peace_until, f"{call} before Retry-After was over")
 
-    def wrote_setting(self, account: OddAccount, kind: SettingKind, value: AnySetting, restoring: bool) -> None:
+    def wrote_setting(self, account: WatchedAccount, kind: SettingKind, value: AnySetting, restoring: bool) -> None:
         self.writes += 1
         device = self.devices[account.device]
         self._fenced(device)
-        row = self._slot(device, kind)
-        self._hold("I6", row is not None and row["baseline"] is not None, f"{kind} written without a baseline")
-        assert row is not None
-        baseline = _value(kind, json.loads(row["baseline"]))
-        written = [_value(kind, one) for one in json.loads(row["written"])]
-        written += [_value(kind, json.loads(row["settled"]))] if row["settled"] else []
+        self._hold("R13", abs(device.clock.offset) <= MOST_OFF, f"{kind} written by a clock that is wrong")
+        slot = self._slot(device, kind)
+        if slot is None or slot.baseline is None:
+            raise Broken(f"I6: {kind} written without a baseline")
+        baseline = slot.baseline
+        written = [*slot.written, *([slot.settled] if slot.settled is not None else [])]
         self._hold("R8", not (restoring and value.over(self._time(device))), f"{kind} restored to what is over")
         if not restoring:
-            self._set(device, kind, value, row["written"])
+            self._set(device, kind, value, slot.written)
             self._hold(
                 "I7",
                 baseline.empty
@@ -136,13 +130,11 @@ class Oracle:
         else:
             self.ours[kind].append(value)
             self.ours_there.add(kind)
-            if abs(device.clock.offset) > 240:  # our own value's end at the vendor looks like a person's clearing
-                self._excuse(kind, "wrong clock")
             if device.reads_only:  # it does not know yet that another one took over, and will not restore this
                 self._excuse(kind, "lease_lost")
 
-    def _set(self, device: Device, kind: SettingKind, value: AnySetting, recorded: str) -> None:
-        self._hold("I6", asdict(value) in json.loads(recorded), f"{kind} written before it was recorded")
+    def _set(self, device: Device, kind: SettingKind, value: AnySetting, recorded: tuple[AnySetting, ...]) -> None:
+        self._hold("I6", value in recorded, f"{kind} written before it was recorded")
         now, view = int(device.clock.now().timestamp()), device.reconciler.view(PERSON)
         self._hold("I8", bool(view.active), f"{kind} set while no block is active")
         latest = max((one.when.end for one in view.live), default=now)
@@ -150,7 +142,7 @@ class Oracle:
 
     def _hands_off(
         self,
-        account: OddAccount,
+        account: WatchedAccount,
         kind: SettingKind,
         baseline: AnySetting,
         written: list[AnySetting],
@@ -166,7 +158,14 @@ class Oracle:
         took, now = self.takeover.get(kind), self.office.now()
         if restoring and last.value.empty and any(one.over(now) for one in written):
             self._excuse(kind, "assumed_expiry")
-        if took is None or (not restoring and self._changed(device, took)):
+        if took is None:
+            return
+        if not restoring and self._changed(device, took):
+            # It may be written over; but what was before stays the baseline where the value may have been ours.
+            if any(same(took.value, one) for one in written[:-1]):
+                self._excuse(kind, "the same as ours")
+            elif took.value.empty and any(one.over(now) for one in written):
+                self._excuse(kind, "assumed_expiry")
             return
         if any(same(took.value, one) for one in written):
             self._excuse(kind, "the same as ours")
@@ -179,15 +178,16 @@ class Oracle:
         else:
             self._hold("I9", False, f"{kind}: what the person chose was written over")
 
-    def wrote_event(self, account: OddAccount, call: str, event: WrittenEvent | EventDraft) -> None:
+    def wrote_event(self, account: WatchedAccount, call: str, event: WrittenEvent | EventDraft) -> None:
         self.writes += 1
         device = self.devices[account.device]
         if event.marker == MARKER:
             return
         self._fenced(device)
         block = self.keys.get(event.key, "")
-        rows = device.rows("SELECT state FROM ledger WHERE key = ?", event.key)
-        self._hold("I10", bool(rows and block and event.marker == device.policy.marker), f"{call} of what is not ours")
+        rows = device.rows("SELECT state, marker FROM ledger WHERE key = ?", event.key)
+        self._hold("R13", abs(device.clock.offset) <= MOST_OFF, f"{call} by a clock that is wrong")
+        self._hold("I10", bool(rows and block and event.marker == rows[0]["marker"]), f"{call} of what is not ours")
         self._hold("I16", self.office.now() - account.looked_at <= 900, f"{call} without having looked")
         state = rows[0]["state"]
         if call == "create":
@@ -206,9 +206,9 @@ class Oracle:
         rows = device.rows("SELECT holder, expires_at FROM lease WHERE name = ?", PERSON)
         mine = bool(rows) and rows[0]["holder"] == self.worker
         self._hold("I18", mine, f"{self.worker} wrote while another held the lease")
-        leases = [one for one in self.office.calendars["primary"].live() if one.marker == MARKER]
+        leases = [one for one in self.office.live() if one.marker == MARKER]
         if leases and not self.stepped:
-            _, holder, begins = max(leases, key=lambda one: one.times[0].start).title.split()
+            _, holder, begins = max(leases, key=lambda one: one.when.start).title.split()
             self._hold(
                 "I18",
                 holder == device.policy.marker or self.office.now() < int(begins),
@@ -218,7 +218,7 @@ class Oracle:
     # After every step
 
     def step(self) -> None:
-        live = self.office.calendars["primary"].live()
+        live = self.office.live()
         blocks = [self.keys.get(event.key, event.key) for event in live if event.marker not in {"", MARKER}]
         self._hold("I12", len(blocks) == len(set(blocks)), "a block has two events")
         self._hold("I11", not self.deleted & set(blocks), "what the person deleted is there")
@@ -265,8 +265,8 @@ class Oracle:
             held = isinstance(shown, DoNotDisturb) and shown.until >= when.end  # by the person's own choice
             ours = any(same(shown, one) for one in self.ours[kind]) or kind in self.ours_there
             self._hold("on", held or (ours and not shown.empty), f"{kind} is not on during a block: {shown}")
-        found = [one for one in self.office.calendars["primary"].live() if self.keys.get(one.key) == block]
-        self._hold("on", [one.times[0] for one in found] == [when], f"block {block} is not in the calendar")
+        found = [one for one in self.office.live() if self.keys.get(one.key) == block]
+        self._hold("on", [one.when for one in found] == [when], f"block {block} is not in the calendar")
 
     def _excuse(self, kind: SettingKind, why: str) -> None:
         self.undecided.add(kind)
@@ -274,9 +274,8 @@ class Oracle:
         self.excused.append(why)
 
     @staticmethod
-    def _slot(device: Device, kind: SettingKind) -> Any:
-        rows = device.rows("SELECT baseline, written, settled, seen, intent FROM slot WHERE setting = ?", kind.value)
-        return rows[0] if rows else None
+    def _slot(device: Device, kind: SettingKind) -> Slot | None:
+        return next((one for one in device.store.known(PERSON).slots if one.target.setting is kind), None)
 
     @staticmethod
     def _hold(name: str, holds: bool, what: str) -> None:

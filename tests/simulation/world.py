@@ -11,8 +11,10 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from deepday.clock import Clock
 from deepday.model import (
     EMPTY,
     AnySetting,
@@ -30,15 +32,17 @@ from deepday.model import (
     SettingKind,
     Status,
 )
-from deepday.reconcile import Policy, Reconciler, connected
+from deepday.reconcile import ConnectedAccount, Policy, Reconciler, Report, Words, connected
 from deepday.reconcile.devices import MARKER
 from deepday.store.database import Database
 from deepday.testing import TurnedClock
 from tests.simulation.device import Crash, Device
-from tests.simulation.office import OddAccount, Oddities, OddOffice, Witness
+from tests.simulation.office import OddAccount, Oddities, OddOffice, WatchedOffice, Witness
+from tests.simulation.twins import Deeds
 from tests.simulation.witness import PERSON, Oracle
 
 HOUR = 3600
+_WORDS = Words()  # checking texts takes longer than half a world
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Africa/Casablanca", "UTC")
 STARTS = (
     datetime(2026, 3, 10, 7, tzinfo=UTC),
@@ -77,6 +81,51 @@ def remove_disk() -> None:
     _disk_of.cache_clear()
 
 
+class Stage(Protocol):
+    """Where worlds take place: an office, and the accounts that devices have there."""
+
+    def opened(self, start: datetime, chance: random.Random) -> tuple[Clock, WatchedOffice]:
+        """Return an office in which nothing happened yet, and its clock. ``start`` where the stage can begin there."""
+        ...
+
+    def kinds(self, wanted: tuple[SettingKind, ...]) -> tuple[SettingKind, ...]:
+        """Return those of the settings that there are."""
+        ...
+
+    def accounts(self, device: Device, witness: Witness, kinds: tuple[SettingKind, ...]) -> list[ConnectedAccount]:
+        """Return the person's accounts as a device has them."""
+        ...
+
+    def forget_waits(self, device: Device) -> None:
+        """Expect of the device no patience: it died before it wrote down what a vendor asked for."""
+        ...
+
+
+class InMemory:
+    """Vendors in memory, with the odd behaviours of real ones."""
+
+    office: OddOffice
+
+    def __init__(self) -> None:
+        self.opened_by: dict[str, OddAccount] = {}
+
+    def forget_waits(self, device: Device) -> None:
+        self.opened_by[device.name].peace_until = 0
+
+    def opened(self, start: datetime, chance: random.Random) -> tuple[Clock, WatchedOffice]:
+        clock = TurnedClock(start)
+        self.office = OddOffice(clock, chance)
+        return clock, self.office
+
+    def kinds(self, wanted: tuple[SettingKind, ...]) -> tuple[SettingKind, ...]:
+        return wanted
+
+    def accounts(self, device: Device, witness: Witness, kinds: tuple[SettingKind, ...]) -> list[ConnectedAccount]:
+        account = OddAccount(self.office, device.name, device.boundary, witness, device.clock)
+        self.opened_by[device.name] = account
+        return [connected("memory", "ada", account, kinds, "primary")]
+
+
 class World:
     """One office, one person, one or two devices."""
 
@@ -90,34 +139,42 @@ class World:
         second_device: bool | None = None,
         kinds: tuple[SettingKind, ...] = (),
         back: bool = False,
+        stage: "Stage | None" = None,
     ) -> None:
         self.seed = seed
         self.chance = random.Random(seed)
         chance = self.chance
-        self.clock = TurnedClock(chance.choice(STARTS))
+        self.stage = stage or InMemory()
+        start = chance.choice(STARTS)
+        self.deeds = Deeds()
+        self.began = start
         self.zone = chance.choice(ZONES)
-        self.office = OddOffice(self.clock, random.Random(seed + 1))
+        self.clock, self.office = self.stage.opened(start, random.Random(seed + 1))
         self.office.expires = expiry
+        self.began_at = self.office.now()
         self.calm = calm
         self.back = back
-        self.kinds = kinds or tuple(sorted(chance.sample(list(SettingKind), chance.choice((1, 1, 2, 4)))))
+        drawn = tuple(sorted(chance.sample(list(SettingKind), chance.choice((1, 1, 2, 4)))))
+        self.kinds = self.stage.kinds(kinds or drawn)
         names = (
             ["laptop", "desktop"] if (chance.random() < 0.2 if second_device is None else second_device) else ["laptop"]
         )
         folder = _disk()
         self.devices = [
-            Device(name, folder / f"{name}.sqlite", _template(), self.clock, Policy(f"on-{name}"), reconciler)
+            Device(name, folder / f"{name}.sqlite", _template(), self.clock, Policy(f"on-{name}", _WORDS), reconciler)
             for name in names
         ]
         self.device = self.devices[0]
         self.oracle = Oracle(self.office, self.devices)
-        self.accounts: dict[str, OddAccount] = {}
+        self.accounts: dict[str, list[ConnectedAccount]] = {}
         witness = Witness(self.oracle.wrote_setting, self.oracle.wrote_event, self.oracle.called)
         for device in self.devices:
-            self.accounts[device.name] = OddAccount(self.office, device.name, device.boundary, witness)
+            self.accounts[device.name] = self.stage.accounts(device, witness, self.kinds)
         if not calm:
             self.office.odd = Oddities.drawn(chance)
         self.crash_rate = 0.0 if calm else chance.choice((0.0, 0.0, 0.01, 0.04))
+        self.moods = random.Random(f"{seed}, moods")  # of its own: worlds without them stay as they are
+        self.vanishes = not calm and self.moods.random() < 0.15
         self.blocks = 0
         self.trace: list[str] = []
 
@@ -127,18 +184,18 @@ class World:
         """Run one round on a device, which may die of it."""
         device = device or self.device
         reconciler = worker or device.reconciler
-        account = self.accounts[device.name]
         before, self.oracle.worker = self.oracle.worker, reconciler.holder
         rate = self.crash_rate
         device.boundary.chance = lambda: rate > 0 and self.chance.random() < rate
         armed, device.boundary.armed = device.boundary.armed, True
         try:
-            accounts = [connected("memory", "ada", account, self.kinds, "primary")]
-            report = reconciler.tick(PERSON, accounts)
+            report = reconciler.tick(PERSON, self.accounts[device.name])
             said = report.read_only or " ".join(f"{one.action}:{one.target.split(' of ')[0]}" for one in report.done)
         except Crash:
             device.die()
             device.start()
+            if not device.rows("SELECT until FROM backoff WHERE failures > 0"):  # nobody knows any more
+                self.stage.forget_waits(device)
             said = "died"
         finally:
             device.boundary.chance, device.boundary.armed = lambda: False, armed
@@ -147,10 +204,14 @@ class World:
         self.oracle.step()
         return said
 
+    def reconcile(self) -> Report:
+        """Return what a round would do."""
+        return self.device.reconciler.changes(PERSON, self.accounts[self.device.name])
+
     def who_writes(self) -> None:
         """Find out which device the person's days are protected by."""
-        leases = [one for one in self.office.calendars["primary"].live() if one.marker == MARKER]
-        newest = max(leases, key=lambda one: one.times[0].start, default=None)
+        leases = [one for one in self.office.live() if one.marker == MARKER]
+        newest = max(leases, key=lambda one: one.when.start, default=None)
         holder = newest.title.split()[1] if newest else self.device.policy.marker
         if self.device.policy.marker != holder:
             self.device = next(one for one in self.devices if one.policy.marker == holder)
@@ -172,6 +233,13 @@ class World:
 
     def now(self) -> int:
         return self.office.now()
+
+    def sign_in_again(self) -> None:
+        """Let the person sign in, on every device, after the grant was withdrawn."""
+        self.office.grant()
+        for device in self.devices:
+            device.sign_in_again(PERSON)
+        self.say("signed in again")
 
     def approve(self, starts_in: int, seconds: int, kind: BlockKind = BlockKind.FOCUS) -> ApprovedBlock:
         """Let the person approve a block."""
@@ -202,6 +270,7 @@ class World:
 
     def choose(self, kind: SettingKind, value: AnySetting) -> None:
         """Let the person set a value by hand."""
+        self.deeds.settings.append((self.now(), kind, value))
         self.oracle.chose(kind, value, self.device)
         self.say(f"by hand {kind}: {value}")
 
@@ -228,28 +297,32 @@ class World:
 
     def event_of(self, number: int) -> str:
         """Return the id of some live event of ours, empty when there is none."""
-        live = [one for one in self.office.calendars["primary"].live() if one.marker.startswith("on-")]
+        live = [one for one in self.office.live() if one.marker.startswith("on-")]
         return live[number % len(live)].id if live else ""
 
     def move_by_hand(self, event: str) -> None:
-        stored = self.office.calendars["primary"].objects[event]
+        stored = next(one for one in self.office.live() if one.id == event)
         by = self.chance.choice((-1800, 1800, 5400))
-        when = Interval(stored.times[0].start + by, stored.times[0].end + by)
+        when = Interval(stored.when.start + by, stored.when.end + by)
         self.office.move_event(event, when)
-        self.oracle.moved[self.oracle.keys[event]] = when
-        self.oracle.ever_moved.add(self.oracle.keys[event])
-        self.say(f"moved {self.oracle.keys[event]} to {when.start}-{when.end}")
+        block = self.oracle.keys[stored.key]
+        self.oracle.moved[block] = when
+        self.oracle.ever_moved.add(block)
+        self.say(f"moved {block} to {when.start}-{when.end}")
 
     def delete_by_hand(self, event: str) -> None:
+        block = next(self.oracle.keys[one.key] for one in self.office.live() if one.id == event)
         self.office.delete_event(event)
-        self.oracle.deleted.add(self.oracle.keys[event])
-        self.say(f"deleted {self.oracle.keys[event]}")
+        self.oracle.deleted.add(block)
+        self.say(f"deleted {block}")
 
     def add_foreign(self) -> None:
         start = self.now() + self.chance.randrange(4) * 1800
-        handle = self.office.add_event(Interval(start, start + HOUR), "Stand-up")
-        self.oracle.foreign[handle] = self.office.calendars["primary"].objects[handle].etag
+        when = Interval(start, start + HOUR)
+        self.deeds.meetings.append((self.now(), when, "Stand-up"))
+        handle = self.office.add_event(when, "Stand-up")
+        self.oracle.foreign[handle] = next(one.etag for one in self.office.live() if one.id == handle)
         self.say("a meeting")
 
     def pass_time(self, seconds: int) -> None:
-        self.clock.turn(seconds)
+        self.office.pass_time(seconds)

@@ -26,6 +26,8 @@ from deepday.connect import (
 from deepday.connect.master_keys import master_keys
 from deepday.errors import DeepdayError, InputError, NotEnoughDataError, ReconnectNeededError
 from deepday.model import Calendar, Interval, TokenSet
+from deepday.store.audit import Note
+from deepday.store.protecting import ProtectStore
 from deepday.store.repository import Store, open_store
 from deepday.store.tokens import SignIn, TokenStore
 
@@ -52,7 +54,12 @@ class Accounts:
     def __init__(self, store: Store, clock: Clock) -> None:
         self.store = store
         self.clock = clock
-        self.tokens: TokenStore = store.tokens(master_keys(key_file()))
+        self._masters = master_keys(key_file())
+        self.tokens: TokenStore = store.tokens(self._masters)
+
+    def protecting(self, told: Callable[[Note], None] | None = None) -> ProtectStore:
+        """Return what the store keeps of protected days; ``told`` is called with each note about a change."""
+        return self.store.protecting(self._masters, told)
 
     def connected(self, name: str | None = None) -> list[SignIn]:
         """Return the accounts, or those with that name or provider.

@@ -1,6 +1,6 @@
 """Declining invitations: what it would do, switching it on and off, and what the tick needs for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from deepday.app.accounts import Accounts, again_command, opened_accounts, primary_of
 from deepday.app.person import build_person, with_days_off
+from deepday.app.protecting import words_of
 from deepday.app.request import Request
 from deepday.clock import Clock
 from deepday.config.load import load_settings
@@ -21,7 +22,6 @@ from deepday.reconcile import ConnectedAccount, Decliner, DeclineRules, Inbox, P
 from deepday.reconcile.answering import FreeTime, Preview
 from deepday.reconcile.declining import next_free_slot
 from deepday.reconcile.desired import live_blocks
-from deepday.store.repository import Store
 
 _AHEAD = 14
 """Days ahead in which the next free slot is looked for."""
@@ -63,13 +63,14 @@ def preview(weeks: int = 4, clock: Clock | None = None) -> Shown:
     settings = load_settings()
     with opened_accounts(clock) as accounts, _inboxes(accounts) as (inboxes, shut):
         person = build_person(Request(), settings)
-        decliner = decliner_of(accounts.store, accounts.clock, Policy(""), settings, _HOLDER)
+        policy = Policy("", words=words_of(settings))
+        decliner = decliner_of(accounts, policy, settings, _HOLDER)
         name = person.email.lower()
         found = decliner.preview(name, inboxes, weeks, shut)
         first = next(iter((*found.now, *found.past)), None)
         answer = ""
         if first is not None and first.block is not None:
-            free = free_time(accounts.store, person, settings, accounts.clock)(first.invitation.when)
+            free = free_time(accounts, person, settings)(first.invitation.when)
             answer = decliner.policy.words.decline(first.block.block, first.block.when, free)
         return Shown(found, decliner.book.known(name).switch.since, answer, person.zone)
 
@@ -90,12 +91,14 @@ def switch_off(clock: Clock | None = None) -> bool:
         return accounts.store.declines().switch_off(build_person(Request(), settings).email.lower())
 
 
-def decliner_of(store: Store, clock: Clock, policy: Policy, settings: Settings, holder: str) -> Decliner:
+def decliner_of(accounts: Accounts, policy: Policy, settings: Settings, holder: str) -> Decliner:
     """Return what declines, for a preview or for ticks."""
-    return Decliner(store.protecting(), store.declines(), clock, policy, rules_of(settings), holder)
+    return Decliner(
+        accounts.protecting(), accounts.store.declines(), accounts.clock, policy, rules_of(settings), holder
+    )
 
 
-def inboxes_of(opened: list[ConnectedAccount]) -> list[Inbox]:
+def inboxes_of(opened: Iterable[ConnectedAccount]) -> list[Inbox]:
     """Return where invitations arrive among open accounts: the primary calendar of each that can answer."""
     found = []
     for one in opened:
@@ -107,16 +110,16 @@ def inboxes_of(opened: list[ConnectedAccount]) -> list[Inbox]:
     return found
 
 
-def free_time(store: Store, person: Person, settings: Settings, clock: Clock) -> FreeTime:
+def free_time(accounts: Accounts, person: Person, settings: Settings) -> FreeTime:
     """Return what finds the next free working time for a meeting, by the calendars as they were last read."""
-    now = clock.now()
+    now = accounts.clock.now()
     today = now.astimezone(person.zone).date()
     person = with_days_off(person, Request(), settings, today, today + timedelta(days=_AHEAD))
     days = [today + timedelta(days=number) for number in range(_AHEAD)]
     work = [span for day in days if day not in person.holidays for span in _hours(person, day)]
     window = person.window(days[0], days[-1])
-    events = store.events(window, DateRange(days[0], days[-1] + timedelta(days=1)))
-    known = store.protecting().known(person.email.lower())
+    events = accounts.store.events(window, DateRange(days[0], days[-1] + timedelta(days=1)))
+    known = accounts.protecting().known(person.email.lower())
     busy = [one.when for one in live_blocks(known.schedule)]
     busy += [_times(event, person) for event in events if _blocks(event)]
 

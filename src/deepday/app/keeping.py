@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
+from deepday.app.declining import decliner_of, free_time, inboxes_of
 from deepday.app.plan_kept import whose_options
 from deepday.app.plan_request import PlanRequest
 from deepday.app.protect_shown import outcome
@@ -16,6 +17,9 @@ from deepday.app.request import Request
 from deepday.clock import Clock
 from deepday.config.paths import config_file
 from deepday.errors import DeepdayError, RetryLaterError
+from deepday.model import Interval
+from deepday.reconcile import Decliner
+from deepday.reconcile.answering import Answered
 from deepday.reconcile.desired import pause_of
 from deepday.report.protect_view import Outcome
 from deepday.store.leases import Lease
@@ -53,6 +57,7 @@ class Keeper:
     _last: tuple[float, float] | None = None
     _said: frozenset[str] = frozenset()
     _lease: Lease | None = None
+    _decliner: Decliner | None = None
 
     def beat(self) -> Beat:
         """Do what is due. Raises :class:`DeepdayError` where nothing can be done at all."""
@@ -66,7 +71,12 @@ class Keeper:
             found.keep(approvals, new=False)
         report = found.reconciler.tick(found.name, found.opened)
         done = outcome(found, report)
-        notes = list(done.left)
+        answered = self._answer(found)
+        notes = [*done.left, *answered.refused, *answered.unknown, *filter(None, [answered.read_only])]
+        if answered.declined:
+            notes.append(
+                f"Declined: {len(answered.declined)} new invitations into deep-work days. See: deepday history"
+            )
         if approvals.new:
             days = ", ".join(str(one.start.date()) for one in approvals.new)
             notes.append(f"Accepted, and not protected yet: {days}. Run deepday apply.")
@@ -77,7 +87,18 @@ class Keeper:
         if self._found is not None and self._lease is not None:
             self._found.store.give_back(self._lease)
         self._stack.close()
-        self._found = self._lease = None
+        self._found = self._lease = self._decliner = None
+
+    def _answer(self, found: Protection) -> Answered:
+        """Decline new invitations, where that was switched on."""
+        if self._decliner is None:
+            policy, holder = found.reconciler.policy, found.reconciler.holder
+            self._decliner = decliner_of(found.accounts, policy, found.settings, holder)
+
+        def free(meeting: Interval) -> int:  # calendars are read only when an answer is written
+            return free_time(found.accounts, found.person, found.settings)(meeting)
+
+        return self._decliner.tick(found.name, inboxes_of(found.opened), found.opened, free)
 
     def _jump(self) -> int:
         """Return by how many seconds the wall clock ran apart from the steady one since the last beat."""
@@ -94,6 +115,7 @@ class Keeper:
             found = None
         if found is None:
             found = self._found = self._stack.enter_context(protection(self.clock))
+            found.make_calendars()
             self._print = self._fingerprint(found)
             shut = [one.error for one in found.shut]
             waits = [int(one.after or _SOON) if isinstance(one, RetryLaterError) else _LATER for one in shut]

@@ -25,9 +25,9 @@ def look(found: Protection, approvals: Approvals) -> ShownDiff:
     report = found.rehearsal(approvals).changes(found.name, found.opened)
     return ShownDiff(
         zone=found.person.zone,
-        changes=tuple(shown(one) for one in report.done if one.action in WORTH_SHOWING),
+        changes=tuple(shown(found, one) for one in report.done if one.action in WORTH_SHOWING),
         later=_later(found, approvals),
-        refused=tuple(replace(shown(one.change), refused=one.why) for one in report.refused),
+        refused=tuple(replace(shown(found, one.change), refused=one.why) for one in report.refused),
         unknown=(*found.unread(), *report.unknown),
         limits=tuple(found.limits),
         notes=tuple(_notes(found, approvals)),
@@ -51,6 +51,9 @@ def _later(found: Protection, approvals: Approvals) -> tuple[ShownLater, ...]:
 
 
 def _notes(found: Protection, approvals: Approvals) -> Iterator[str]:
+    for provider, name in sorted(found.own_calendars):
+        if not found.store.own_calendar(provider, name):
+            yield f"deepday apply first makes a calendar of deepday's own in {provider} {name}; events go there."
     for day in approvals.given_up:
         yield f"{day} was taken back after it was accepted. To have it again: deepday plan accept {day}"
     if found.opened and not found.writable:
@@ -85,6 +88,7 @@ def apply(
         if not agreed(changes):
             return None
         found.keep(approvals, new=True)
+        found.make_calendars()
         found.watch(progress, sum(one.writes for one in changes.changes))
         report = found.reconciler.tick(found.name, found.opened, forced=found.name if force else "")
         return outcome(found, report)

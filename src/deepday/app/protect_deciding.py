@@ -140,7 +140,7 @@ def restore_all(
                 break
             if look < _LOOKS - 1:
                 wait(SETTLING + 1)
-        left = (*report.unknown, *_drop_leases(found), *found.out_of_reach())
+        left = (*report.unknown, *_drop_leases(found), *found.drop_calendars(), *found.out_of_reach())
         notes = () if left or found.shut else ("A second look at every account found nothing of ours.",)
         return outcome(found, replace(report, done=tuple(done), unknown=left), *notes)
 

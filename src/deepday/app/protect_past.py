@@ -33,7 +33,7 @@ def history(last: int, clock: Clock | None = None) -> History:
     clock = clock or SystemClock()
     person = owner(load_settings(), clock)
     with opened_accounts(clock) as accounts:
-        rows = accounts.store.protecting().history(person.email.lower())
+        rows = accounts.protecting().history(person.email.lower())
     if not rows:
         raise NotEnoughDataError("Nothing was ever changed.", "Look with deepday diff what would be.")
     shown = rows[-last:] if last else rows
@@ -43,5 +43,5 @@ def history(last: int, clock: Clock | None = None) -> History:
 def verify(clock: Clock | None = None) -> Verified:
     """Check the chain of all rows."""
     with opened_accounts(clock or SystemClock()) as accounts:
-        store = accounts.store.protecting()
+        store = accounts.protecting()
         return Verified(store.audit_length(), store.first_break() or 0)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from deepday.app.protecting import Protection
 from deepday.model import AnySetting
 from deepday.reconcile import Action, Change, EventChange, Report
+from deepday.reconcile.kinds import note_of
 from deepday.reconcile.view import View
 from deepday.report.protect_view import Outcome, ShownChange
 from deepday.store.ledger import FINAL
@@ -13,16 +14,19 @@ WORTH_SHOWING = frozenset(Action) - {Action.WAIT, Action.CONFIRM, Action.ADOPT}
 """The others take note of what is as it should be."""
 
 
-def shown(change: Change) -> ShownChange:
-    """Return a change to be shown."""
+def shown(found: Protection, change: Change) -> ShownChange:
+    """Return a change to be shown; where a plain event takes the place of another kind, its reason says so."""
     if isinstance(change, EventChange):
+        place = (change.entry.provider, change.entry.account)
+        account = next((one for one in found.opened if (one.provider, one.name) == place), None)
+        kind = note_of(change, account.account.capabilities()) if account else ""
         title = change.plan.draft.title if change.plan else change.found.title if change.found else ""
         return ShownChange(
             service=change.entry.provider,
             account=change.entry.account,
             what="event",
             action=change.action.value,
-            why=change.why,
+            why="; ".join(filter(None, [change.why, kind])),
             before=change.before,
             after=change.after,
             title=title,
@@ -48,8 +52,8 @@ def outcome(found: Protection, report: Report, *notes: str) -> Outcome:
     """Return what a round did, to be shown."""
     return Outcome(
         zone=found.person.zone,
-        done=tuple(shown(one) for one in report.done if one.action in WORTH_SHOWING),
-        refused=tuple(replace(shown(one.change), refused=one.why) for one in report.refused),
+        done=tuple(shown(found, one) for one in report.done if one.action in WORTH_SHOWING),
+        refused=tuple(replace(shown(found, one.change), refused=one.why) for one in report.refused),
         left=(*found.unread(), *report.unknown, *filter(None, [report.read_only])),
         notes=notes,
         reconnect=found.must_reconnect,

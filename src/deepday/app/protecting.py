@@ -26,9 +26,12 @@ from deepday.connect import Account, CalendarReader, Port, Progress
 from deepday.errors import DeepdayError, InputError, ReconnectNeededError
 from deepday.model import Person, SettingKind
 from deepday.reconcile import ConnectedAccount, Policy, Reconciler, Words, connected, words_in
+from deepday.reconcile.own_calendar import in_own_calendar, take_back_calendar
 from deepday.store.ledger import FINAL
 from deepday.store.protecting import Known, ProtectStore
 from deepday.store.tokens import SignIn
+
+_OWN_NAME = "deepday"
 
 KEEPER = "deepday serve"
 """The name of the lease that a running ``deepday serve`` holds."""
@@ -51,7 +54,11 @@ class Shut:
 
 @dataclass(slots=True)
 class Protection:
-    """A person's protection, with open accounts. ``limits``: what accounts may not do, or do otherwise, in words."""
+    """A person's protection, with open accounts.
+
+    ``limits``: what accounts may not do, or do otherwise, in words.
+    ``own_calendars``: the accounts, by provider and name, whose events go to a calendar that deepday makes.
+    """
 
     person: Person
     settings: Settings
@@ -61,6 +68,7 @@ class Protection:
     opened: list[ConnectedAccount] = field(default_factory=list)
     shut: list[Shut] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
+    own_calendars: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def name(self) -> str:
@@ -105,10 +113,39 @@ class Protection:
         self.store.approve((*approvals.changed, *(approvals.new if new else ())), self.name)
         self.store.withdraw(self.name, approvals.withdrawn, self.name, "the day is no longer accepted")
 
+    def make_calendars(self) -> None:
+        """Make deepday's own calendar where it is wanted and not there. An account that refuses it gets no events."""
+        for number, one in enumerate(self.opened):
+            if (one.provider, one.name) not in self.own_calendars or one.ending:
+                continue
+            zone = self.person.zone.key
+            try:
+                made = in_own_calendar(one, self.reconciler.policy.marker, _OWN_NAME, zone)
+            except DeepdayError as error:
+                self.limits.append(f"{one.provider} {one.name}: {error.what} {error.advice}")
+                made = replace(one, calendar="")
+            self.opened[number] = made
+            self.store.keep_own_calendar(one.provider, one.name, made.calendar)
+
+    def drop_calendars(self) -> list[str]:
+        """Delete the calendars that deepday made, once nothing of ours is in them; say which stay, and why."""
+        left = []
+        for one in self.opened:
+            if one.calendar and one.calendar == self.store.own_calendar(one.provider, one.name):
+                try:
+                    stays = take_back_calendar(one, self.reconciler.policy.marker)
+                except DeepdayError as error:
+                    stays = f"{one.provider} {one.name}: {error.what}"
+                if stays:
+                    left.append(stays)
+                else:
+                    self.store.keep_own_calendar(one.provider, one.name, "")
+        return left
+
     def watch(self, progress: Progress, total: int) -> None:
         """Tell of each change as it is written down."""
         done = count(1)
-        self.reconciler.store = self.accounts.store.protecting(lambda _: progress("Writing", next(done), total))
+        self.reconciler.store = self.accounts.protecting(lambda _: progress("Writing", next(done), total))
 
     def rehearsal(self, approvals: Approvals) -> Reconciler:
         """Return a reconciler that goes by what would be kept; only for looking."""
@@ -159,7 +196,7 @@ def protection(clock: Clock | None = None, *, offline: bool = False, everything:
     with opened_accounts(clock) as accounts, ExitStack() as stack:
         sign_ins = [] if offline else sorted(accounts.connected(), key=lambda one: (one.provider, one.account))
         person = owner(settings, clock)
-        store = accounts.store.protecting()
+        store = accounts.protecting()
         policy = Policy(
             marker=store.installation(),
             words=words,
@@ -224,7 +261,7 @@ def _open(found: Protection, sign_in: SignIn, stack: ExitStack, *, everything: b
         account = stack.enter_context(found.accounts.opened(sign_in))
         capabilities = account.capabilities()
         writes = chosen.events and Port.EVENT_WRITER in capabilities.ports
-        calendar = _calendar(account, chosen.calendar) if writes else ""
+        calendar = _calendar(found, sign_in, account, chosen) if writes else ""
     except DeepdayError as error:
         found.shut.append(Shut(sign_in, error))
         return
@@ -257,18 +294,22 @@ def chosen_for(settings: Settings, sign_in: SignIn) -> ProtectedAccountSettings:
     names = {sign_in.account.lower(), sign_in.provider}
     own = next((one for one in settings.accounts if one.account.lower() in names), None)
     given = own.model_dump(exclude_none=True) if own else {"account": sign_in.account}
-    usual = {name: getattr(settings.protect, name) for name in ("events", *_NAMES.values())}
+    usual = {name: getattr(settings.protect, name) for name in ("events", "own_calendar", *_NAMES.values())}
     return ProtectedAccountSettings.model_validate(usual | given)
 
 
-def _calendar(account: Account, wanted: str | None) -> str:
+def _calendar(found: Protection, sign_in: SignIn, account: Account, chosen: ProtectedAccountSettings) -> str:
+    wanted = chosen.calendar
+    if chosen.own_calendar and wanted is None:
+        found.own_calendars.add((sign_in.provider, sign_in.account))
+        return found.store.own_calendar(sign_in.provider, sign_in.account)
     calendars = cast("CalendarReader", account).calendars()
     if wanted is None:
         primary = primary_of(calendars)
         return primary.id if primary else ""
-    found = [one for one in calendars if wanted in {one.name, one.id}]
-    if len(found) != 1:
+    fitting = [one for one in calendars if wanted in {one.name, one.id}]
+    if len(fitting) != 1:
         names = ", ".join(one.name or one.id for one in calendars if one.writable)
-        what = "are several calendars" if found else "is no calendar"
+        what = "are several calendars" if fitting else "is no calendar"
         raise InputError(f"There {what} {wanted!r} in this account.", f"Known are: {names}. See [[accounts]].")
-    return found[0].id
+    return fitting[0].id

@@ -62,6 +62,12 @@ class ProtectSettings(Table):
         le=240,
         json_schema_extra={"unit": "minutes"},
     )
+    own_calendar: bool = Field(
+        default=False,
+        description="Whether events go to a calendar that deepday makes for them, which colleagues' look-ups do not "
+        "see; connect with --allow own-calendar.",
+        examples=[True],
+    )
     decline: DeclineSettings = Field(
         default=DeclineSettings(), description="Which invitations into deep-work days are never declined."
     )
@@ -131,6 +137,7 @@ class ProtectedAccountSettings(Table):
         description="The calendar that events go to, by its name. Not set: the primary one, which colleagues see.",
         examples=["Deep work"],
     )
+    own_calendar: bool | None = Field(default=None, description="As in [protect].", examples=[True])
     events: bool | None = Field(default=None, description="As in [protect].", examples=[False])
     status: bool | None = Field(default=None, description="As in [protect].", examples=[False])
     do_not_disturb: bool | None = Field(default=None, description="As in [protect].", examples=[False])

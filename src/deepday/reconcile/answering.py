@@ -24,7 +24,7 @@ from deepday.reconcile.declining import Decision, DeclineRules, decide, without_
 from deepday.reconcile.desired import LiveBlock, Policy
 from deepday.reconcile.devices import VALID, DeviceLease, calendar_account, current_lease, may_write
 from deepday.reconcile.events import recent
-from deepday.reconcile.tick import device_lease_valid
+from deepday.reconcile.turns import device_lease_valid
 from deepday.reconcile.view import LONGEST_BACKOFF, View
 from deepday.store.audit import Note
 from deepday.store.declines import UNSETTLED, Answer, AnswerStage, DeclineBook, Switch, dealt_with

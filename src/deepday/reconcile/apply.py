@@ -51,6 +51,7 @@ class Writer:
     clock: Clock
     lease: Lease
     done: list[Change] = field(default_factory=list)
+    saves: int = 0
 
     def now(self) -> int:
         """Return the present in UTC seconds."""
@@ -63,10 +64,12 @@ class Writer:
         overrides: Iterable[Override] = (),
     ) -> None:
         """Commit, under the lease."""
+        self.saves += 1
         self.store.save(self.lease, *changed, note=note, overrides=overrides)
 
     def looked(self, account: ConnectedAccount) -> None:
         """Take note that the account's calendar was looked at now."""
+        self.saves += 1
         self.store.looked(self.lease, account.provider, account.name, account.calendar)
 
     def event(self, account: ConnectedAccount, change: EventChange) -> None:

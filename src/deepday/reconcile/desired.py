@@ -26,10 +26,11 @@ from deepday.model import (
 )
 from deepday.reconcile.words import Words
 from deepday.store.approved import Schedule
-from deepday.store.ledger import EntryState, LedgerEntry
+from deepday.store.ledger import FINAL, EntryState, LedgerEntry
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuv"
 _KEY_LENGTH = 32
+_MOST_MADE = 10  # how often the event of a block was made and removed on another device, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,11 @@ def event_key(block: str, place: str, generation: int) -> str:
     return base32hex(f"deepday|{block}|{place}|{generation}")
 
 
+def event_keys(block: str, place: str) -> list[str]:
+    """Return the ids that the block's event may have in a place, on whichever device it was made."""
+    return [event_key(block, place, number) for number in range(_MOST_MADE)]
+
+
 def base32hex(text: str) -> str:
     """Return an id made of the text, in letters that every vendor takes."""
     digest = hashlib.sha256(text.encode()).digest()
@@ -173,14 +179,17 @@ def event_plans(
     deleted all the same: it keeps its id, by which the vendor knows.
     """
     removed: dict[str, int] = {}
+    there: dict[str, str] = {}
     for entry in entries:
         if entry.state is EntryState.GONE and entry.remote_id:
             removed[entry.block] = removed.get(entry.block, 0) + 1
+        elif entry.state not in FINAL:
+            there[entry.block] = entry.key
     plans = {}
     for one in live:
         away = one.block.kind is BlockKind.OUT_OF_OFFICE
         draft = EventDraft(
-            key=event_key(one.id, place, removed.get(one.id, 0)),
+            key=there.get(one.id) or event_key(one.id, place, removed.get(one.id, 0)),
             marker=policy.marker,
             when=one.when,
             title=policy.words.title(one.block, one.when),

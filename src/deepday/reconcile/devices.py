@@ -1,7 +1,8 @@
 """One writer among a person's devices, each with a store of its own: an event far in the past says which one it is.
 
 The event is made under an id that counts up, so that of two devices one is first. Whoever holds it looks again when
-:data:`VALID` seconds are over; whoever takes it over waits a little longer than that before it writes. Nothing expires,
+:data:`VALID` seconds are over; whoever takes it over waits longer than that before it writes, so that the one before
+has :data:`HANDING_OVER` seconds to take back what it set: only that one knows what was there before. Nothing expires,
 nothing beats: a device that is switched off keeps the lease until its person says ``adopt`` on another one.
 """
 
@@ -19,6 +20,9 @@ VALID = 300
 
 SKEW = 5
 """Seconds by which the clocks of two devices may differ."""
+
+HANDING_OVER = 120
+"""Seconds that a device which lost the lease has for taking back what it set, at least: it may learn of it late."""
 
 MARKER = "deepday-lease"
 _FIRST = 366 * 86_400  # in January 1971: in a calendar, and out of sight
@@ -54,7 +58,7 @@ def current_lease(account: ConnectedAccount, device: str, known: Lease | None, n
     if newest is not None:
         return newest
     # Where there was one before, its holder gave it back; what that one last read may let it write for a while.
-    epoch, begins = (known.epoch, now + VALID + SKEW) if known else (0, 0)
+    epoch, begins = (known.epoch, now + VALID + HANDING_OVER + SKEW) if known else (0, 0)
     return _newest_after(account, _first_made(account, device, epoch, begins))
 
 
@@ -68,10 +72,17 @@ def take_over(account: ConnectedAccount, device: str, known: Lease | None, now: 
         epoch = before.epoch if before else known.epoch if known else 0
         if (before.device if before else known and known.holder) == device:
             return before or DeviceLease(device, epoch, 0)
-        made = _made(account, device, epoch + 1, now + VALID + SKEW)
+        made = _made(account, device, epoch + 1, now + VALID + HANDING_OVER + SKEW)
         if made is not None and made.device == device:
             return made
     raise UnsupportedError("Another device takes the lease at the same time.", "Run adopt on one device only.")
+
+
+def holders_before(account: ConnectedAccount, epoch: int) -> list[str]:
+    """Return which devices held the lease before that epoch, the last one first. Raises as the account does."""
+    epochs = range(epoch - 1, max(0, epoch - 1 - _TRIES), -1)
+    events = (account.events.find_event(account.calendar, lease_key(account, one), MARKER) for one in epochs)
+    return list(dict.fromkeys(_parsed(event).device for event in events if event is not None))
 
 
 def drop_lease(account: ConnectedAccount, device: str) -> None:
@@ -85,7 +96,7 @@ def _newest(account: ConnectedAccount, epoch: int) -> DeviceLease | None:
     """Return the newest lease after that epoch, asking for one id after the other."""
     newest = None
     for ahead in range(1, _MOST):
-        event = account.events.find_event(account.calendar, _key(account, epoch + ahead), MARKER)
+        event = account.events.find_event(account.calendar, lease_key(account, epoch + ahead), MARKER)
         if event is None:
             break
         newest = _parsed(event)
@@ -101,7 +112,8 @@ def _first_made(account: ConnectedAccount, device: str, epoch: int, begins: int)
     return next((one for one in tried if one is not None), None)
 
 
-def _key(account: ConnectedAccount, epoch: int) -> str:
+def lease_key(account: ConnectedAccount, epoch: int) -> str:
+    """Return the id of the event that holds the lease of that epoch."""
     return base32hex(f"deepday-lease|{account.place}|{epoch}")
 
 
@@ -111,7 +123,7 @@ def _made(account: ConnectedAccount, device: str, epoch: int, begins: int) -> De
     ``None`` when the id is used up: vendors do not take that of a deleted event again.
     """
     draft = EventDraft(
-        key=_key(account, epoch),
+        key=lease_key(account, epoch),
         marker=MARKER,
         when=Interval(_FIRST + epoch * 60, _FIRST + epoch * 60 + 60),
         title=f"{_TITLE} {device} {begins}",

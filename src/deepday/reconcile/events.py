@@ -98,9 +98,7 @@ def _present(
 ) -> EventChange | None:
     """Decide about an event that we know, and that is there."""
     if found.when != entry.when:
-        if recent(entry.wrote_at, now, SETTLING):
-            return EventChange(Action.WAIT, entry, "a write of ours may not show yet", plan, found)
-        return EventChange(Action.PIN, entry, "its person moved it", plan, found)
+        return _elsewhere(entry, plan, found, now)
     if plan is None:
         if entry.when.end <= now and not everything:
             return None
@@ -108,6 +106,16 @@ def _present(
     if plan.draft.when != entry.wanted and max(plan.draft.when.end, entry.when.end) > now:
         return EventChange(Action.MOVE, entry, "its block has other times", plan, found, plan.asked)
     return None
+
+
+def _elsewhere(entry: LedgerEntry, plan: EventPlan | None, found: WrittenEvent, now: int) -> EventChange:
+    """Decide about an event that is not where we left it."""
+    if recent(entry.wrote_at, now, SETTLING):
+        return EventChange(Action.WAIT, entry, "a write of ours may not show yet", plan, found)
+    if plan is not None and found.when == plan.draft.when:
+        settled = replace(entry, wanted=found.when)
+        return EventChange(Action.ADOPT, settled, "it is where it should be", plan, found)
+    return EventChange(Action.PIN, entry, "its person moved it", plan, found)
 
 
 def _after_unknown(entry: LedgerEntry, plan: EventPlan | None, found: WrittenEvent, now: int) -> EventChange:

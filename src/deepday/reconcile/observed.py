@@ -1,10 +1,11 @@
 """What a vendor says now. Unknown is a value of its own: nothing that was not seen counts as absent."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from deepday.connect import EventWriter
 from deepday.model import AnySetting, Interval, WrittenEvent
+from deepday.reconcile.devices import MARKER
 from deepday.store.ledger import FINAL, EntryState, LedgerEntry
 
 DAY = 86_400
@@ -40,29 +41,49 @@ class SeenEvents:
     at: int = 0
 
 
-def read_events(
-    writer: EventWriter, calendar: str, marker: str, entries: Iterable[LedgerEntry], window: Interval, now: int
-) -> SeenEvents | Unknown:
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Where to look for events of ours.
+
+    ``markers``: those under which we made any. ``canary``: the key of an event of the devices' lease that is in the
+    calendar as long as the calendar is; empty when there is none. ``forced``: a person said that what is not there is
+    gone.
+    """
+
+    writer: EventWriter
+    calendar: str
+    markers: Sequence[str]
+    window: Interval
+    canary: str = ""
+    forced: bool = False
+
+
+def read_events(sight: Sight, entries: Iterable[LedgerEntry], now: int) -> SeenEvents | Unknown:
     """Look at our events in the window, and ask by key for each that should be there and is not in the list.
 
-    :class:`Unknown` when none of many is left: that is more likely a fault than a decision. Raises as the writer does.
+    :class:`Unknown` when none of many is left, or none at all in a calendar that has lost more than that: this is more
+    likely a fault than a decision. Raises as the writer does.
     """
-    present = {event.key: event for event in writer.find_ours(calendar, window, marker)}
+    listed = (sight.writer.find_ours(sight.calendar, sight.window, marker) for marker in sight.markers)
+    present = {event.key: event for events in listed for event in events}
     missed = [
         entry
         for entry in entries
-        if entry.state not in FINAL and entry.key not in present and _overlap(entry.when, window)
+        if entry.state not in FINAL and entry.key not in present and _overlap(entry.when, sight.window)
     ]
     known = [entry for entry in missed if entry.state is EntryState.APPLIED]
-    if len(known) >= SUDDENLY_EMPTY and not present:
+    if len(known) >= SUDDENLY_EMPTY and not present and not sight.forced:
         return Unknown(f"None of {len(known)} events of ours is left in the calendar; that is not believed.")
     absent = set()
     for entry in missed:
-        found = writer.find_event(calendar, entry.key, marker)
+        found = sight.writer.find_event(sight.calendar, entry.key, entry.marker)
         if found is None:
             absent.add(entry.key)
         else:
             present[entry.key] = found
+    doubtful = bool(known) and not present and bool(sight.canary) and not sight.forced
+    if doubtful and sight.writer.find_event(sight.calendar, sight.canary, MARKER) is None:
+        return Unknown("The calendar seems to have lost everything of ours; that is not believed.")
     return SeenEvents(present, frozenset(absent), now)
 
 

@@ -7,29 +7,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from deepday.clock import Clock
-from deepday.errors import ConflictError, DeepdayError, ReconnectNeededError, RetryLaterError, UnsupportedError
-from deepday.model import Override, OverrideKind, SettingKind
+from deepday.errors import ConflictError, DeepdayError, ReconnectNeededError, RetryLaterError
+from deepday.model import Override, OverrideKind
 from deepday.reconcile.accounts import ConnectedAccount
 from deepday.reconcile.apply import Trouble, Writer
-from deepday.reconcile.changes import Action, Change, SettingChange
+from deepday.reconcile.changes import Action, Change
+from deepday.reconcile.clocks import ClockWatch
 from deepday.reconcile.desired import Policy
-from deepday.reconcile.devices import (
-    VALID,
-    DeviceLease,
-    calendar_account,
-    current_lease,
-    drop_lease,
-    may_write,
-    take_over,
-)
-from deepday.reconcile.events import event_changes, recent
-from deepday.reconcile.guard import Context, Refused, Verdict, guard
-from deepday.reconcile.observed import Unknown, read_events, window_of
-from deepday.reconcile.slots import restore_change, settled_unseen, slot_change, too_late
+from deepday.reconcile.events import recent
+from deepday.reconcile.guard import Refused
+from deepday.reconcile.looks import Looks
+from deepday.reconcile.observed import window_of
+from deepday.reconcile.turns import Turn, must_look
 from deepday.reconcile.view import LONGEST_BACKOFF, View
 from deepday.store.audit import Note
-from deepday.store.leases import Backoff, Lease, device_lease_name
-from deepday.store.ledger import FINAL
+from deepday.store.leases import Backoff
 from deepday.store.protecting import ProtectStore
 from deepday.store.slots import Phase
 
@@ -62,6 +54,15 @@ class Reconciler:
     holder: str
     # When guards refused something in a calendar: it is not read again every few seconds for that.
     _refused_at: dict[str, int] = field(default_factory=dict)
+    _missed: dict[str, float] = field(default_factory=dict)
+    clocks: ClockWatch = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.clocks = ClockWatch(self.clock)
+
+    def looks(self, accounts: Sequence[ConnectedAccount], forced: str = "", *, everything: bool = False) -> Looks:
+        """Return what looks at the accounts once."""
+        return Looks(self.clocks, accounts, self._missed, forced, everything)
 
     def tick(self, person: str, accounts: Sequence[ConnectedAccount], *, forced: str = "") -> Report:
         """Make true what should be true now, as far as it can be known.
@@ -70,13 +71,13 @@ class Reconciler:
         this time.
         """
         view = self.view(person)
-        if not any(self._due(view, account) for account in accounts):
+        if not any(self._due(view, account) for account in accounts) and not must_look(view, accounts):
             return Report()
         return self._held(person, lambda writer: _Round(self, writer, accounts, forced).run())
 
     def changes(self, person: str, accounts: Sequence[ConnectedAccount]) -> Report:
         """Return what a round would do now; nothing is written anywhere."""
-        view, looks = self.view(person), _Looks()
+        view, looks = self.view(person), self.looks(accounts)
         done: list[Change] = []
         for account in accounts:
             try:
@@ -128,14 +129,15 @@ class Reconciler:
         view, left = self.view(person), []
         for account in accounts:
             entries = view.entries(account)
-            if view.left_in_peace(account):
+            if self.at_rest(view, account):
                 left.append(f"{account.name} at {account.provider} does not answer, and was not looked at again.")
                 continue
             try:
                 if entries:
                     window = window_of(entries, (), view.now, everything=True)
-                    found = account.events.find_ours(account.calendar, window, self.policy.marker)
-                    left += [f"An event at {event.when.start} is still in {account.place}." for event in found]
+                    for marker in {self.policy.marker, *(entry.marker for entry in entries)}:
+                        found = account.events.find_ours(account.calendar, window, marker)
+                        left += [f"An event at {event.when.start} is still in {account.place}." for event in found]
             except DeepdayError as error:
                 left.append(f"{account.place}: {error.what}")
             left += [
@@ -146,9 +148,14 @@ class Reconciler:
         return left
 
     def _due(self, view: View, account: ConnectedAccount) -> bool:
-        if view.left_in_peace(account):
+        if self.at_rest(view, account):
             return False
         return self.events_due(view, account) or any(view.setting_due(account, kind) for kind in account.settings)
+
+    def at_rest(self, view: View, account: ConnectedAccount) -> bool:
+        """Tell whether the account must not be called now: it wants peace, or our clock is wrong."""
+        waits = view.left_in_peace(account) is not None or self.clocks.in_peace(account)
+        return waits or self.clocks.rests(account)
 
     def events_due(self, view: View, account: ConnectedAccount) -> bool:
         """Tell whether the account's calendar must be looked at."""
@@ -177,57 +184,6 @@ class Reconciler:
         return int(self.clock.now().timestamp())
 
 
-@dataclass(slots=True)
-class _Looks:
-    """Reads vendors and compares; keeps what was refused and what could not be known."""
-
-    forced: str = ""
-    everything: bool = False
-    refused: list[Refused] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)
-
-    def events(self, view: View, account: ConnectedAccount) -> Verdict:
-        """Look at a calendar and return what to do there; nothing where it is unknown."""
-        if not account.calendar:
-            return Verdict(())
-        entries, plans = view.entries(account), view.plans(account)
-        window = window_of(entries, (plan.draft.when for plan in plans.values()), view.now, everything=self.everything)
-        seen = read_events(account.events, account.calendar, view.policy.marker, entries, window, view.now)
-        if isinstance(seen, Unknown):
-            self.unknown.append(f"{account.place}: {seen.why}")
-            return Verdict(())
-        fresh = {key: view.fresh(account, plan) for key, plan in plans.items()}
-        changes = event_changes(entries, plans, seen, fresh, view.now, view.policy, everything=self.everything)
-        ahead = sum(one.state not in FINAL and one.when.end > view.now for one in entries)
-        verdict = guard(changes, seen, Context(ahead, view.policy.frozen, view.now, self.forced))
-        self.refused += verdict.refused
-        return verdict
-
-    @staticmethod
-    def setting(view: View, account: ConnectedAccount, kind: SettingKind) -> SettingChange | None:
-        """Look at a setting and return what to do about it. A restore looks for itself."""
-        slot, wanted = view.slot(account, kind), view.wanted(account, kind)
-        if wanted.value is None:
-            if slot.intent == "set":  # what the vendor made of our value was never learnt
-                current = account.setting(kind).read()
-                slot = replace(slot, settled=current) if settled_unseen(slot, current) else slot
-            return restore_change(slot) if slot.owned else None
-        if not slot.owned and wanted.late:
-            return too_late(slot, wanted)
-        try:
-            current = account.setting(kind).read()
-        except UnsupportedError as error:
-            if slot.owned:
-                raise
-            return SettingChange(Action.DEGRADE, slot, error.what, generation=wanted.generation)
-        return slot_change(slot, wanted, current, view.now, view.looks_like_ours)
-
-
-def device_lease_valid(known: Lease | None, device: str, now: int) -> bool:
-    """Tell whether the last look at the devices' lease still says that this one may write."""
-    return known is not None and known.holder == device and now < known.expires_at <= now + VALID
-
-
 class _Round:
     """A round under a lease."""
 
@@ -243,89 +199,46 @@ class _Round:
         self._reconciler = reconciler
         self._writer = writer
         self._accounts = accounts
-        self._looks = _Looks(forced, everything)
+        self._looks = reconciler.looks(accounts, forced, everything=everything)
+        self._turn = Turn(writer, self._looks, accounts, self._leave_in_peace)
         self._everything = everything
+        self._read_at = 0  # how much the writer had kept when all was read last
         self._person = writer.lease.name
 
     def run(self) -> Report:
         """Do events first, since what people did to them ends what settings are for."""
         view = self._reconciler.view(self._person)
-        read_only = self._other_device(view)
+        read_only = self._turn.other(view)
         if read_only:
-            return Report(read_only=read_only, unknown=tuple(self._looks.unknown))
+            return Report(tuple(self._writer.done), read_only=read_only, unknown=tuple(self._looks.unknown))
         if self._looks.forced:
             self._writer.save(note=Note("thresholds", "", "do not count this time", "asked for", self._looks.forced))
+        view = self._again(view)
         for account in self._accounts:
-            if not view.left_in_peace(account):
+            if not self._reconciler.at_rest(view, account):
                 self._part(view, account, self._events)
-        view = self._reconciler.view(self._person)
+        view = self._again(view)
         for account in self._accounts:
-            if not view.left_in_peace(account):
+            if not self._reconciler.at_rest(view, account):
                 self._part(view, account, self._settings)
         return Report(tuple(self._writer.done), tuple(self._looks.refused), tuple(self._looks.unknown))
 
+    def _again(self, view: View) -> View:
+        """Return what is known now, read anew only if this round kept anything."""
+        if self._writer.saves == self._read_at:
+            return view
+        self._read_at = self._writer.saves
+        return self._reconciler.view(self._person)
+
     def adopt(self) -> Report:
-        """Take the lease of the devices."""
-        view, account = self._reconciler.view(self._person), calendar_account(self._accounts)
-        if account is None:
-            return Report()
-        backoff = view.left_in_peace(account)
-        if backoff is not None:
-            return Report(unknown=(f"{account.name} at {account.provider}: {backoff.problem}",))
-        try:
-            held = take_over(account, view.policy.marker, view.known.device, view.now)
-        except DeepdayError as error:
-            self._leave_in_peace(view, account, error)
-        else:
-            self._keep_device(view, held, 0)
+        """Take over from another device."""
+        self._turn.adopt(self._reconciler.view(self._person))
         return Report(unknown=tuple(self._looks.unknown))
 
-    @staticmethod
-    def _still(known: Lease | None) -> DeviceLease | None:
-        return DeviceLease(known.holder, known.epoch, 0) if known else None
-
     def give_back(self) -> Report:
-        """Give back the lease of the devices, if it is this one's."""
-        view, account = self._reconciler.view(self._person), calendar_account(self._accounts)
-        if account is None or view.left_in_peace(account):
-            return Report()
-        try:
-            drop_lease(account, view.policy.marker)
-        except DeepdayError as error:
-            self._leave_in_peace(view, account, error)
-            return Report()
-        known = view.known.device
-        if known is not None and known.holder == view.policy.marker:
-            self._writer.save(replace(known, expires_at=0), note=Note("devices", known.holder, "", "given back"))
+        """Let another device take over at once."""
+        self._turn.give_back(self._reconciler.view(self._person))
         return Report()
-
-    def _keep_device(self, view: View, held: DeviceLease, good_until: int) -> None:
-        known = view.known.device
-        kept = Lease(device_lease_name(self._person), held.device, held.epoch, good_until)
-        told = known is None or known.holder != kept.holder
-        note = Note("devices", known.holder if known else "", kept.holder, "which device writes") if told else None
-        self._writer.save(kept, note=note)
-
-    def _other_device(self, view: View) -> str:
-        """Say why this device may not write; empty when it may."""
-        account, known, device = calendar_account(self._accounts), view.known.device, view.policy.marker
-        if account is None or device_lease_valid(known, device, view.now):
-            return ""
-        if view.left_in_peace(account):
-            return f"Which device may write is not known: {account.name} at {account.provider} does not answer."
-        try:
-            held = current_lease(account, device, known, view.now) or self._still(known)
-        except DeepdayError as error:
-            self._leave_in_peace(view, account, error)
-            return f"Which device may write is not known: {error.what}"
-        if held is None:
-            return "Which device may write could not be settled."
-        mine = may_write(held, device, view.now)
-        self._keep_device(view, held, view.now + VALID if mine else 0)
-        if mine:
-            return ""
-        wait = "is about to begin" if held.device == device else f"is kept by {held.device or 'another device'}"
-        return f"The protection of {self._person} {wait}. Run deepday adopt to take it over."
 
     def _part(self, view: View, account: ConnectedAccount, part: Callable[[View, ConnectedAccount], bool]) -> None:
         try:
@@ -346,6 +259,8 @@ class _Round:
             verdict = self._looks.events(view, account)
         except DeepdayError as error:
             raise Trouble(error) from None
+        if self._reconciler.clocks.rests(account):
+            return False
         if not self._everything:
             self._writer.looked(account)
         refused = self._looks.refused[before:]
@@ -363,6 +278,8 @@ class _Round:
                 change = self._looks.setting(view, account, kind)
             except DeepdayError as error:
                 raise Trouble(error) from None
+            if self._reconciler.clocks.rests(account):
+                return False
             if change is not None:
                 self._writer.setting(account, change)
                 called = True
@@ -378,7 +295,8 @@ class _Round:
             wait = _FIRST_BACKOFF * 2 ** min(failures - 1, 6) if error.after is None else error.after
         else:
             wait = _UNTIL_SIGN_IN
-        until = self._writer.now() + max(1, min(LONGEST_BACKOFF, int(wait) + 1))
+        wait = max(1, min(LONGEST_BACKOFF, int(wait) + 1))
+        until = self._writer.now() + wait
         note = Note(f"{account.name} at {account.provider}", "", "in trouble", error.what) if failures == 1 else None
         blocked = []
         if isinstance(error, ReconnectNeededError):
@@ -389,5 +307,8 @@ class _Round:
                 for slot in slots
                 if slot.owned and (slot.target.provider, slot.target.account) == mine
             ]
-        backoff = Backoff(account.provider, account.name, until, failures, error.what)
+        refused = isinstance(error, ReconnectNeededError)
+        if not refused:
+            self._reconciler.clocks.leave(account, wait)
+        backoff = Backoff(account.provider, account.name, until, failures, error.what, refused=refused)
         self._writer.save(backoff, *blocked, note=note)

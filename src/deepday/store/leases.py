@@ -98,7 +98,8 @@ def check_lease(connection: Connection, lease: Lease) -> None:
 class Backoff:
     """An account that is not called before ``until`` (UTC seconds), after ``failures`` in a row.
 
-    ``problem``: what happened, in words. Kept in the store, so that a restart does not make us impolite.
+    ``problem``: what happened, in words. ``refused``: the grant is over, a new sign-in ends this at once. Kept in the
+    store, so that a restart does not make us impolite.
     """
 
     provider: str
@@ -106,12 +107,18 @@ class Backoff:
     until: int
     failures: int
     problem: str
+    refused: bool = False
 
 
 def read_backoffs(connection: Connection, person: str) -> list[Backoff]:
     """Return the accounts of a person that are left in peace."""
     rows = connection.execute(_BACKOFFS, {"person": person}).mappings()
-    return [Backoff(row["provider"], row["account"], row["until"], row["failures"], row["problem"]) for row in rows]
+    return [
+        Backoff(
+            row["provider"], row["account"], row["until"], row["failures"], row["problem"], refused=bool(row["refused"])
+        )
+        for row in rows
+    ]
 
 
 def write_backoff(connection: Connection, person: str, backoff: Backoff) -> None:
@@ -126,6 +133,14 @@ def write_backoff(connection: Connection, person: str, backoff: Backoff) -> None
             "account": backoff.account,
             "until": backoff.until,
             "failures": backoff.failures,
+            "refused": int(backoff.refused),
             "problem": backoff.problem,
         }
         connection.execute(insert(schema.backoff).values(values))
+
+
+def signed_in_again(connection: Connection, provider: str, account: str) -> None:
+    """Forget that an account refused us, since its owner signed in anew; what a vendor asked us to wait stays."""
+    columns = schema.backoff.c
+    over = (columns.provider == provider, columns.account == account, columns.refused == 1)
+    connection.execute(delete(schema.backoff).where(*over))

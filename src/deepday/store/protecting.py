@@ -4,13 +4,14 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from deepday.clock import Clock
 from deepday.model import ApprovedBlock, Override
 from deepday.store import schema
 from deepday.store.approved import Schedule, add_override, drop_blocks, put_block, read_schedule
 from deepday.store.audit import AuditRow, Note, append_note, first_break, read_audit
+from deepday.store.baselines import Baselines
 from deepday.store.database import Database
 from deepday.store.leases import (
     Backoff,
@@ -26,9 +27,11 @@ from deepday.store.leases import (
     write_lease,
 )
 from deepday.store.ledger import LedgerEntry, read_entries, write_entry
+from deepday.store.sealing import MasterKeySource
 from deepday.store.slots import Slot, read_slots, write_slot
 
 _INSTALLATION = "installation"
+_OWN_CALENDAR = "own calendar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,20 @@ class ProtectStore:
     """Blocks, slots, ledger, leases and audit chain: who protects whose days, and how far that has got.
 
     Every method raises as those of :class:`deepday.store.repository.Store` do. A lease is named after its person.
+    ``masters``: the keys that what people had set before us is sealed with.
     """
 
-    def __init__(self, database: Database, clock: Clock, told: Callable[[Note], None] | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        masters: MasterKeySource,
+        told: Callable[[Note], None] | None = None,
+    ) -> None:
         """``told`` is called with each note about a change, once it is committed."""
         self._database = database
         self._clock = clock
+        self._baselines = Baselines(masters)
         self._told = told
 
     def installation(self) -> str:
@@ -70,12 +81,27 @@ class ProtectStore:
                     connection.execute(insert(schema.meta).values(key=_INSTALLATION, value=found))
         return str(found.decode())
 
+    def own_calendar(self, provider: str, account: str) -> str:
+        """Return the calendar that deepday made in an account, the vendor's id; empty for none."""
+        key = f"{_OWN_CALENDAR} {provider} {account}"
+        with self._database.reading() as connection:
+            found = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == key)).scalar()
+        return found.decode() if found else ""
+
+    def keep_own_calendar(self, provider: str, account: str, calendar: str) -> None:
+        """Take note of the calendar that deepday made in an account; with an empty one, that it is gone."""
+        key = f"{_OWN_CALENDAR} {provider} {account}"
+        with self._database.writing() as connection:
+            connection.execute(delete(schema.meta).where(schema.meta.c.key == key))
+            if calendar:
+                connection.execute(insert(schema.meta).values(key=key, value=calendar.encode()))
+
     def known(self, person: str) -> Known:
         """Return what is known of the person's protection."""
         with self._database.reading() as connection:
             return Known(
                 read_schedule(connection, person),
-                tuple(read_slots(connection, person)),
+                tuple(read_slots(connection, person, self._baselines)),
                 tuple(read_entries(connection, person)),
                 tuple(read_backoffs(connection, person)),
                 read_lease(connection, device_lease_name(person)),
@@ -137,7 +163,7 @@ class ProtectStore:
             check_lease(connection, lease)
             for one in changed:
                 if isinstance(one, Slot):
-                    write_slot(connection, one, lease.epoch)
+                    write_slot(connection, one, lease.epoch, self._baselines, self._now())
                 elif isinstance(one, LedgerEntry):
                     write_entry(connection, one, lease.epoch)
                 elif isinstance(one, Lease):

@@ -81,12 +81,13 @@ class Store:
         """Return the part of the store that keeps live sources."""
         return SyncStore(self._database, self._clock)
 
-    def protecting(self, told: Callable[[Note], None] | None = None) -> ProtectStore:
+    def protecting(self, masters: MasterKeySource, told: Callable[[Note], None] | None = None) -> ProtectStore:
         """Return the part of the store that keeps approved blocks and what was done to protect them.
 
-        ``told`` is called with each note about a change, once it is committed.
+        ``masters``: the keys that what people had set before us is sealed with. ``told`` is called with each note about
+        a change, once it is committed.
         """
-        return ProtectStore(self._database, self._clock, told)
+        return ProtectStore(self._database, self._clock, masters, told)
 
     def declines(self) -> DeclineBook:
         """Return what is known of declining invitations."""

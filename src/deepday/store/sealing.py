@@ -8,6 +8,7 @@ NIST SP 800-38D, section 8.3.
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -82,6 +83,21 @@ def newest_data_key(connection: Connection) -> str | None:
     return found
 
 
+def usable_data_key(connection: Connection, masters: MasterKeySource, now: int) -> tuple[str, bytes]:
+    """Return id and bytes of the newest data key; of a new one where that one does not open. ``now``: UTC seconds."""
+    newest = newest_data_key(connection)
+    if newest:
+        with suppress(ReconnectNeededError):  # its master key is lost: what is sealed from now on must open
+            return newest, open_data_key(connection, masters, newest)
+    return make_data_key(connection, masters, after_all_keys(connection, now))
+
+
+def after_all_keys(connection: Connection, now: int) -> int:
+    """Return an instant at which a data key that is made now is the newest."""
+    made: list[int] = [row.made_at + 1 for row in connection.execute(select(schema.data_key.c.made_at))]
+    return max([now, *made])
+
+
 def make_data_key(connection: Connection, masters: MasterKeySource, now: int) -> tuple[str, bytes]:
     """Make a data key, wrap it, keep it, and return its id and its bytes. ``now``: UTC seconds."""
     key_id, key, master = secrets.token_hex(8), AESGCM.generate_key(_KEY_BITS), masters.current()
@@ -122,6 +138,7 @@ def rewrap(connection: Connection, masters: MasterKeySource) -> set[str]:
 
 
 def drop_unused_data_keys(connection: Connection) -> None:
-    """Delete the data keys that no token is sealed with."""
-    used = select(schema.token.c.key_id)
+    """Delete the data keys that nothing is sealed with."""
+    baseline_key = schema.slot.c.baseline_key
+    used = select(schema.token.c.key_id).union(select(baseline_key).where(baseline_key.is_not(None)))
     connection.execute(delete(schema.data_key).where(schema.data_key.c.id.not_in(used)))

@@ -6,12 +6,14 @@ One ownership and one baseline for each setting, not for each block: blocks may 
 import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from deepday.model import EMPTY, AnySetting, Audience, Availability, Setting, SettingKind
+from deepday.model import AnySetting, SettingKind
 from deepday.store import schema
+from deepday.store.baselines import Baselines
+from deepday.store.values import setting_value
 
 # Statements are made once: to make one takes longer than to run it.
 _KEY = (schema.slot.c.person, schema.slot.c.provider, schema.slot.c.account, schema.slot.c.setting)
@@ -78,13 +80,14 @@ class Slot:
         return self.written if self.settled is None else (*self.written, self.settled)
 
 
-def read_slots(connection: Connection, person: str) -> list[Slot]:
+def read_slots(connection: Connection, person: str, baselines: Baselines) -> list[Slot]:
     """Return all slots of a person, in the order of their key."""
-    return [_slot(dict(row)) for row in connection.execute(_READ, {"person": person}).mappings()]
+    rows = connection.execute(_READ, {"person": person}).mappings().all()
+    return [_slot(dict(row), *baselines.opened(connection, dict(row))) for row in rows]
 
 
-def write_slot(connection: Connection, slot: Slot, epoch: int) -> None:
-    """Keep the slot in the place of what was known."""
+def write_slot(connection: Connection, slot: Slot, epoch: int, baselines: Baselines, now: int) -> None:
+    """Keep the slot in the place of what was known. ``now``: UTC seconds."""
     target = slot.target
     place = {
         "person": target.person,
@@ -92,46 +95,42 @@ def write_slot(connection: Connection, slot: Slot, epoch: int) -> None:
         "account": target.account,
         "setting": target.setting.value,
     }
-    values = place | {
-        "phase": slot.phase.value,
-        "baseline": None if slot.baseline is None else json.dumps(asdict(slot.baseline)),
-        "written": json.dumps([asdict(value) for value in slot.written]),
-        "settled": None if slot.settled is None else json.dumps(asdict(slot.settled)),
-        "skip": slot.skip,
-        "intent": slot.intent,
-        "seen": int(slot.seen),
-        "tries": slot.tries,
-        "wrote_at": slot.wrote_at,
-        "checked_at": slot.checked_at,
-        "problem": slot.problem,
-        "epoch": epoch,
-    }
+    nothing = {"baseline": None, "baseline_nonce": None, "baseline_key": None}
+    before = nothing if slot.baseline is None else baselines.sealed(connection, place, slot.baseline, now)
+    values = (
+        place
+        | before
+        | {
+            "phase": slot.phase.value,
+            "written": json.dumps([asdict(value) for value in slot.written]),
+            "settled": None if slot.settled is None else json.dumps(asdict(slot.settled)),
+            "skip": slot.skip,
+            "intent": slot.intent,
+            "seen": int(slot.seen),
+            "tries": slot.tries,
+            "wrote_at": slot.wrote_at,
+            "checked_at": slot.checked_at,
+            "problem": slot.problem,
+            "epoch": epoch,
+        }
+    )
     connection.execute(_DELETE, place)
     connection.execute(_INSERT, values)
 
 
-def _slot(row: dict[str, Any]) -> Slot:
+def _slot(row: dict[str, Any], baseline: AnySetting | None, problem: str) -> Slot:
     kind = SettingKind(row["setting"])
     return Slot(
         target=Target(row["person"], row["provider"], row["account"], kind),
         phase=Phase(row["phase"]),
-        baseline=None if row["baseline"] is None else _value(kind, json.loads(row["baseline"])),
-        written=tuple(_value(kind, one) for one in json.loads(row["written"])),
-        settled=None if row["settled"] is None else _value(kind, json.loads(row["settled"])),
+        baseline=baseline,
+        written=tuple(setting_value(kind, one) for one in json.loads(row["written"])),
+        settled=None if row["settled"] is None else setting_value(kind, json.loads(row["settled"])),
         skip=row["skip"],
         intent=row["intent"],
         seen=bool(row["seen"]),
         tries=row["tries"],
         wrote_at=row["wrote_at"],
         checked_at=row["checked_at"],
-        problem=row["problem"],
+        problem=problem or row["problem"],
     )
-
-
-def _value(kind: SettingKind, fields: dict[str, Any]) -> AnySetting:
-    if kind is SettingKind.AUTO_REPLY:
-        fields["audience"] = Audience(fields["audience"])
-    elif kind is SettingKind.PRESENCE:
-        fields["availability"] = Availability(fields["availability"])
-    made: Setting = type(EMPTY[kind])(**fields)
-    return cast("AnySetting", made)

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,17 +16,20 @@ from deepday.clock import Clock
 from deepday.errors import ReconnectNeededError, RetryLaterError
 from deepday.model import Secret, TokenSet
 from deepday.store import schema
+from deepday.store.baselines import reseal_baselines
 from deepday.store.database import Database
+from deepday.store.leases import signed_in_again
 from deepday.store.sealing import (
     MasterKeySource,
+    after_all_keys,
     drop_unused_data_keys,
     make_data_key,
-    newest_data_key,
     open_data_key,
     place_of,
     rewrap,
     seal,
     unseal,
+    usable_data_key,
 )
 
 HOLD_SECONDS = 180
@@ -117,6 +120,7 @@ class TokenStore:
         with self._database.writing() as connection:
             row = _row(connection, account, provider)
             self._write(connection, account, provider, tokens, (row["generation"] if row else 0) + 1, self._now())
+            signed_in_again(connection, provider, account)
             if options is not None:
                 text = json.dumps(dict(options))
                 connection.execute(update(schema.sign_in).where(*_of(account, provider)).values(options=text))
@@ -137,11 +141,12 @@ class TokenStore:
         self._masters.add()
         with self._database.writing() as connection:
             unused = rewrap(connection, self._masters)
-            make_data_key(connection, self._masters, self._after_all_keys(connection))
+            make_data_key(connection, self._masters, after_all_keys(connection, self._now()))
             owners = connection.execute(select(schema.sign_in.c.account, schema.sign_in.c.provider)).all()
             for account, provider in owners:
                 tokens, row = self._read(connection, account, provider, even_refused=True)
                 self._seal(connection, account, provider, tokens, row["generation"])
+            reseal_baselines(connection, self._masters, self._now())
             drop_unused_data_keys(connection)
         for key_id in unused:
             self._masters.drop(key_id)
@@ -267,7 +272,7 @@ class TokenStore:
         self._seal(connection, account, provider, tokens, generation)
 
     def _seal(self, connection: Connection, account: str, provider: str, tokens: TokenSet, generation: int) -> None:
-        key_id, key = self._data_key(connection)
+        key_id, key = usable_data_key(connection, self._masters, self._now())
         columns = schema.token.c
         connection.execute(delete(schema.token).where(columns.account == account, columns.provider == provider))
         for kind in _KINDS:
@@ -278,17 +283,6 @@ class TokenStore:
             values = {"account": account, "provider": provider, "kind": kind, "generation": generation}
             sealed_values = {"key_id": key_id, "nonce": nonce, "sealed": sealed}
             connection.execute(insert(schema.token).values(values | sealed_values))
-
-    def _data_key(self, connection: Connection) -> tuple[str, bytes]:
-        newest = newest_data_key(connection)
-        if newest:
-            with suppress(ReconnectNeededError):  # its master key is lost: a new sign-in must work all the same
-                return newest, open_data_key(connection, self._masters, newest)
-        return make_data_key(connection, self._masters, self._after_all_keys(connection))
-
-    def _after_all_keys(self, connection: Connection) -> int:
-        made: list[int] = [row.made_at + 1 for row in connection.execute(select(schema.data_key.c.made_at))]
-        return max([self._now(), *made])
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp())

@@ -37,6 +37,7 @@ from deepday.testing.asking import PointPersonAskerContract  # noqa: E402
 from deepday.testing.clock import TurnedClock  # noqa: E402
 from deepday.testing.faulty import Faulty  # noqa: E402
 from deepday.testing.hearing import ActivityListenerContract  # noqa: E402
+from deepday.testing.keys import keys_in_memory  # noqa: E402
 from deepday.testing.making import CalendarMakerContract  # noqa: E402
 from deepday.testing.messaging import (  # noqa: E402
     ChangeNotifierContract,
@@ -74,5 +75,6 @@ __all__ = [
     "StatusWriterContract",
     "TurnedClock",
     "failures",
+    "keys_in_memory",
     "listening",
 ]

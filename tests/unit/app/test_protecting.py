@@ -313,5 +313,5 @@ def test_the_installation_keeps_its_name(world: World) -> None:
     names = set()
     for _ in range(2):
         with opened_accounts(world.clock) as accounts:
-            names.add(accounts.store.protecting().installation())
+            names.add(accounts.protecting().installation())
     assert len(names) == 1

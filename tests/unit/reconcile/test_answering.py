@@ -22,7 +22,7 @@ from deepday.reconcile import Answered, Decliner, DeclineRules, Inbox, Policy, R
 from deepday.reconcile.answering import LOOK, MOST_AT_ONCE, SETTLING
 from deepday.store import open_store
 from deepday.store.declines import AnswerStage
-from deepday.testing import TurnedClock
+from deepday.testing import TurnedClock, keys_in_memory
 
 ADA = "ada@example.org"
 BEN = "ben@example.org"
@@ -50,7 +50,7 @@ class Day:
         self.office.fault = self._counted
         self.account = connected("memory", "ada", MemoryAccount(self.office), (), "primary")
         self.opened = open_store(path, self.clock)
-        self.store, self.book = self.opened.protecting(), self.opened.declines()
+        self.store, self.book = self.opened.protecting(keys_in_memory()), self.opened.declines()
         self.store.approve([LAST_WEEK, TOMORROW], ADA)
         self.rules = DeclineRules()
         self.decliner = self.worker("one")

@@ -13,7 +13,7 @@ from deepday.model import ApprovedBlock, EventDraft, Interval
 from deepday.reconcile import ConnectedAccount, Policy, Reconciler
 from deepday.reconcile.own_calendar import in_own_calendar, take_back_calendar
 from deepday.store import Store, open_store
-from deepday.testing import TurnedClock
+from deepday.testing import TurnedClock, keys_in_memory
 
 ADA = "ada@example.org"
 BLOCK = ApprovedBlock("b1", ADA, datetime(2026, 3, 11, 14), datetime(2026, 3, 11, 16), "UTC")  # noqa: DTZ001
@@ -27,7 +27,7 @@ def clock() -> TurnedClock:
 @pytest.fixture
 def store(tmp_path: Path, clock: TurnedClock) -> Iterator[Store]:
     with open_store(tmp_path / "deepday.sqlite", clock) as opened:
-        opened.protecting().approve([BLOCK], ADA)
+        opened.protecting(keys_in_memory()).approve([BLOCK], ADA)
         yield opened
 
 
@@ -40,7 +40,7 @@ def test_what_was_made_is_taken_away_and_the_primary_calendar_never_touched(
     store: Store, office: MemoryOffice, clock: TurnedClock
 ) -> None:
     account = in_own_calendar(ConnectedAccount("memory", "ada", MemoryAccount(office)), "here", "Deep work")
-    reconciler = Reconciler(store.protecting(), clock, Policy("here"), "one")
+    reconciler = Reconciler(store.protecting(keys_in_memory()), clock, Policy("here"), "one")
     reconciler.tick(ADA, [account])
     assert [event.title for event in office.calendars[account.calendar].live() if not event.title.startswith("deepday")]
     assert office.calendars["primary"].journal == []
@@ -54,7 +54,7 @@ def test_with_something_of_a_person_in_it_it_stays(store: Store, office: MemoryO
     account = in_own_calendar(ConnectedAccount("memory", "ada", MemoryAccount(office)), "here", "Deep work")
     draft = EventDraft("dentist", "somebody", Interval(BLOCK.when.start, BLOCK.when.end), "Dentist")
     MemoryAccount(office).create_event(account.calendar, draft)
-    reconciler = Reconciler(store.protecting(), clock, Policy("here"), "one")
+    reconciler = Reconciler(store.protecting(keys_in_memory()), clock, Policy("here"), "one")
     reconciler.tick(ADA, [account])
     reconciler.restore_all(ADA, [account])
     assert "stays" in take_back_calendar(account, "here")

@@ -20,7 +20,7 @@ from deepday.model import (
 from deepday.reconcile import Action, ConnectedAccount, Policy, Reconciler, connected
 from deepday.store import open_store
 from deepday.store.protecting import ProtectStore
-from deepday.testing import TurnedClock
+from deepday.testing import TurnedClock, keys_in_memory
 
 ADA = "ada@example.org"
 HOUR = 3600
@@ -45,7 +45,7 @@ class Day:
         self.calls: list[str] = []
         self.office.fault = lambda call, moment: self.calls.append(call) if moment == "before" else None
         self.account = MemoryAccount(self.office)
-        self.store: ProtectStore = open_store(path, self.clock).protecting()
+        self.store: ProtectStore = open_store(path, self.clock).protecting(keys_in_memory())
         self.store.approve([BLOCK], ADA)
         self.reconciler = self.worker("one")
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from deepday.connect.master_keys import MasterKeys
 from deepday.errors import ConflictError
 from deepday.model import (
     ApprovedBlock,
@@ -31,7 +32,7 @@ from deepday.store.leases import LEASE_SECONDS, Backoff, Lease
 from deepday.store.ledger import EntryState, LedgerEntry
 from deepday.store.protecting import ProtectStore
 from deepday.store.slots import Phase, Slot, Target
-from deepday.testing import TurnedClock
+from deepday.testing import TurnedClock, keys_in_memory
 
 ADA = "ada@example.org"
 local = datetime.fromisoformat  # naive: clocks on the wall
@@ -69,9 +70,14 @@ def turned() -> TurnedClock:
 
 
 @pytest.fixture
-def protecting(path: Path, turned: TurnedClock) -> Iterator[ProtectStore]:
+def masters() -> MasterKeys:
+    return keys_in_memory()
+
+
+@pytest.fixture
+def protecting(path: Path, turned: TurnedClock, masters: MasterKeys) -> Iterator[ProtectStore]:
     with open_store(path, turned) as store:
-        yield store.protecting()
+        yield store.protecting(masters)
 
 
 def held(protecting: ProtectStore, holder: str = "one") -> Lease:
@@ -179,9 +185,9 @@ def test_nothing_is_noted_of_a_change_that_was_not_kept(protecting: ProtectStore
     assert protecting.history(ADA) == []
 
 
-def test_a_store_hands_it_out(path: Path, turned: TurnedClock) -> None:
+def test_a_store_hands_it_out(path: Path, turned: TurnedClock, masters: MasterKeys) -> None:
     with open_store(path, turned) as store:
         assert isinstance(store, Store)
-        store.protecting().approve([BLOCK], ADA)
+        store.protecting(masters).approve([BLOCK], ADA)
     with open_store(path, turned) as again:
-        assert again.protecting().known(ADA).schedule.blocks == (BLOCK,)
+        assert again.protecting(masters).known(ADA).schedule.blocks == (BLOCK,)

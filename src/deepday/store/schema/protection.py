@@ -1,6 +1,6 @@
 """What protects accepted days: blocks, settings, events, leases, and the audit chain."""
 
-from sqlalchemy import Column, Index, Integer, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
 from deepday.store.schema.base import Long, Words, metadata
 
@@ -48,7 +48,10 @@ slot = Table(
     Column("account", Text, primary_key=True),
     Column("setting", Text, primary_key=True),
     Column("phase", Text, nullable=False),
-    Column("baseline", Words),  # JSON; null: not owned
+    # What was there before us, JSON, sealed: it is the person's own, and may be private. Null: not owned.
+    Column("baseline", LargeBinary),
+    Column("baseline_nonce", LargeBinary),
+    Column("baseline_key", ForeignKey("data_key.id")),
     Column("written", Words, nullable=False),  # JSON: every value that we may have put there
     Column("settled", Words),  # JSON: what the vendor made of the last of them; null: not known
     Column("skip", Text, nullable=False),  # the active blocks for which the person took over
@@ -99,6 +102,7 @@ backoff = Table(
     Column("account", Text, primary_key=True),
     Column("until", Long, nullable=False),
     Column("failures", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),  # 1: until its owner signs in again
     Column("problem", Words, nullable=False),
     sqlite_strict=True,
     sqlite_with_rowid=False,

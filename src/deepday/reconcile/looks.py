@@ -1,0 +1,120 @@
+"""Looking: reads vendors, compares, and keeps what was refused and what could not be known."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from deepday.errors import UnsupportedError
+from deepday.model import SettingKind
+from deepday.reconcile.accounts import ConnectedAccount
+from deepday.reconcile.changes import Action, SettingChange
+from deepday.reconcile.clocks import ClockWatch
+from deepday.reconcile.devices import calendar_account, lease_key
+from deepday.reconcile.events import event_changes
+from deepday.reconcile.guard import Context, Refused, Verdict, guard
+from deepday.reconcile.observed import SeenEvents, Sight, Unknown, read_events, window_of
+from deepday.reconcile.slots import restore_change, settled_unseen, slot_change, too_late
+from deepday.reconcile.view import View
+from deepday.store.ledger import FINAL
+
+_SEEN_TWICE = 60
+"""Seconds between two looks that both miss an event, where nothing else says that the calendar is whole."""
+
+
+@dataclass(slots=True)
+class Looks:
+    """One look at everything.
+
+    ``missed``: when events were first missed, by key, on a clock that never goes back; outlives the look.
+    ``unknown``: what could not be read, in words.
+    """
+
+    clocks: ClockWatch
+    accounts: Sequence[ConnectedAccount]
+    missed: dict[str, float]
+    forced: str = ""
+    everything: bool = False
+    refused: list[Refused] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+    def events(self, view: View, account: ConnectedAccount) -> Verdict:
+        """Look at a calendar and return what to do there; nothing where it is unknown, or the clock is wrong."""
+        if not account.calendar:
+            return Verdict(())
+        entries, plans = view.entries(account), view.plans(account)
+        window = window_of(entries, (plan.draft.when for plan in plans.values()), view.now, everything=self.everything)
+        canary = self._canary(view, account)
+        markers = dict.fromkeys([view.policy.marker, *(entry.marker for entry in entries)])
+        sight = Sight(account.events, account.calendar, tuple(markers), window, canary, forced=bool(self.forced))
+        seen = read_events(sight, entries, view.now)
+        if self.wrong_clock(account):
+            return Verdict(())
+        if isinstance(seen, Unknown):
+            self.unknown.append(f"{account.place}: {seen.why}")
+            return Verdict(())
+        if not (canary or self.forced):
+            seen = self._missed_twice(seen)
+        fresh = {key: view.fresh(account, plan) for key, plan in plans.items()}
+        changes = event_changes(entries, plans, seen, fresh, view.now, view.policy, everything=self.everything)
+        ahead = sum(one.state not in FINAL and one.when.end > view.now for one in entries)
+        verdict = guard(changes, seen, Context(ahead, view.policy.frozen, view.now, self.forced))
+        self.refused += verdict.refused
+        return verdict
+
+    def setting(self, view: View, account: ConnectedAccount, kind: SettingKind) -> SettingChange | None:
+        """Look at a setting and return what to do about it. A restore looks for itself.
+
+        Nothing is done where the clock is wrong.
+        """
+        slot, wanted = view.slot(account, kind), view.wanted(account, kind)
+        if wanted.value is None or (not slot.owned and wanted.late):
+            undecided = (wanted.value is None and not slot.owned) or not self.may_decide(account, kind)
+            if undecided:
+                return None
+            return self.giving_back(view, account, kind) if wanted.value is None else too_late(slot, wanted)
+        try:
+            current = account.setting(kind).read()
+        except UnsupportedError as error:
+            if slot.owned:
+                raise
+            return SettingChange(Action.DEGRADE, slot, error.what, generation=wanted.generation)
+        if self.wrong_clock(account):
+            return None
+        return slot_change(slot, wanted, current, view.now, view.looks_like_ours)
+
+    @staticmethod
+    def giving_back(view: View, account: ConnectedAccount, kind: SettingKind) -> SettingChange:
+        """Return the restore of a setting that is ours."""
+        slot = view.slot(account, kind)
+        if slot.intent == "set":  # what the vendor made of our value was never learnt
+            current = account.setting(kind).read()
+            slot = replace(slot, settled=current) if settled_unseen(slot, current) else slot
+        return restore_change(slot)
+
+    def wrong_clock(self, account: ConnectedAccount) -> bool:
+        """Tell whether our clock is wrong beside that of the account, which was just read; keep the words."""
+        words = self.clocks.wrong(account)
+        if words and words not in self.unknown:
+            self.unknown.append(words)
+        return bool(words)
+
+    def may_decide(self, account: ConnectedAccount, kind: SettingKind) -> bool:
+        """Tell whether the clock can be trusted for what is decided without a look at the setting."""
+        if self.clocks.fresh(account):
+            return True
+        account.setting(kind).read()
+        return not self.wrong_clock(account)
+
+    def _canary(self, view: View, account: ConnectedAccount) -> str:
+        """Return the key of an event of ours that must be in the calendar, empty when there is none."""
+        device = view.known.device
+        if device is None or not device.expires_at or account is not calendar_account(self.accounts):
+            return ""
+        return lease_key(account, device.epoch)
+
+    def _missed_twice(self, seen: SeenEvents) -> SeenEvents:
+        """Take as absent only what an earlier look missed already."""
+        now = self.clocks.clock.monotonic()
+        for key in seen.present:
+            self.missed.pop(key, None)
+        twice = [key for key in seen.absent if now - self.missed.setdefault(key, now) >= _SEEN_TWICE]
+        return replace(seen, absent=frozenset(twice))

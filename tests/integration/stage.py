@@ -1,0 +1,464 @@
+"""A stage for the worlds of the simulation: the served office, with the real connectors.
+
+What happened is read from the office itself and from what went over the wire, never from what a connector says.
+"""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from deepday.clock import Clock
+from deepday.connect import Account, Capabilities, Restored
+from deepday.connect.http import Limits
+from deepday.connect.memory import MemoryTokens
+from deepday.model import EMPTY, AnySetting, Availability, EventDraft, Interval, Presence, SettingKind, WrittenEvent
+from deepday.reconcile import ConnectedAccount, connected
+from deepday.testing import TurnedClock
+from deepday_google.account import GoogleAccount
+from deepday_google.session import Session
+from deepday_google.settings import Settings as GoogleSettings
+from deepday_google.translate import tags
+from deepday_microsoft import MicrosoftConnector
+from deepday_microsoft.drafts import KEY_ID, MARKER_ID
+from deepday_sandbox.google import GoogleFace, google
+from deepday_sandbox.microsoft import ids
+from deepday_sandbox.microsoft.series import extras
+from deepday_sandbox.office import Entry, Fault, FaultKind, Office, OfficeClock, Timed, Worker
+from deepday_sandbox.office.calendars import Calendar
+from deepday_sandbox.office.server import application, serving
+from deepday_sandbox.office.settings import Settings
+from deepday_sandbox.office.wire import WireLog
+from deepday_sandbox.slack import SlackFace
+from deepday_slack import SlackConnector
+from tests.connectors.google.google_office import OWNER as AT_GOOGLE
+from tests.connectors.google.google_office import Exchanges as GoogleExchanges
+from tests.connectors.google.google_office import GoogleOffice
+from tests.connectors.microsoft.microsoft_office import _TEAMS, ADA, MicrosoftOffice
+from tests.connectors.slack.slack_office import OWNER as AT_SLACK
+from tests.connectors.slack.slack_office import Calls, SlackOffice
+from tests.simulation.device import Device
+from tests.simulation.office import ATTRIBUTE, LiveEvent, Oddities, Past, WatchedOffice, Witness
+
+START = datetime(2023, 2, 27, 7, tzinfo=UTC)  # before all other offices whose answers share a wire log
+DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What went over the wire once: an HTTP method, the path with its query, the status (0: no answer)."""
+
+    vendor: str
+    method: str
+    path: str
+    status: int
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes something of the person's."""
+        if self.vendor == "slack":
+            return self.path.partition("?")[0].rsplit("/", 1)[-1] in _SLACK_WRITES
+        token = self.path.startswith(("/token", "/oauth2", "/common", "/organizations"))
+        return self.method != "GET" and not token and "$batch" not in self.path
+
+
+_SLACK_WRITES = {"users.profile.set", "dnd.setSnooze", "dnd.endSnooze", "dnd.endDnd", "users.setPresence"}
+_PATHS = {"google": "^/(calendar|gmail)/", "microsoft": "^/v1.0/", "slack": "^/api/"}
+_WRITING = {
+    "google": [(method, "^/(calendar|gmail)/") for method in ("POST", "PUT", "PATCH", "DELETE")],
+    "microsoft": [(method, "^/v1.0/(?!.batch)") for method in ("POST", "PATCH", "DELETE")],
+    "slack": [("POST", "^/api/(users.profile.set|users.setPresence|dnd.(setSnooze|endSnooze|endDnd))")],
+}
+
+
+class Wire(WireLog):
+    """The wire log, what went over the wire since it was last asked, and how often anything ever did."""
+
+    def __init__(self, clock: OfficeClock) -> None:
+        super().__init__(clock)
+        self.seen: list[Exchange] = []
+        self.all: list[Exchange] = []
+
+    def write(
+        self,
+        vendor: str,
+        request: tuple[str, str, dict[str, str], bytes],
+        response: tuple[int, dict[str, str], bytes],
+        at: float,
+    ) -> None:
+        vendor_name = vendor or ("microsoft" if request[1].startswith("/v1.0/") else "google")
+        self.seen.append(Exchange(vendor_name, request[0], request[1], response[0]))
+        self.all.append(self.seen[-1])
+        super().write(vendor, request, response, at)
+
+    def taken(self) -> list[Exchange]:
+        """Return what went over the wire since the last call."""
+        seen, self.seen = self.seen, []
+        return seen
+
+
+@dataclass(slots=True)
+class Served:
+    """One office on loopback with three faces, in which a person has an account each."""
+
+    office: Office
+    wire: Wire
+    url: str
+    google: GoogleOffice
+    microsoft: MicrosoftOffice
+    slack: SlackOffice
+    opened: ExitStack = field(default_factory=ExitStack)
+
+    def tidy(self) -> None:
+        """Let everything be as if nothing had ever happened, some days later."""
+        self.opened.close()
+        with self.office.lock:
+            self.office.faults.clear()
+            self.office.settings = Settings()
+            self.office.settings.presence(ADA).sessions[_TEAMS] = ("Available", "Available", 0)
+            for calendar in (AT_GOOGLE, ADA):
+                self.office.calendars.find(calendar).entries.clear()
+                self.office.calendars.find(calendar).earlier.clear()
+            now = int(self.office.clock.now().timestamp())
+            monday = (now // (7 * DAY) + 2) * 7 * DAY + 4 * DAY + 7 * 3600
+            self.office.clock.turn(datetime.fromtimestamp(monday, UTC))
+
+
+@contextmanager
+def served() -> Iterator[Served]:
+    """Serve the office."""
+    office = Office(clock=OfficeClock(START, TurnedClock(START)))
+    office.people.add(Worker(AT_GOOGLE, "Owner", "UTC"))
+    office.people.add(Worker(ADA, "Ada Byron"))
+    office.people.add(Worker("anna@example.com", "Anna Abel", slack_id=AT_SLACK))
+    office.calendars.add(Calendar(AT_GOOGLE, AT_GOOGLE, AT_GOOGLE, "UTC"))
+    office.calendars.add(Calendar(ADA, ADA, "Calendar", "Europe/Berlin"))
+    google(office)
+    microsoft = MicrosoftOffice(office=office)
+    faces = (GoogleFace(office), microsoft.face, SlackFace(office))
+    wire = Wire(office.clock)
+    with serving(application(office, faces, wire)) as url:
+        microsoft.base, faces[2].base_url = url, url
+        at_google = GoogleOffice(office, faces[0], url, GoogleExchanges(office.clock))
+        slack = SlackOffice(office, faces[2], url, Calls(office.clock))
+        made = Served(office, wire, url, at_google, microsoft, slack)
+        try:
+            yield made
+        finally:
+            made.opened.close()
+
+
+class RealOffice:
+    """The served office as a world sees it: the person's own hands, and what is really there."""
+
+    def __init__(self, there: Served, calendar: str, chance: random.Random) -> None:
+        self.there = there
+        self.calendar = calendar
+        self.chance = chance
+        self.odd = Oddities()
+        self.expires = True
+        self.vanished = False
+        self.tokens: list[MemoryTokens] = []
+        self.devices = 0
+        self.settings = {kind: [Past(EMPTY[kind], 0, "person", 0)] for kind in SettingKind}
+        self._revoked = False
+
+    @property
+    def vendor(self) -> Any:
+        """Whose calendar it is."""
+        return self.there.google if self.calendar == "google" else self.there.microsoft
+
+    @property
+    def place(self) -> str:
+        return f"{self.calendar}/person/{self.vendor.calendar()}"
+
+    def side(self, kind: SettingKind) -> str:
+        """Return at which vendor the setting is."""
+        return "slack" if kind in {SettingKind.STATUS, SettingKind.DO_NOT_DISTURB} else self.calendar
+
+    def now(self) -> int:
+        return self.there.office.clock.seconds()
+
+    def pass_time(self, seconds: int) -> None:
+        self.there.office.clock.advance(seconds)
+
+    # The person's hands
+
+    def put(self, kind: SettingKind, value: AnySetting, hand: str) -> AnySetting:
+        if isinstance(value, Presence):
+            if self.calendar == "google":
+                return EMPTY[kind]
+            if not value.empty:  # Teams shows neither who asked for "Away" nor when anything ends
+                value = Presence(Availability.BE_RIGHT_BACK, self.now() + 6 * DAY)
+        getattr(getattr(self.there, self.side(kind)), f"put_{ATTRIBUTE[kind]}")(value)
+        return self.note(kind, hand)
+
+    def note(self, kind: SettingKind, hand: str) -> AnySetting:
+        """Keep who put there what is there now."""
+        value = self.shown(kind)
+        pasts = self.settings[kind]
+        pasts.append(Past(value, self.now(), hand, pasts[-1].version + 1))
+        return value
+
+    def shown(self, kind: SettingKind) -> AnySetting:
+        if isinstance(EMPTY[kind], Presence) and self.calendar == "google":
+            return EMPTY[kind]
+        shown: AnySetting = getattr(getattr(self.there, self.side(kind)), f"shown_{ATTRIBUTE[kind]}")()
+        return replace(shown, until=0) if isinstance(shown, Presence) else shown
+
+    def as_shown(self, kind: SettingKind, value: AnySetting) -> AnySetting:
+        return EMPTY[kind] if value.over(self.now()) else value
+
+    def add_event(self, when: Interval, title: str) -> str:
+        handle: str = self.vendor.add_event(when, title)
+        return handle
+
+    def move_event(self, handle: str, when: Interval) -> None:
+        self.vendor.move_event(handle, when)
+
+    def delete_event(self, handle: str) -> None:
+        self.vendor.delete_event(handle)
+
+    def live(self) -> list[LiveEvent]:
+        with self.there.office.lock:
+            name = AT_GOOGLE if self.calendar == "google" else ADA
+            entries = list(self.there.office.calendars.find(name).entries.values())
+        return [self._live(entry) for entry in entries if not (entry.deleted or entry.cancelled)]
+
+    def _live(self, entry: Entry) -> LiveEvent:
+        assert isinstance(entry.when, Timed)
+        start, end = (_instant(at, entry.when.zone) for at in (entry.when.start, entry.when.end))
+        if self.calendar == "google":
+            name, (key, marker) = entry.id, tags(dict(entry.extra.get("google", {})))
+        else:
+            own = dict(extras(entry).get("properties", {}).values())
+            name, key, marker = ids.of_entry(ADA, entry, immutable=True), own.get(KEY_ID, ""), own.get(MARKER_ID, "")
+        return LiveEvent(name, key, marker, str(entry.version), entry.title, Interval(start, end))
+
+    # Moods
+
+    @property
+    def revoked(self) -> bool:
+        """Whether the person's administrator withdrew what deepday was allowed."""
+        return self._revoked
+
+    @revoked.setter
+    def revoked(self, gone: bool) -> None:
+        self._revoked = gone
+        known = self.there.office.tokens
+        for keeper in self.tokens:
+            for token in (keeper._tokens.access, keeper._tokens.refresh):
+                found = known.look_up(token.reveal())
+                if found:
+                    found[0].revoked = gone
+
+    def grant(self) -> None:
+        """Let the person sign in again."""
+        self.revoked = False
+        for keeper in self.tokens:
+            keeper.save(keeper._tokens)
+
+    def clear(self) -> None:
+        self.odd = Oddities()
+
+
+def _instant(at: datetime, zone: str) -> int:
+    return int(at.replace(tzinfo=ZoneInfo(zone)).timestamp())
+
+
+class RealAccount:
+    """An account of a real connector; around every call a witness, and what goes wrong at the vendor."""
+
+    def __init__(self, account: Account, vendor: str, office: RealOffice, device: Device, witness: Witness) -> None:
+        self.account = account
+        self.vendor = vendor
+        self.office = office
+        self.device = device.name
+        self.boundary = device.boundary
+        self.witness = witness
+        self.read_version: dict[SettingKind, int] = {}
+        self.looked_at = -10_000
+        self.peace_until = 0
+
+    def capabilities(self) -> Capabilities:
+        return self.account.capabilities()
+
+    def clock_skew(self) -> float | None:
+        return self.account.clock_skew()
+
+    # Settings
+
+    def _read(self, kind: SettingKind) -> AnySetting:
+        value: AnySetting = self._call(f"read_{ATTRIBUTE[kind]}", (), write=False)[0]
+        self.read_version[kind] = self.office.settings[kind][-1].version
+        return value
+
+    def _write(self, kind: SettingKind, value: AnySetting) -> AnySetting:
+        def wrote() -> None:
+            self.witness.wrote_setting(self, kind, value, False)
+            self.office.note(kind, self.device)
+
+        settled: AnySetting = self._call(f"set_{ATTRIBUTE[kind]}", (value,), write=True, wrote=wrote)[0]
+        return settled
+
+    def _restore(self, kind: SettingKind, written: Sequence[Any], before: Any) -> Restored[Any]:
+        def wrote() -> None:
+            self.read_version[kind] = self.office.settings[kind][-1].version
+            self.witness.wrote_setting(self, kind, self.office.as_shown(kind, before), True)
+            self.office.note(kind, self.device)
+
+        restored: Restored[Any] = self._call(f"restore_{ATTRIBUTE[kind]}", (written, before), write=True, wrote=wrote)[
+            0
+        ]
+        return restored
+
+    # Events
+
+    def find_ours(self, calendar: str, window: Interval, marker: str) -> Sequence[WrittenEvent]:
+        found: Sequence[WrittenEvent] = self._call("find_ours", (calendar, window, marker), write=False)[0]
+        self.looked_at = self.office.now()
+        return found
+
+    def find_event(self, calendar: str, key: str, marker: str) -> WrittenEvent | None:
+        found: WrittenEvent | None = self._call("find_event", (calendar, key, marker), write=False)[0]
+        return found
+
+    def create_event(self, calendar: str, draft: EventDraft) -> WrittenEvent:
+        return self._event("create", (calendar, draft), draft)
+
+    def move_event(self, event: WrittenEvent, when: Interval) -> WrittenEvent:
+        return self._event("move", (event, when), event)
+
+    def delete_event(self, event: WrittenEvent) -> None:
+        self._event("delete", (event,), event)
+
+    def _event(self, what: str, given: tuple[Any, ...], event: WrittenEvent | EventDraft) -> WrittenEvent:
+        def wrote() -> None:
+            self.witness.wrote_event(self, what, event)
+
+        made: WrittenEvent = self._call(f"{what}_event", given, write=True, wrote=wrote)[0]
+        return made
+
+    # Calls
+
+    def _call(
+        self, name: str, given: tuple[Any, ...], *, write: bool, wrote: Callable[[], None] = lambda: None
+    ) -> tuple[Any]:
+        """Call the connector while something may go wrong; tell the witness if a write took place at the vendor."""
+        self.boundary(f"{name}: before")
+        self.witness.called(self, name)
+        fault = self._gone_wrong(write=write)
+        self.office.there.wire.taken()
+        try:
+            answer = getattr(self.account, name)(*given)
+        finally:
+            seen = self.office.there.wire.taken()
+            hit = fault is not None and fault.times == 0
+            self.office.there.office.faults.clear()
+            if hit and fault is not None and fault.headers:
+                self.peace_until = self.office.now() + int(fault.headers["Retry-After"])
+            kept = hit and fault is not None and fault.kind is FaultKind.RESET_AFTER
+            if any(one.writes and (200 <= one.status < 300 or (one.status == 0 and kept)) for one in seen):
+                wrote()
+        self.boundary(f"{name}: after")
+        return (answer,)
+
+    def _gone_wrong(self, *, write: bool) -> Fault | None:
+        chance, odd = self.office.chance, self.office.odd
+        # Of two devices the one does not know what the other was told.
+        busy = odd.busy if self.office.devices == 1 else 0.0
+        wait = {"Retry-After": chance.choice(("1", "30", "400"))}
+        rates = (
+            (busy, Fault(FaultKind.STATUS, status=429, headers=wait)),
+            (odd.down, Fault(FaultKind.STATUS, status=503)),
+            (odd.lost_before if write else 0.0, Fault(FaultKind.RESET_BEFORE)),
+            (odd.lost_after if write else 0.0, Fault(FaultKind.RESET_AFTER)),
+        )
+        for rate, fault in rates:
+            if rate <= 0 or chance.random() >= rate:
+                continue
+            if fault.kind is FaultKind.STATUS:
+                fault.path = _PATHS[self.vendor]
+            else:
+                fault.method, fault.path = chance.choice(_WRITING[self.vendor])
+            return self.office.there.office.faults.add(fault)
+        return None
+
+
+def _install() -> None:
+    """Give the account the twelve methods of the four ports, each by its setting."""
+    for kind, name in ATTRIBUTE.items():
+
+        def read(self: RealAccount, kind: SettingKind = kind) -> AnySetting:
+            return self._read(kind)
+
+        def write(self: RealAccount, value: AnySetting, kind: SettingKind = kind) -> AnySetting:
+            return self._write(kind, value)
+
+        def restore(self: RealAccount, written: Sequence[Any], before: Any, kind: SettingKind = kind) -> Restored[Any]:
+            return self._restore(kind, written, before)
+
+        for verb, method in (("read", read), ("set", write), ("restore", restore)):
+            setattr(RealAccount, f"{verb}_{name}", method)
+
+
+_install()
+
+
+@dataclass(slots=True)
+class RealStage:
+    """The served office as a stage. ``calendar``: google or microsoft, which also has automatic reply and presence."""
+
+    there: Served
+    calendar: str
+    office: RealOffice = field(init=False)
+    accounts_of: dict[str, list[RealAccount]] = field(default_factory=dict)
+
+    def opened(self, start: datetime, chance: random.Random) -> tuple[Clock, WatchedOffice]:
+        del start
+        self.there.tidy()
+        self.office = RealOffice(self.there, self.calendar, chance)
+        return self.there.office.clock, self.office
+
+    def kinds(self, wanted: tuple[SettingKind, ...]) -> tuple[SettingKind, ...]:
+        absent = {SettingKind.PRESENCE} if self.calendar == "google" else set()
+        return tuple(kind for kind in wanted if kind not in absent) or (SettingKind.STATUS,)
+
+    def accounts(self, device: Device, witness: Witness, kinds: tuple[SettingKind, ...]) -> list[ConnectedAccount]:
+        """Open the accounts as the connectors do."""
+        found = []
+        self.office.devices += 1
+        for vendor in (self.calendar, "slack"):
+            account = RealAccount(self._open(vendor, device.clock), vendor, self.office, device, witness)
+            self.accounts_of.setdefault(device.name, []).append(account)
+            mine = [kind for kind in kinds if self.office.side(kind) == vendor]
+            calendar = self.office.vendor.calendar() if vendor == self.calendar else ""
+            found.append(connected(vendor, "person", account, mine, calendar))
+        return found
+
+    def forget_waits(self, device: Device) -> None:
+        for account in self.accounts_of.get(device.name, ()):
+            account.peace_until = 0
+
+    def _open(self, vendor: str, clock: Clock) -> Account:
+        there = self.there
+        if vendor == "google":
+            keeper = MemoryTokens(there.google.tokens(), clock)
+            session = there.opened.enter_context(
+                Session(GoogleSettings(base_url=there.url), AT_GOOGLE, keeper, clock, Limits())
+            )
+            account: Account = GoogleAccount(session, 250)
+        elif vendor == "microsoft":
+            keeper = MemoryTokens(there.microsoft.tokens(), clock)
+            options = {**there.microsoft.options(), "object-id": there.microsoft.object_id()}
+            account = there.opened.enter_context(MicrosoftConnector().open_account(ADA, options, keeper, clock))
+        else:
+            keeper = MemoryTokens(there.slack.signed_in(AT_SLACK), clock)
+            account = there.opened.enter_context(
+                SlackConnector().open_account("anna", there.slack.options(), keeper, clock)
+            )
+        self.office.tokens.append(keeper)
+        return account

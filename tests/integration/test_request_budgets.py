@@ -1,0 +1,104 @@
+"""How many requests protection takes, by what went over the wire."""
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import pytest
+
+from deepday.model import SettingKind, Status
+from tests.integration.stage import Exchange, RealStage, Served, served
+from tests.simulation.world import HOUR, World, remove_disk
+
+CALENDARS = ("google", "microsoft")
+Ticked = Callable[[int], list[Exchange]]
+
+
+@pytest.fixture(scope="module")
+def there() -> Iterator[Served]:
+    with served() as office:
+        yield office
+    remove_disk()
+
+
+@pytest.fixture(params=CALENDARS)
+def world(there: Served, request: pytest.FixtureRequest) -> Iterator[World]:
+    stage = RealStage(there, request.param)
+    made = World(3, calm=True, second_device=False, kinds=tuple(SettingKind), stage=stage)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def ticked(world: World, there: Served) -> Ticked:
+    def tick(seconds: int) -> list[Exchange]:
+        world.pass_time(seconds)
+        before = len(there.wire.all)
+        world.tick()
+        return [one for one in there.wire.all[before:] if not one.path.startswith(("/token", "/oauth2"))]
+
+    return tick
+
+
+def settings(world: World) -> int:
+    return len(world.kinds)
+
+
+def writes(seen: list[Exchange]) -> list[str]:
+    return [f"{one.method} {one.path.partition('?')[0].rsplit('/', 1)[-1]}" for one in seen if one.writes]
+
+
+def test_a_block_costs_one_request_beside_the_look_that_finds_it_missing(world: World, ticked: Ticked) -> None:
+    world.approve(7200, HOUR)
+    ticked(0)  # with the lease of the devices
+    world.approve(3 * 86_400, HOUR)
+    seen = ticked(60)
+    assert len(writes(seen)) == 1
+    assert len(seen) == 2
+
+
+def test_a_tick_with_nothing_to_do_costs_nothing(world: World, ticked: Ticked) -> None:
+    world.approve(7200, HOUR)
+    ticked(0)
+    assert [ticked(15) for _ in range(8)] == [[]] * 8
+
+
+def test_a_look_at_a_day_without_blocks_soon_is_rare_and_costs_two_requests(world: World, ticked: Ticked) -> None:
+    world.approve(2 * 86_400, HOUR)
+    ticked(0)
+    looks = [seen for seen in (ticked(15) for _ in range(480)) if seen]  # two hours
+    assert len(looks) <= 4
+    assert all(len(seen) <= 2 for seen in looks)
+
+
+def test_a_block_begins_with_one_look_and_one_write_for_each_setting(world: World, ticked: Ticked) -> None:
+    world.approve(600, HOUR)
+    for seconds in (0, 301, 284):
+        ticked(seconds)
+    seen = ticked(15)
+    assert len(writes(seen)) == settings(world)
+    assert len(seen) == 2 * settings(world)
+
+
+def test_a_block_under_way_is_looked_at_every_five_minutes(world: World, ticked: Ticked) -> None:
+    world.approve(600, 2 * HOUR)
+    for seconds in (0, 301, 299, 301):
+        ticked(seconds)
+    looks = [seen for seen in (ticked(15) for _ in range(81)) if seen]  # twenty minutes
+    assert 3 <= len(looks) <= 9  # calendar and settings may take turns
+    assert all(writes(seen) == [] for seen in looks)
+    assert sum(map(len, looks)) <= 5 * (2 + settings(world))
+
+
+def test_a_block_ends_with_one_look_and_one_write_for_each_setting(world: World, ticked: Ticked) -> None:
+    world.choose(SettingKind.STATUS, Status("Lunch", ":pizza:", 0))
+    block = world.approve(600, HOUR)
+    for seconds in (0, 600):
+        ticked(seconds)
+    for _, edge in pairwise((world.now(), *range(world.now() + 301, block.when.end - 15, 301))):
+        ticked(edge - world.now())
+    ticked(block.when.end - 5 - world.now())
+    seen = ticked(5)
+    assert len(writes(seen)) <= settings(world)
+    assert len(seen) <= 2 * settings(world) + 1  # and who may write
+    quiet = [ticked(15) for _ in range(4)]
+    assert [writes(seen) for seen in quiet] == [[]] * 4
