@@ -280,7 +280,7 @@ def what_a_listing_lacks_is_deleted() -> list[Patch]:
 
 @bug
 def an_empty_calendar_believed() -> list[Patch]:
-    return [(observed, "SUDDENLY_EMPTY", 10_000)]
+    return [(observed, "SUDDENLY_EMPTY", 10_000), *few_events_lost_believed()]
 
 
 @bug

@@ -68,7 +68,7 @@ CAUGHT_BY: dict[str, str | int] = {
     "what_cannot_be_read_is_absent": 1,
     "thresholds_ignored": "many_withdrawn",
     "short_notice_ignored": "moved_by_a_rule",
-    "lost_reply_of_an_event_taken_for_failed": 6,
+    "lost_reply_of_an_event_taken_for_failed": 61,
     "somebody_elses_removal_of_a_block": 17,
     "stale_lease_accepted": "suspended",
     "lease_given_to_everybody": 36,
