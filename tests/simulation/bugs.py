@@ -1,4 +1,7 @@
-"""Bugs, planted one at a time, to see that the simulation finds them. A test that never fails shows nothing."""
+"""Bugs, planted one at a time, to see that the simulation finds them. A test that never fails shows nothing.
+
+One list, long on purpose: whether a bug is missing is seen only side by side.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager

@@ -1,4 +1,7 @@
-"""Stories without chance, each to be run once for every point at which the process could die."""
+"""Stories without chance, each to be run once for every point at which the process could die.
+
+One list, long on purpose: a story is a few lines, and what is not told yet is seen only side by side.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -7,6 +7,7 @@ before its person ran ``apply`` once; what was taken back or changed since is fo
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from deepday.app.declining import decliner_of, free_time, inboxes_of
 from deepday.app.plan_kept import whose_options
@@ -73,10 +74,9 @@ class Keeper:
         done = outcome(found, report)
         answered = self._answer(found)
         notes = [*done.left, *answered.refused, *answered.unknown, *filter(None, [answered.read_only])]
-        if answered.declined:
-            notes.append(
-                f"Declined: {len(answered.declined)} new invitations into deep-work days. See: deepday history"
-            )
+        for one in answered.declined:
+            start = datetime.fromtimestamp(one.when.start, found.person.zone)
+            notes.append(f"Declined the invitation for {start:%Y-%m-%d %H:%M} in {one.provider} {one.account}.")
         if approvals.new:
             days = ", ".join(str(one.start.date()) for one in approvals.new)
             notes.append(f"Accepted, and not protected yet: {days}. Run deepday apply.")
