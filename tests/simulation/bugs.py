@@ -1,4 +1,7 @@
-"""Bugs, planted one at a time, to see that the simulation finds them. A test that never fails shows nothing."""
+"""Bugs, planted one at a time, to see that the simulation finds them. A test that never fails shows nothing.
+
+The file is long on purpose: a list of short bugs.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager

@@ -1,4 +1,7 @@
-"""Stories without chance, each to be run once for every point at which the process could die."""
+"""Stories without chance, each to be run once for every point at which the process could die.
+
+The file is long on purpose: a list of short stories.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
