@@ -1,6 +1,7 @@
 """A stage for the worlds of the simulation: the served office, with the real connectors.
 
-What happened is read from the office itself and from what went over the wire, never from what a connector says. The file is long on purpose: the stage is one thing, of small parts.
+What happened is read from the office itself and from what went over the wire, never from what a connector says.
+The file is long on purpose: the stage is one thing, of small parts.
 """
 
 import random
