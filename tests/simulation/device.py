@@ -105,6 +105,10 @@ class Device:
         self.store = ProtectStore(self.database, self.clock, self.masters)
         self.reconciler = self.another(f"{self.name}{self.lives}")
 
+    def now(self) -> int:
+        """Return the present by the device's own clock, in UTC seconds."""
+        return int(self.clock.now().timestamp())
+
     def sign_in_again(self, person: str) -> None:
         """Do with the database what a new sign-in does."""
         refused = self.store.known(person).backoffs

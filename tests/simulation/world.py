@@ -194,7 +194,7 @@ class World:
         except Crash:
             device.die()
             device.start()
-            if not device.rows("SELECT until FROM backoff WHERE failures > 0"):  # nobody knows any more
+            if not device.rows("SELECT until FROM backoff WHERE until > ?", device.now()):  # nobody knows any more
                 self.stage.forget_waits(device)
             said = "died"
         finally:

@@ -217,6 +217,7 @@ def test_one_of_two_workers_writes(day: Day) -> None:
     assert day.store.take(ADA, "one") is not None  # in the middle of a round
     now = day.office.now()
     day.store.decide(Override(ADA, "b1", OverrideKind.EXTEND, Interval(0, BLOCK.when.end + HOUR), now, ADA, "more"))
+    assert day.store.take(ADA, "one") is not None  # it is at it
     assert day.tick(15, day.worker("two")) == []
     assert "Another deepday" in day.read_only
     assert day.calls == []
