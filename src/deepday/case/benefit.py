@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from deepday.case.evidence import FEWEST_WEEKS, EvidenceDay
+from deepday.case.evidence import FEWEST_DAYS, FEWEST_WEEKS, EvidenceDay
 
 LONGEST_WEEKS = 104
 DRAWS = 2000
@@ -24,14 +24,15 @@ class Assumptions:
     """What the forecast takes for granted. Pairs are the ends of an even distribution.
 
     ``used``: share of unbroken time that goes to this work. ``returned``: share of the time gained that is lost again on
-    other days. ``holds``: how likely a deep-work day takes place as planned. ``batches``: seconds of a deep-work day in
-    which messages are answered.
+    other days. ``holds``: how likely a deep-work day takes place as planned.
     """
 
     used: tuple[float, float] = (0.5, 0.9)
     returned: tuple[float, float] = (0.0, 0.5)
     holds: float = 0.85
-    batches: int = 3600
+
+
+ASSUMPTIONS = Assumptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +80,30 @@ def forecast(
     start: date,
     deep_days: int,
     per_weeks: int = 1,
-    assumptions: Assumptions | None = None,
+    batches: int = 3600,
+    assumptions: Assumptions = ASSUMPTIONS,
     seed: int = 1,
     draws: int = DRAWS,
 ) -> Forecast | None:
     """Return when ``hours`` (low, high) of work that needs stretches of ``block`` seconds would be done.
 
-    ``deep_days`` in every ``per_weeks`` weeks. ``None`` with fewer than three measured weeks: nothing is known then of
-    how weeks differ.
+    ``deep_days`` in every ``per_weeks`` weeks; on each, ``batches`` seconds are for messages. A week counts when all its working days were observed, at least three of
+    them. ``None`` with fewer than three such weeks: nothing is known then of how weeks differ.
     """
-    assumed = assumptions or Assumptions()
     weeks: dict[str, list[_Day]] = {}
     for day in days:
         if day.counts:
-            weeks.setdefault(day.week, []).append(_day(day, block, assumed))
+            weeks.setdefault(day.week, []).append(_day(day, block, batches))
+    holes = {day.week for day in days if day.eligible and not day.observed}
+    weeks = {week: those for week, those in weeks.items() if week not in holes and len(those) >= FEWEST_DAYS}
     if len(weeks) < FEWEST_WEEKS:
         return None
     sample = list(weeks.values())
-    pairs = [_future(random.Random(f"{seed} {n}"), sample, hours, deep_days, per_weeks, assumed) for n in range(draws)]
+    pairs = [_future(random.Random(f"{seed} {n}"), sample, hours, deep_days, per_weeks, assumptions) for n in range(draws)]
     mean = sum(day.usable for week in sample for day in week) / len(sample)
     # In the mean every day is as likely to be a deep-work day.
     gains = [sum(day.gain for day in week) / len(week) for week in sample]
-    gained = assumed.holds * deep_days / per_weeks * sum(gains) / len(gains)
+    gained = assumptions.holds * deep_days / per_weeks * sum(gains) / len(gains)
     return Forecast(
         now=_spread([pair[0] for pair in pairs], start),
         deep=_spread([pair[1] for pair in pairs], start),
@@ -114,11 +117,11 @@ def forecast(
     )
 
 
-def _day(day: EvidenceDay, block: int, assumed: Assumptions) -> _Day:
+def _day(day: EvidenceDay, block: int, batches: int) -> _Day:
     """Meetings stay on a deep-work day; only messages wait for the batch windows, so its stretches can only grow."""
     usable = sum(stretch for stretch in day.quiet if stretch >= block)
     protected = sum(stretch for stretch in day.between if stretch >= block)
-    return _Day(usable, max(0, protected - assumed.batches - usable))
+    return _Day(usable, max(0, protected - batches - usable))
 
 
 def _future(

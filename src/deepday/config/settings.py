@@ -10,6 +10,7 @@ from typing import Annotated, Self, get_args
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic.fields import FieldInfo
 
+from deepday.config.case_settings import CaseSettings, SmtpSettings
 from deepday.config.plan_settings import MeetingRuleSettings, OwnPointPersonSettings, PlanSettings
 from deepday.config.table import Holidays, Hours, Table, Zone, or_date
 
@@ -162,6 +163,8 @@ class Settings(Table):
         default=(), description="Which meetings move for a deep-work day, and at what price, one table for each rule."
     )
     privacy: PrivacySettings = Field(default=PrivacySettings(), description="What may be kept.")
+    case: CaseSettings = Field(default=CaseSettings(), description="How the texts of deepday case are made.")
+    smtp: SmtpSettings = Field(default=SmtpSettings(), description="The server that follow-up mails are handed to.")
 
     @field_validator("point_people")
     @classmethod

@@ -30,7 +30,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0004"
+REVISION = "0008"
 """The newest revision in ``migrations/versions``. Revisions are numbers: a greater one is a newer deepday's."""
 
 
@@ -46,7 +46,7 @@ class _Words(TypeDecorator[str]):
         return None if value is None else value.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-_Long = BigInteger().with_variant(Integer(), "sqlite")  # an INTEGER of SQLite has 64 bits already
+LONG = BigInteger().with_variant(Integer(), "sqlite")  # an INTEGER of SQLite has 64 bits already
 
 metadata = MetaData(
     naming_convention={  # names of our own, so that later migrations can name what they change
@@ -74,8 +74,8 @@ source = Table(
     Column("digest", Text, nullable=False),
     Column("etag", _Words, nullable=False),
     Column("last_modified", _Words, nullable=False),
-    Column("written_at", _Long, nullable=False),
-    Column("imported_at", _Long, nullable=False),
+    Column("written_at", LONG, nullable=False),
+    Column("imported_at", LONG, nullable=False),
     UniqueConstraint("kind", "name"),
     sqlite_strict=True,
 )
@@ -89,17 +89,17 @@ event = Table(
     Column("all_day", Integer, primary_key=True, autoincrement=False),
     # Of a timed event UTC seconds; of an all-day one proleptic Gregorian ordinals (1 is 0001-01-01), because a date is
     # no instant. The end is exclusive in both.
-    Column("start", _Long, primary_key=True, autoincrement=False),
+    Column("start", LONG, primary_key=True, autoincrement=False),
     # What the vendor counts as one thing, under its own id; empty for what was imported from a file.
     Column("object", _Words, primary_key=True, default=""),
-    Column("end", _Long, nullable=False),
+    Column("end", LONG, nullable=False),
     Column("show_as", Text, nullable=False),
     Column("response", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("cancelled", Integer, nullable=False),
     Column("people", Integer),
-    Column("sequence", _Long, nullable=False),
-    Column("updated", _Long, nullable=False),
+    Column("sequence", LONG, nullable=False),
+    Column("updated", LONG, nullable=False),
     Column("title", _Words),
     Column("organiser", Integer),  # whether the owner organises it; NULL: not known
     Column("outsiders", Integer),  # whether people of other organisations take part; NULL: not known
@@ -115,7 +115,7 @@ plan_day = Table(
     Column("date", Integer, primary_key=True, autoincrement=False),
     Column("part", Text, nullable=False),
     Column("state", Text, nullable=False),
-    Column("changed_at", _Long, nullable=False),
+    Column("changed_at", LONG, nullable=False),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -130,7 +130,7 @@ plan_cover = Table(
     Column("topic", Text, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("covered_by", Text, nullable=False),  # empty: nobody any more
-    Column("changed_at", _Long, nullable=False),
+    Column("changed_at", LONG, nullable=False),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -144,7 +144,7 @@ plan_consent = Table(
     Column("date", Integer, primary_key=True, autoincrement=False),
     Column("answer", Text, nullable=False),
     Column("key", Text, nullable=False),  # what the question was asked with; empty when nobody was asked through a port
-    Column("changed_at", _Long, nullable=False),
+    Column("changed_at", LONG, nullable=False),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -164,7 +164,7 @@ conversation = Table(
 message = Table(
     "message",
     metadata,
-    Column("at", _Long, primary_key=True, autoincrement=False),
+    Column("at", LONG, primary_key=True, autoincrement=False),
     Column("micros", Integer, primary_key=True, autoincrement=False),
     Column("conversation_id", ForeignKey("conversation.id"), primary_key=True, autoincrement=False),
     _source_id(),
@@ -179,8 +179,8 @@ coverage = Table(
     "coverage",
     metadata,
     _source_id(),
-    Column("start", _Long, primary_key=True, autoincrement=False),
-    Column("end", _Long, nullable=False),
+    Column("start", LONG, primary_key=True, autoincrement=False),
+    Column("end", LONG, nullable=False),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -206,11 +206,11 @@ sync = Table(
     Column("remote", _Words, nullable=False),  # the vendor's id of the calendar; empty for chat activity
     Column("is_primary", Integer, nullable=False),  # 1: the account's own calendar, which is always read
     Column("cursor", Text, nullable=False),  # empty before the first page
-    Column("window_start", _Long, nullable=False),
-    Column("window_end", _Long, nullable=False),
+    Column("window_start", LONG, nullable=False),
+    Column("window_end", LONG, nullable=False),
     # When the round of reading that is under way began, and the last one that came to its end; 0: none.
-    Column("began_at", _Long, nullable=False),
-    Column("synced_at", _Long, nullable=False),
+    Column("began_at", LONG, nullable=False),
+    Column("synced_at", LONG, nullable=False),
     Index(None, "provider", "account"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
@@ -231,15 +231,15 @@ sign_in = Table(
     Column("account", Text, primary_key=True),
     Column("provider", Text, primary_key=True),
     Column("generation", Integer, nullable=False),  # counts up with every change of the tokens
-    Column("granted_at", _Long, nullable=False),  # when its owner signed in
-    Column("obtained_at", _Long, nullable=False),
-    Column("expires_at", _Long, nullable=False),  # 0: does not expire
+    Column("granted_at", LONG, nullable=False),  # when its owner signed in
+    Column("obtained_at", LONG, nullable=False),
+    Column("expires_at", LONG, nullable=False),  # 0: does not expire
     Column("scopes", Text, nullable=False),  # separated by spaces
     Column("options", Text, nullable=False, default="{}"),  # what the connector needs to open it, JSON; no secret
     Column("refused", Integer, nullable=False),  # 1: the vendor ended the grant, its owner must sign in again
     # Who refreshes now, in any process, and until when others wait for it.
     Column("holder", Text, nullable=False),
-    Column("held_until", _Long, nullable=False),
+    Column("held_until", LONG, nullable=False),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -251,7 +251,7 @@ data_key = Table(
     Column("master_id", Text, nullable=False),
     Column("nonce", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    Column("made_at", _Long, nullable=False),
+    Column("made_at", LONG, nullable=False),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )

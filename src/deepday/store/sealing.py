@@ -122,6 +122,10 @@ def rewrap(connection: Connection, masters: MasterKeySource) -> set[str]:
 
 
 def drop_unused_data_keys(connection: Connection) -> None:
-    """Delete the data keys that no token is sealed with."""
-    used = select(schema.token.c.key_id)
-    connection.execute(delete(schema.data_key).where(schema.data_key.c.id.not_in(used)))
+    """Delete the data keys that nothing is sealed with: no row of any table that points at them."""
+    unused = delete(schema.data_key)
+    for table in schema.metadata.sorted_tables:
+        for column in table.columns:
+            if column.references(schema.data_key.c.id):
+                unused = unused.where(schema.data_key.c.id.not_in(select(column)))
+    connection.execute(unused)

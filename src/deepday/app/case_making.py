@@ -1,0 +1,173 @@
+"""Make the case: measure, read tasks and agreement, and fill the templates."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from deepday.app.case_evidence import Measured, measure_evidence
+from deepday.app.case_tasks import TaskList, read_task_list, stored_tasks
+from deepday.app.measuring import make_private
+from deepday.app.request import Request
+from deepday.case.benefit import Forecast, forecast
+from deepday.case.tasks import critical_tasks
+from deepday.case.tone import Finding, check_tone
+from deepday.case.wellbeing import WellbeingSummary
+from deepday.clock import Clock, SystemClock
+from deepday.config.agreement_settings import default_agreement_file, load_agreement
+from deepday.config.load import load_settings
+from deepday.config.settings import Settings
+from deepday.connect import Progress
+from deepday.errors import InputError
+from deepday.model.agreement import Agreement
+from deepday.report.case_context import Action, Case, context
+from deepday.report.case_language import Language, language
+from deepday.report.case_text import Text, render
+
+SITUATIONS = ("deep-work", "overload")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRequest:
+    """What a text is asked for, beside what is measured; ``None`` or empty where nothing was given."""
+
+    request: Request = field(default_factory=Request)
+    situation: str = "deep-work"
+    agreement: Path | None = None
+    tasks: Path | None = None
+    language: str | None = None
+    templates: Path | None = None
+    names: bool = False
+    share_wellbeing: bool = False
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A case, the remarks on what was measured, and what keeps it from being worth much."""
+
+    case: Case
+    measured: Measured
+    folder: Path | None
+    settings: Settings
+
+    @property
+    def language(self) -> Language:
+        """The language of the texts."""
+        return self.case.language
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text, and what the tone check has to say of it."""
+
+    name: str
+    text: Text
+    findings: tuple[Finding, ...]
+
+
+def make_case(asked: CaseRequest, progress: Progress, clock: Clock | None = None) -> Made:
+    """Gather all that the texts are made from. Raises :class:`InputError` for what is wrong with what was given."""
+    clock = clock or SystemClock()
+    settings = load_settings()
+    if asked.situation not in SITUATIONS:
+        raise InputError(f"There is no situation {asked.situation!r}.", f"Choose one of: {', '.join(SITUATIONS)}.")
+    tongue = language(asked.language or settings.case.language)
+    agreement = find_agreement(asked.agreement, settings) or proposed(settings)
+    measured = measure_evidence(asked.request, progress, clock)
+    tasks = read_task_list(asked.tasks) if asked.tasks else stored_tasks(clock)
+    today = clock.now().date()
+    case = Case(
+        evidence=measured.evidence,
+        agreement=agreement,
+        language=tongue,
+        today=today,
+        period=(measured.first, measured.last) if measured.first and measured.last else None,
+        tasks=tasks.tasks,
+        tasks_from=tasks.name,
+        forecast=forecast_of(measured, tasks, agreement, start=next_monday(today), seed=asked.seed),
+        wellbeing=_wellbeing(clock) if asked.share_wellbeing else None,
+        names=asked.names,
+        situation=asked.situation,
+    )
+    return Made(case, measured, template_folder(asked.templates, settings), settings)
+
+
+def find_agreement(path: Path | None, settings: Settings) -> Agreement | None:
+    """Return the agreement in force, from the given file or the settings' one; ``None`` where there is none."""
+    return load_agreement(path or (Path(settings.case.agreement).expanduser() if settings.case.agreement else None))
+
+
+def agreement_file(path: Path | None, settings: Settings) -> Path:
+    """Return where the agreement is, or would be written."""
+    if path or not settings.case.agreement:
+        return path or default_agreement_file()
+    return Path(settings.case.agreement).expanduser()
+
+
+def proposed(settings: Settings) -> Agreement:
+    """Return what is proposed as long as nothing was written down: a day a week, covered by who has agreed to it."""
+    willing = [one.email.lower() for one in settings.point_people if one.agreed]
+    return Agreement(point_person=willing[0] if willing else "", backup=willing[1] if len(willing) > 1 else "")
+
+
+def template_folder(path: Path | None, settings: Settings) -> Path | None:
+    """Return the folder of the user's own templates. Raises :class:`InputError` for one that is not there."""
+    folder = path or (Path(settings.case.templates).expanduser() if settings.case.templates else None)
+    if folder is not None and not folder.is_dir():
+        raise InputError(f"There is no folder of templates {folder}.", "Make one: deepday case templates --copy FOLDER")
+    return folder
+
+
+def forecast_of(
+    measured: Measured, tasks: TaskList, agreement: Agreement, *, start: date, seed: int = 1
+) -> Forecast | None:
+    """Return the forecast for the critical tasks; ``None`` without estimates or with too few measured weeks."""
+    critical = [task for task in critical_tasks(tasks.tasks) if task.low is not None]
+    if not critical:
+        return None
+    return forecast(
+        measured.evidence.days,
+        (sum(task.low or 0 for task in critical), sum(task.high or 0 for task in critical)),
+        60 * max(task.block for task in critical),
+        start=start,
+        deep_days=agreement.days,
+        per_weeks=agreement.weeks_per_unit,
+        batches=sum(window.seconds for window in agreement.batch_windows),
+        seed=seed,
+    )
+
+
+def next_monday(today: date) -> date:
+    """Return the Monday after a date: forecasts are in whole weeks."""
+    return today + timedelta(days=7 - today.weekday())
+
+
+def write_text(made: Made, name: str, *, escaping: bool = True) -> Written:
+    """Fill a template and check the tone of what comes out."""
+    text = render(name, made.language.code, context(made.case), folder=made.folder, escaping=escaping)
+    return Written(name, text, tuple(check_tone(text.markdown)))
+
+
+def with_actions(made: Made, actions: tuple[Action, ...]) -> Made:
+    """Return the case with what was agreed to be done."""
+    return replace(made, case=replace(made.case, actions=actions))
+
+
+def _wellbeing(clock: Clock) -> WellbeingSummary | None:
+    from deepday.app.case_log import read_notes  # noqa: PLC0415 - files do without a database
+    from deepday.case.wellbeing import summarise_notes  # noqa: PLC0415
+
+    notes = read_notes(clock)
+    return summarise_notes(notes) if notes else None
+
+
+def write_private(path: Path, make: Callable[[], str | bytes]) -> Path:
+    """Write a file that only its owner may read. Raises :class:`InputError` where that is not possible."""
+    content = make()
+    try:
+        make_private(path)
+        path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}.", "Choose another place.") from None
+    return path

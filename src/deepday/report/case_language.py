@@ -1,0 +1,69 @@
+"""How a language writes quantities and dates. Sentences stand in the templates; only this much is done by the code."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import arrow
+
+from deepday.errors import InputError
+from deepday.report.words import duration, roughly
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language of the texts: ``code`` names the folder of its templates."""
+
+    code: str
+    to: str
+    hours: str
+    under_minute: str
+    date_format: str
+    decimal: str
+    sources: str
+    likewise: str
+    estimates: str
+    answers: str
+    later: str
+    weeks: str
+
+    def length(self, seconds: float) -> str:
+        """Write a measured length of time."""
+        return duration(seconds).replace("under 1 min", self.under_minute)
+
+    def about(self, seconds: float) -> str:
+        """Write an estimated length of time, to five minutes from an hour up."""
+        return roughly(seconds).replace("under 1 min", self.under_minute)
+
+    def between(self, low: str, high: str) -> str:
+        """Write a range; a single value where both ends read the same."""
+        return low if low == high else f"{low} {self.to} {high}"
+
+    def number(self, value: float) -> str:
+        """Write a number with at most one decimal."""
+        return f"{value:.1f}".removesuffix(".0").replace(".", self.decimal)
+
+    def estimate(self, low: float, high: float) -> str:
+        """Write hours that somebody estimated."""
+        return f"{self.between(self.number(low), self.number(high))} {self.hours}"
+
+    def day(self, value: date) -> str:
+        """Write a date."""
+        return str(arrow.get(value).format(self.date_format, locale=self.code))
+
+
+LANGUAGES = {
+    one.code: one
+    for one in (
+        Language("en", "to", "hours", "under 1 min", "D MMMM YYYY", ".", "Sources", "likewise",
+                 "own estimates in {}", "own answers, deepday case log", "later than two years from now", "weeks"),
+        Language("de", "bis", "Stunden", "unter 1 min", "D. MMMM YYYY", ",", "Quellen", "ebenso",
+                 "eigene Schätzungen in {}", "eigene Antworten, deepday case log", "später als in zwei Jahren", "Wochen"),
+    )
+}
+
+
+def language(code: str) -> Language:
+    """Return a language. Raises :class:`InputError` for one that there are no templates in."""
+    if code not in LANGUAGES:
+        raise InputError(f"There are no texts in {code!r}.", f"Choose one of: {', '.join(LANGUAGES)}.")
+    return LANGUAGES[code]
