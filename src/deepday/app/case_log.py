@@ -23,10 +23,12 @@ def opened_book(clock: Clock) -> Iterator[CaseBook]:
 def write_note(note: Note, clock: Clock) -> bool:
     """Keep a note, and tell whether it took the place of one of the same date. Raises :class:`InputError`."""
     if not (note.text or any(value is not None for value in (note.sleep, note.focus, note.strain))):
-        raise InputError("There is nothing to note.", 'Write a line, or answers: deepday case log "Long day" --strain 6')
+        raise InputError(
+            "There is nothing to note.", 'Write a line, or answers: deepday case log "Long day" --strain 6'
+        )
     if len(note.text) > LONGEST_NOTE or "\n" in note.text:
         raise InputError(f"A note is one line of {LONGEST_NOTE} characters at most.", "Shorten it.")
-    if note.date > clock.now().date() or note.date.year < 1970:  # noqa: PLR2004 - no note is older than that
+    if note.date > clock.now().date() or note.date.year < 1970:
         raise InputError(f"{note.date} is not a day that has been.", "Give the date of the day, as 2026-03-10.")
     with opened_book(clock) as book:
         values = {"text": note.text, "sleep": note.sleep, "focus": note.focus, "strain": note.strain}

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deepday.app.case_evidence import Measured, measure_evidence
 from deepday.app.case_tasks import TaskList, read_task_list, stored_tasks
 from deepday.app.measuring import make_private
 from deepday.app.request import Request
 from deepday.case.benefit import Forecast, forecast
+from deepday.case.evidence import Evidence
 from deepday.case.tasks import critical_tasks
 from deepday.case.tone import Finding, check_tone
 from deepday.case.wellbeing import WellbeingSummary
@@ -23,6 +25,9 @@ from deepday.model.agreement import Agreement
 from deepday.report.case_context import Action, Case, context
 from deepday.report.case_language import Language, language
 from deepday.report.case_text import Text, render
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 SITUATIONS = ("deep-work", "overload")
 
@@ -50,6 +55,7 @@ class Made:
     measured: Measured
     folder: Path | None
     settings: Settings
+    notes: tuple[str, ...] = ()
 
     @property
     def language(self) -> Language:
@@ -75,7 +81,9 @@ def make_case(asked: CaseRequest, progress: Progress, clock: Clock | None = None
     tongue = language(asked.language or settings.case.language)
     agreement = find_agreement(asked.agreement, settings) or proposed(settings)
     measured = measure_evidence(asked.request, progress, clock)
-    tasks = read_task_list(asked.tasks) if asked.tasks else stored_tasks(clock)
+    # With files nothing is read from the store.
+    kept = TaskList((), "tasks") if asked.request.has_files else stored_tasks(clock)
+    tasks = read_task_list(asked.tasks) if asked.tasks else kept
     today = clock.now().date()
     case = Case(
         evidence=measured.evidence,
@@ -90,7 +98,26 @@ def make_case(asked: CaseRequest, progress: Progress, clock: Clock | None = None
         names=asked.names,
         situation=asked.situation,
     )
-    return Made(case, measured, template_folder(asked.templates, settings), settings)
+    return Made(case, measured, template_folder(asked.templates, settings), settings, (*measured.notes, *tasks.notes))
+
+
+def make_case_of_tasks(asked: CaseRequest, clock: Clock | None = None) -> Made:
+    """Gather what a task list alone says; nothing is measured. Raises :class:`InputError` as :func:`make_case` does."""
+    clock = clock or SystemClock()
+    settings = load_settings()
+    tasks = read_task_list(asked.tasks) if asked.tasks else stored_tasks(clock)
+    case = Case(
+        evidence=Evidence(),
+        agreement=find_agreement(asked.agreement, settings) or proposed(settings),
+        language=language(asked.language or settings.case.language),
+        today=clock.now().date(),
+        tasks=tasks.tasks,
+        tasks_from=tasks.name,
+        names=asked.names,
+        situation=asked.situation,
+    )
+    nothing = Measured(Evidence(), None, None, "", (), None)
+    return Made(case, nothing, template_folder(asked.templates, settings), settings, tasks.notes)
 
 
 def find_agreement(path: Path | None, settings: Settings) -> Agreement | None:
@@ -147,6 +174,20 @@ def write_text(made: Made, name: str, *, escaping: bool = True) -> Written:
     """Fill a template and check the tone of what comes out."""
     text = render(name, made.language.code, context(made.case), folder=made.folder, escaping=escaping)
     return Written(name, text, tuple(check_tone(text.markdown)))
+
+
+def write_page(
+    made: Made, written: Written, path: Path, *, charts: "Markup | None" = None, clock: Clock | None = None
+) -> Path:
+    """Write a text as a page. Raises :class:`InputError` where that is not possible."""
+    from deepday.report.case_markdown import render_page  # noqa: PLC0415 - only for a page
+
+    now = (clock or SystemClock()).now()
+    title = written.text.markdown.partition("\n")[0].lstrip("# ").strip()
+    kind = written.name.partition(".")[0]
+    return write_private(
+        path, lambda: render_page(written.text, made.language, kind=kind, title=title, made=now, charts=charts)
+    )
 
 
 def with_actions(made: Made, actions: tuple[Action, ...]) -> Made:

@@ -4,10 +4,11 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import arrow
 from arrow.parser import ParserError
@@ -19,9 +20,14 @@ from deepday.config.load import parse_table, read_text
 from deepday.config.task_settings import TaskFile, TaskSettings
 from deepday.errors import InputError
 
+if TYPE_CHECKING:
+    from deepday.store.case_book import CaseBook
+
 _MOST_TASKS = 2000
 _LONGEST_NAME = 200
-_RANGE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:(?:-|\N{EN DASH}|to|bis)\s*(\d+(?:[.,]\d+)?))?\s*(h|hours?|d|days?|)", re.I)
+_RANGE = re.compile(
+    r"(\d+(?:[.,]\d+)?)\s*(?:(?:-|\N{EN DASH}|to|bis)\s*(\d+(?:[.,]\d+)?))?\s*(h|hours?|d|days?|)", re.IGNORECASE
+)
 _HOURS_A_DAY = 8
 _YES = {"1", "yes", "y", "true", "x", "ja"}
 _NO = {"", "0", "no", "n", "false", "nein"}
@@ -75,9 +81,7 @@ def read_task_list(path: Path) -> TaskList:
 
 def _from_toml(text: str, file: str) -> tuple[list[Task], list[str]]:
     given = parse_table(TaskFile, text, file)
-    return [
-        _of_settings(one, f"{file}:{line_of(text, ('task', number))}") for number, one in enumerate(given.task)
-    ], []
+    return [_of_settings(one, f"{file}:{line_of(text, ('task', number))}") for number, one in enumerate(given.task)], []
 
 
 def _of_settings(one: TaskSettings, where: str) -> Task:
@@ -241,8 +245,7 @@ def stored_tasks(clock: Clock) -> TaskList:
     return TaskList(tuple(map(task_from_plain, kept)), name or "tasks")
 
 
-def _book(clock: Clock) -> Any:
+def _book(clock: Clock) -> "AbstractContextManager[CaseBook]":
     from deepday.app.case_log import opened_book  # noqa: PLC0415 - files do without a database
 
     return opened_book(clock)
-

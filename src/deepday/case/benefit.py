@@ -99,7 +99,9 @@ def forecast(
     if len(weeks) < FEWEST_WEEKS:
         return None
     sample = list(weeks.values())
-    pairs = [_future(random.Random(f"{seed} {n}"), sample, hours, deep_days, per_weeks, assumptions) for n in range(draws)]
+    pairs = [
+        _future(random.Random(f"{seed} {n}"), sample, hours, deep_days, per_weeks, assumptions) for n in range(draws)
+    ]
     mean = sum(day.usable for week in sample for day in week) / len(sample)
     # In the mean every day is as likely to be a deep-work day.
     gains = [sum(day.gain for day in week) / len(week) for week in sample]

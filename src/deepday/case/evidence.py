@@ -6,7 +6,7 @@ three such days; a figure that no week supports is ``None``, never zero.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from statistics import median
 
 FEWEST_DAYS = 3
@@ -150,6 +150,12 @@ def summarise(evidence: Evidence) -> Summary:
     )
 
 
+def follows(week: str, other: str) -> bool:
+    """Tell whether the second ISO week (``2026-W11``) comes right after the first."""
+    first, second = (date.fromisocalendar(int(one[:4]), int(one[6:]), 1) for one in (week, other))
+    return second - first == timedelta(weeks=1)
+
+
 def _most(day: EvidenceDay) -> int | None:
     return None if day.interruptions is None else day.interruptions + (day.exposures or 0)
 
@@ -171,7 +177,11 @@ def _estimate(
     if not means:
         return None
     return Estimate(
-        min(means), _five([value(day) or 0 for days in weeks.values() for day in days]), max(means), tuple(weeks), metric
+        min(means),
+        _five([value(day) or 0 for days in weeks.values() for day in days]),
+        max(means),
+        tuple(weeks),
+        metric,
     )
 
 

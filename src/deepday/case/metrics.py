@@ -8,9 +8,10 @@ assume weeks that do not depend on each other, and are too narrow where they do.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 from statistics import fmean
+
+from deepday.case.evidence import follows
 
 LEAST_WEEKS = 12
 COMMENT_WEEKS = 26
@@ -78,7 +79,7 @@ def associate(series: Series, workload: str, values: Mapping[str, float]) -> Ass
     load, metric = [point[1] for point in points], [point[2] for point in points]
     constant = len(points) >= LEAST_WEEKS and (len(set(load)) == 1 or len(set(metric)) == 1)
     r = pearson(load, metric) if len(points) >= LEAST_WEEKS else None
-    adjacent = [(one, other) for one, other in pairwise(points) if _follow(one[0], other[0])]
+    adjacent = [(one, other) for one, other in pairwise(points) if follows(one[0], other[0])]
     changes = [(other[1] - one[1], other[2] - one[2]) for one, other in adjacent]
     enough = r is not None and len(changes) >= LEAST_WEEKS - 1
     changes_r = pearson([one[0] for one in changes], [one[1] for one in changes]) if enough else None
@@ -123,9 +124,3 @@ def fisher(r: float, count: int) -> tuple[float, float]:
         return (r, r)
     middle, half = math.atanh(r), _Z95 / math.sqrt(count - 3)
     return (math.tanh(middle - half), math.tanh(middle + half))
-
-
-def _follow(week: str, other: str) -> bool:
-    """Tell whether the second ISO week comes right after the first."""
-    first, second = (date.fromisocalendar(int(one[:4]), int(one[6:]), 1) for one in (week, other))
-    return (second - first).days == 7

@@ -12,7 +12,9 @@ from deepday.case.tone_rules import RULES, Kind, Rule
 
 __all__ = ["Finding", "Kind", "check_tone"]
 
-_BREAK = re.compile(r"(?<=[.!?:])[\"'\N{RIGHT DOUBLE QUOTATION MARK}*]*\s+(?=[\"'\N{LEFT DOUBLE QUOTATION MARK}A-Z\d*>-])")
+_BREAK = re.compile(
+    r"(?<=;)\s+|(?<=[.!?:])[\"'\N{RIGHT DOUBLE QUOTATION MARK}*]*\s+(?=[\"'\N{LEFT DOUBLE QUOTATION MARK}A-Z\d*>-])"
+)
 _MARKUP = re.compile(r"^[\s>#*|-]+|[*_\\]|\s\[\d+\]")
 _ABBREVIATION = re.compile(r"\b(e\.g|i\.e|z\. ?B|d\. ?h|approx|vs|ca|bzw|Dr|Nr|No)\.\s*$")
 
@@ -38,12 +40,14 @@ def check_tone(text: str) -> list[Finding]:
 
 
 def _breaking(sentence: str) -> Sequence[Rule]:
-    """Return the rules that a sentence breaks, each kind of better sentence once."""
+    """Return the rules that a sentence breaks, one for each reason."""
     found: list[Rule] = []
     for rule in RULES:
         if rule.breaks(sentence) and all(rule.why != other.why for other in found):
             found.append(rule)
-    return found
+    # What is wrong as a whole is not mended by milder words.
+    whole = [rule for rule in found if rule.kind is not Kind.EXAGGERATION]
+    return whole or found
 
 
 def sentences(text: str) -> Iterator[tuple[int, str]]:

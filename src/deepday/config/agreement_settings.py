@@ -57,7 +57,9 @@ class AgreementSettings(Table):
         default="", description="Who answers urgent requests meanwhile.", examples=["grace@example.org"],
         pattern=_ADDRESS,
     )  # fmt: skip
-    backup: str = Field(default="", description="Who stands behind them.", examples=["bo@example.org"], pattern=_ADDRESS)
+    backup: str = Field(
+        default="", description="Who stands behind them.", examples=["bo@example.org"], pattern=_ADDRESS
+    )
     outcome: Literal["interruption_cost", "progress", "named"] = Field(
         default="interruption_cost", description="What the trial is judged by; one only.", examples=["progress"]
     )

@@ -20,7 +20,9 @@ class CaseSettings(Table):
         examples=["/home/ada/case-templates"],
     )
     agreement: str = Field(
-        default="", description="The agreement. Not set: agreement.toml beside this file.", examples=["/home/ada/a.toml"]
+        default="",
+        description="The agreement. Not set: agreement.toml beside this file.",
+        examples=["/home/ada/a.toml"],
     )
 
 

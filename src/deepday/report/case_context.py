@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from deepday.case.benefit import Forecast, Spread
-from deepday.case.evidence import Estimate, Evidence, Summary, summarise
+from deepday.case.evidence import FEWEST_WEEKS, Estimate, Evidence, Summary, follows, summarise
 from deepday.case.metrics import Association
 from deepday.case.tasks import Every, Hours, Task, TaskSummary, summarise_tasks
 from deepday.case.wellbeing import WellbeingSummary
@@ -27,16 +27,15 @@ PLACEHOLDERS: Mapping[str, str] = {
     "lag": "the minutes assumed for picking work up again",
     "focus": "time in stretches of two hours or more without meetings or own chat, in five working days",
     "focus_range": "the same in the lowest and the highest week",
-    "broken_days": "days without any such stretch",
+    "broken_days": "days without any such stretch, of the observed ones",
     "longest": "the longest stretch of a usual day (median)",
     "meetings": "meetings in five working days",
     "interruptions": "interruptions in five working days, from certain to possible",
-    "self_share": "per cent of the switches into chat that were self-started",
+    "self_share": "part of the switches into chat that were self-started",
     "traces": "hours worked as far as traces show: from the evidenced minutes to the span of the days",
     "after_hours": "meetings and own chat outside working hours, in five working days",
-    "short_rests": "nights with less than 11 hours without a trace of work",
-    "nights": "nights that were observed",
-    "answered_in_time": "per cent of directed messages answered within the limit",
+    "short_rests": "nights with less than 11 hours without a trace of work, of the observed ones; none if there are none",
+    "answered_in_time": "share of directed messages answered within the limit",
     "waited": "how many directed messages that is of",
     "answer_limit": "the answering limit in force when it was measured",
     "agreed": "whether the agreement is one; otherwise it is a proposal",
@@ -145,8 +144,19 @@ def context(case: Case) -> dict[str, Any]:
 def source_of(estimate: Estimate, tongue: Language) -> str:
     """Return the command that shows the minutes behind a measured figure, and for which further weeks."""
     first, *rest = estimate.weeks
-    more = f"; {tongue.likewise} {', '.join(rest)}" if rest else ""
+    more = f"; {tongue.likewise} {_week_names(rest, tongue)}" if rest else ""
     return f"deepday explain {first} {estimate.metric}{more}"
+
+
+def _week_names(weeks: Sequence[str], tongue: Language) -> str:
+    """Name weeks, those in a row by the first and the last of them."""
+    runs: list[list[str]] = []
+    for week in weeks:
+        if runs and follows(runs[-1][-1], week):
+            runs[-1].append(week)
+        else:
+            runs.append([week])
+    return ", ".join(tongue.between(run[0], run[-1]) for run in runs)
 
 
 def _measured(case: Case) -> dict[str, Any]:
@@ -161,10 +171,10 @@ def _measured(case: Case) -> dict[str, Any]:
             return None
         return Figure(tongue.between(write(estimate.low), write(estimate.high)), source_of(estimate, tongue))
 
-    def counted(value: float | None, metric: str, weeks: Sequence[str] = summary.weeks) -> Figure | None:
-        if value is None or not weeks:
+    def part(count: int | None, whole: int, metric: str) -> Figure | None:
+        if count is None or not summary.weeks:
             return None
-        return Figure(tongue.number(value), source_of(Estimate(0, 0, 0, tuple(weeks), metric), tongue))
+        return Figure(f"{count} {tongue.of} {whole}", _weeks_source(summary, metric, tongue))
 
     interruptions = summary.interruptions
     cost = summary.cost
@@ -174,14 +184,14 @@ def _measured(case: Case) -> dict[str, Any]:
         "period": tongue.between(*map(tongue.day, case.period)) if case.period else "",
         "weeks_count": len(summary.weeks),
         "days_count": summary.days,
-        "few_weeks": len(summary.weeks) < 3,  # noqa: PLR2004 - the definition's own number
+        "few_weeks": len(summary.weeks) < FEWEST_WEEKS,
         "work": whole(summary.work),
         "cost": ends(cost, rough=True),
         "cost_likely": Figure(tongue.about(cost.middle), source_of(cost, tongue)) if cost else None,
         "lag": tongue.between(*(tongue.number(at / 60) for at in evidence.lag)),
         "focus": whole(summary.focus),
         "focus_range": ends(summary.focus),
-        "broken_days": counted(summary.broken_days, "focus120"),
+        "broken_days": part(summary.broken_days, summary.days, "focus120"),
         "longest": Figure(tongue.length(summary.longest), _weeks_source(summary, "quiet15", tongue))
         if summary.longest is not None
         else None,
@@ -191,14 +201,13 @@ def _measured(case: Case) -> dict[str, Any]:
         )
         if interruptions
         else None,
-        "self_share": counted(
-            None if summary.self_share is None else round(100 * summary.self_share), "switches", summary.weeks
-        ),
+        "self_share": Figure(f"{round(100 * summary.self_share)} %", _weeks_source(summary, "switches", tongue))
+        if summary.self_share is not None
+        else None,
         "traces": ends(summary.traces),
         "after_hours": whole(summary.after_hours),
-        "short_rests": counted(summary.short_rests, "evidenced"),
-        "nights": summary.nights,
-        "answered_in_time": Figure(str(in_time), f"deepday measure, {evidence.answered_week}")
+        "short_rests": part(summary.short_rests or None, summary.nights, "evidenced"),
+        "answered_in_time": Figure(f"{in_time} %", f"deepday measure, {evidence.answered_week}")
         if in_time is not None
         else None,
         "waited": evidence.waited,
@@ -325,14 +334,30 @@ def _wellbeing(case: Case) -> dict[str, Any] | None:
 
 def _metric(found: Association, tongue: Language) -> dict[str, Any]:
     source = f"deepday case metrics, {found.metric}"
-    interval = found.interval
+
+    def coefficient(r: float | None, interval: tuple[float, float] | None) -> Figure | None:
+        if r is None or interval is None:
+            return None
+        ends = (f"{end:.2f}".replace(".", tongue.decimal) for end in interval)
+        return Figure(
+            f"{r:.2f} ({tongue.between(*ends)})".replace(f"{r:.2f}", f"{r:.2f}".replace(".", tongue.decimal)), source
+        )
+
     return {
         "name": found.metric,
-        "workload": found.workload,
+        "workload": tongue.workloads[found.workload],
         "weeks": found.weeks,
         "least": found.least,
-        "r": Figure(f"{found.r:.2f} ({tongue.between(*(f'{end:.2f}' for end in interval))})", source)
-        if found.r is not None and interval
-        else None,
+        "constant": found.constant,
+        "r": coefficient(found.r, found.interval),
+        "changes": coefficient(found.changes_r, found.changes_interval),
         "comment": found.comment,
+        "team": found.team,
+        "note": found.note,
+        "values": []
+        if found.drawn
+        else [
+            {"week": week, "load": tongue.number(load), "value": tongue.number(value)}
+            for week, load, value in found.points
+        ],
     }

@@ -1,5 +1,6 @@
 """How a language writes quantities and dates. Sentences stand in the templates; only this much is done by the code."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +16,7 @@ class Language:
 
     code: str
     to: str
+    of: str
     hours: str
     under_minute: str
     date_format: str
@@ -25,6 +27,8 @@ class Language:
     answers: str
     later: str
     weeks: str
+    workloads: Mapping[str, str]
+    titles: Mapping[str, str]
 
     def length(self, seconds: float) -> str:
         """Write a measured length of time."""
@@ -54,10 +58,58 @@ class Language:
 LANGUAGES = {
     one.code: one
     for one in (
-        Language("en", "to", "hours", "under 1 min", "D MMMM YYYY", ".", "Sources", "likewise",
-                 "own estimates in {}", "own answers, deepday case log", "later than two years from now", "weeks"),
-        Language("de", "bis", "Stunden", "unter 1 min", "D. MMMM YYYY", ",", "Quellen", "ebenso",
-                 "eigene Schätzungen in {}", "eigene Antworten, deepday case log", "später als in zwei Jahren", "Wochen"),
+        Language(
+            "en",
+            "to",
+            "of",
+            "hours",
+            "under 1 min",
+            "D MMMM YYYY",
+            ".",
+            "Sources",
+            "likewise",
+            "own estimates in {}",
+            "own answers, deepday case log",
+            "later than two years from now",
+            "weeks",
+            {
+                "cost": "cost of interruptions",
+                "meeting": "meetings",
+                "focus120": "quiet blocks of 2 h or more",
+                "after_hours": "work after hours",
+            },
+            {
+                "agenda.txt": "Working time and deep-work days: a first talk",
+                "check-in.txt": "Check-in: deep-work days",
+                "mail.txt": "What we agreed",
+            },
+        ),
+        Language(
+            "de",
+            "bis",
+            "von",
+            "Stunden",
+            "unter 1 min",
+            "D. MMMM YYYY",
+            ",",
+            "Quellen",
+            "ebenso",
+            "eigene Schätzungen in {}",
+            "eigene Antworten, deepday case log",
+            "später als in zwei Jahren",
+            "Wochen",
+            {
+                "cost": "Aufwand durch Unterbrechungen",
+                "meeting": "Besprechungen",
+                "focus120": "ungestörte Zeit ab 2 h",
+                "after_hours": "Arbeit nach Feierabend",
+            },
+            {
+                "agenda.txt": "Arbeitszeit und Deep-Work-Tage: ein erstes Gespräch",
+                "check-in.txt": "Zwischenstand: Deep-Work-Tage",
+                "mail.txt": "Was wir vereinbart haben",
+            },
+        ),
     )
 }
 

@@ -22,7 +22,8 @@ from jinja2 import (
     UndefinedError,
     nodes,
 )
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from deepday.errors import InputError
 from deepday.report.words import plain
@@ -38,9 +39,6 @@ class Figure:
 
     text: str
     source: str
-
-    def __bool__(self) -> bool:
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +113,9 @@ def check_folder(folder: Path, known: frozenset[str]) -> list[str]:
         if path.is_file():
             if not (FOLDER / name).is_file():
                 near = difflib.get_close_matches(name, template_names(), n=1)
-                found.append(f"{path}:1: no text of deepday's is made from it" + (f"; is it {near[0]}?" if near else "."))
+                found.append(
+                    f"{path}:1: no text of deepday's is made from it" + (f"; is it {near[0]}?" if near else ".")
+                )
                 continue
             found += check_template(environment, name, known)
     return found
@@ -143,15 +143,13 @@ def check_template(
         yield f"{path}:1: there is no such template, or it is not UTF-8."
         return
     own = {node.name for node in tree.find_all(nodes.Name) if node.ctx in {"store", "param"}}
-    own |= {node.name for node in tree.find_all(nodes.Macro)} | {
-        name if isinstance(name, str) else name[1] for node in tree.find_all(nodes.FromImport) for name in node.names
-    }
+    own |= {node.name for node in tree.find_all(nodes.Macro)}
     for node in tree.find_all(nodes.Name):
         if node.ctx == "load" and node.name not in own | known | {"loop", "range"}:
             near = difflib.get_close_matches(node.name, known, n=1)
             advice = f"; did you mean {near[0]}?" if near else "."
             yield f"{file or path}:{node.lineno}: there is no placeholder {node.name}{advice}"
-    for uses in (*tree.find_all(nodes.FromImport), *tree.find_all(nodes.Include)):
+    for uses in tree.find_all(nodes.Include):
         if isinstance(uses.template, nodes.Const):
             yield from check_template(environment, uses.template.value, known, seen | {path})
 

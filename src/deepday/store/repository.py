@@ -14,8 +14,8 @@ from deepday.errors import InputError
 from deepday.model import ActivityStream, CalendarEvent, DateRange, Interval, Skipped, intersect, merge
 from deepday.store import schema
 from deepday.store.activity import add_messages, drop_lonely_conversations, read_stream
-from deepday.store.case_book import CaseBook
 from deepday.store.calendars import read_events, replace_events
+from deepday.store.case_book import CaseBook
 from deepday.store.covers import CoverBook
 from deepday.store.database import Database
 from deepday.store.plans import PlanBook
