@@ -62,6 +62,11 @@ class Made:
         """The language of the texts."""
         return self.case.language
 
+    @property
+    def heading(self) -> str:
+        """What stands above the sources of the figures."""
+        return self.language.same_files if self.case.from_files else self.language.sources
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -79,7 +84,7 @@ def make_case(asked: CaseRequest, progress: Progress, clock: Clock | None = None
     if asked.situation not in SITUATIONS:
         raise InputError(f"There is no situation {asked.situation!r}.", f"Choose one of: {', '.join(SITUATIONS)}.")
     tongue = language(asked.language or settings.case.language)
-    agreement = find_agreement(asked.agreement, settings) or proposed(settings)
+    agreement = find_agreement(asked.agreement, settings)
     measured = measure_evidence(asked.request, progress, clock)
     # With files nothing is read from the store.
     kept = TaskList((), "tasks") if asked.request.has_files else stored_tasks(clock)
@@ -87,13 +92,17 @@ def make_case(asked: CaseRequest, progress: Progress, clock: Clock | None = None
     today = clock.now().date()
     case = Case(
         evidence=measured.evidence,
-        agreement=agreement,
+        agreement=agreement or proposed(settings),
+        written_down=agreement is not None,
+        from_files=asked.request.has_files,
         language=tongue,
         today=today,
         period=(measured.first, measured.last) if measured.first and measured.last else None,
         tasks=tasks.tasks,
         tasks_from=tasks.name,
-        forecast=forecast_of(measured, tasks, agreement, start=next_monday(today), seed=asked.seed),
+        forecast=forecast_of(
+            measured, tasks, agreement or proposed(settings), start=next_monday(today), seed=asked.seed
+        ),
         wellbeing=_wellbeing(clock) if asked.share_wellbeing else None,
         names=asked.names,
         situation=asked.situation,
@@ -106,9 +115,11 @@ def make_case_of_tasks(asked: CaseRequest, clock: Clock | None = None) -> Made:
     clock = clock or SystemClock()
     settings = load_settings()
     tasks = read_task_list(asked.tasks) if asked.tasks else stored_tasks(clock)
+    agreement = find_agreement(asked.agreement, settings)
     case = Case(
         evidence=Evidence(),
-        agreement=find_agreement(asked.agreement, settings) or proposed(settings),
+        agreement=agreement or proposed(settings),
+        written_down=agreement is not None,
         language=language(asked.language or settings.case.language),
         today=clock.now().date(),
         tasks=tasks.tasks,
@@ -186,7 +197,10 @@ def write_page(
     title = written.text.markdown.partition("\n")[0].lstrip("# ").strip()
     kind = written.name.partition(".")[0]
     return write_private(
-        path, lambda: render_page(written.text, made.language, kind=kind, title=title, made=now, charts=charts)
+        path,
+        lambda: render_page(
+            written.text, made.language, kind=kind, title=title, heading=made.heading, made=now, charts=charts
+        ),
     )
 
 

@@ -18,6 +18,7 @@ from deepday.measure.days import absences, working_days
 from deepday.model import CalendarEvent, DateRange, EventKind, Interval, Person, Response, ShowAs, WeeklyHours
 from deepday.report.case_context import context
 from deepday.report.case_ics import Invitation, meeting_to_ics
+from deepday.report.case_language import Language
 from deepday.report.case_text import render
 
 _DAYS = 15
@@ -51,6 +52,7 @@ class Meeting:
     title: str
     agenda: str
     ics: bytes
+    language: Language
     notes: tuple[str, ...]
 
 
@@ -114,7 +116,7 @@ def _written(
     titles = made.language.titles
     title = asked.title or titles[template if template in titles else "agenda.txt"]
     invitation = Invitation(title, agenda, chosen, organiser=me.email if asked.invite else "", attendee=asked.invite)
-    return Meeting(tuple(slots), chosen, me.zone, title, agenda, meeting_to_ics(invitation, now), notes)
+    return Meeting(tuple(slots), chosen, me.zone, title, agenda, meeting_to_ics(invitation, now), made.language, notes)
 
 
 def check_in_date(made: Made, weeks: int | None, today: date) -> date:

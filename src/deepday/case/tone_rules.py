@@ -50,7 +50,14 @@ class Rule:
 def _rule(
     kind: Kind, pattern: str, why: str, better: str = "", *, instead: str | None = None, unless: str | None = None
 ) -> Rule:
-    return Rule(kind, re.compile(pattern, re.IGNORECASE), why, better, instead, re.compile(unless, re.IGNORECASE) if unless else None)
+    return Rule(
+        kind,
+        re.compile(pattern, re.IGNORECASE),
+        why,
+        better,
+        instead,
+        re.compile(unless, re.IGNORECASE) if unless else None,
+    )
 
 
 _LAG_EN = (

@@ -38,7 +38,7 @@ def show_text(
     if json_:
         show.print_json(text_to_json(schema, written.text, made.language, written.findings, more))
     elif html is None:
-        print_text(written.text, made.language, show.console())
+        print_text(written.text, made.heading, show.console())
     if html:
         from deepday.app.case_making import write_page  # noqa: PLC0415 - only for a page
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deepday.cli import options, show
-from deepday.cli.case_options import AgreementFile, Language, Situation, Templates, made_of
+from deepday.cli.case_options import AgreementFile, Language, Names, Situation, Templates, made_of
 from deepday.cli.case_shown import say_findings
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _show(found: "Meeting", ics: Path | None, *, json_: bool) -> None:
         console.print(found.title, markup=False)
         for number, slot in enumerate(found.slots, 1):
             mark = "*" if slot == found.chosen else " "
-            console.print(f"{mark} {number} {slot_words(slot, found.zone)}", markup=False)
+            console.print(f"{mark} {number} {slot_words(slot, found.zone, found.language)}", markup=False)
         console.print(f"\n{found.agenda}", markup=False, end="")
     if ics:
         show.say(f"Wrote {write_private(ics, lambda: found.ics)}")
@@ -149,6 +149,7 @@ def mail(
     agreement: AgreementFile = None,
     language: Language = None,
     templates: Templates = None,
+    names: Names = False,
     json_: options.Json = False,
 ) -> None:
     """The mail after the talk: what was agreed, who does what by when. Nothing is sent without --send."""

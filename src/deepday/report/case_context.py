@@ -39,6 +39,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     "waited": "how many directed messages that is of",
     "answer_limit": "the answering limit in force when it was measured",
     "agreed": "whether the agreement is one; otherwise it is a proposal",
+    "written_down": "whether there is an agreement or proposal in a file; otherwise defaults are used",
     "agreed_on": "when it was agreed, or none",
     "days": "deep-work days, a number",
     "per": "week or sprint",
@@ -99,7 +100,11 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """All that the texts are made from. ``names``: whether other people's names are shown."""
+    """All that the texts are made from. ``names``: whether other people's names are shown.
+
+    ``written_down``: whether the agreement comes from a file. ``from_files``: whether calendars and chat were files, which
+    the commands of the sources need again.
+    """
 
     evidence: Evidence
     agreement: Agreement
@@ -112,6 +117,8 @@ class Case:
     wellbeing: WellbeingSummary | None = None
     metrics: Sequence[Association] = ()
     names: bool = False
+    written_down: bool = False
+    from_files: bool = False
     situation: str = "deep-work"
     actions: Sequence[Action] = ()
     minutes: int = 30
@@ -204,7 +211,7 @@ def _measured(case: Case) -> dict[str, Any]:
         "self_share": Figure(f"{round(100 * summary.self_share)} %", _weeks_source(summary, "switches", tongue))
         if summary.self_share is not None
         else None,
-        "traces": ends(summary.traces),
+        "traces": ends(summary.traces, rough=True),
         "after_hours": whole(summary.after_hours),
         "short_rests": part(summary.short_rests or None, summary.nights, "evidenced"),
         "answered_in_time": Figure(f"{in_time} %", f"deepday measure, {evidence.answered_week}")
@@ -223,6 +230,7 @@ def _agreement(case: Case) -> dict[str, Any]:
     agreement, tongue = case.agreement, case.language
     return {
         "agreed": agreement.agreed,
+        "written_down": case.written_down,
         "agreed_on": tongue.day(agreement.agreed_on) if agreement.agreed_on else "",
         "days": agreement.days,
         "per": agreement.per.value,

@@ -22,6 +22,7 @@ class Language:
     date_format: str
     decimal: str
     sources: str
+    same_files: str
     likewise: str
     estimates: str
     answers: str
@@ -50,6 +51,10 @@ class Language:
         """Write hours that somebody estimated."""
         return f"{self.between(self.number(low), self.number(high))} {self.hours}"
 
+    def weekday(self, value: date) -> str:
+        """Write the weekday of a date, short."""
+        return str(arrow.get(value).format("ddd", locale=self.code))
+
     def day(self, value: date) -> str:
         """Write a date."""
         return str(arrow.get(value).format(self.date_format, locale=self.code))
@@ -67,6 +72,7 @@ LANGUAGES = {
             "D MMMM YYYY",
             ".",
             "Sources",
+            "Sources, with the same --calendar and --slack-export",
             "likewise",
             "own estimates in {}",
             "own answers, deepday case log",
@@ -93,6 +99,7 @@ LANGUAGES = {
             "D. MMMM YYYY",
             ",",
             "Quellen",
+            "Quellen, mit denselben --calendar und --slack-export",
             "ebenso",
             "eigene Schätzungen in {}",
             "eigene Antworten, deepday case log",

@@ -32,12 +32,12 @@ class _Markdown(Markdown):
     elements: ClassVar = {**Markdown.elements, "heading_open": _LeftHeading}
 
 
-def print_text(text: Text, tongue: Language, console: Console) -> None:
-    """Print a text, and below it where its figures come from."""
+def print_text(text: Text, heading: str, console: Console) -> None:
+    """Print a text, and below it, under ``heading``, where its figures come from."""
     console.print(_Markdown(text.markdown, hyperlinks=False))
     if text.sources:
         console.print()
-        console.print(RichText(f"{tongue.sources}:", style="dim"))
+        console.print(RichText(f"{heading}:", style="dim"))
         for number, source in enumerate(text.sources, 1):
             console.print(RichText(f"[{number}] {source}", style="dim"))
 
@@ -58,11 +58,12 @@ def render_page(
     *,
     kind: str,
     title: str,
+    heading: str,
     made: datetime,
     remarks: Sequence[str] = (),
     charts: Markup | None = None,
 ) -> str:
-    """Return one self-contained page without script. ``kind`` is ``brief`` for what must fit on one printed page."""
+    """Return one self-contained page without script. ``heading`` stands above the sources of the figures."""
     environment = Environment(
         loader=PackageLoader("deepday.report"),
         autoescape=True,
@@ -73,7 +74,7 @@ def render_page(
     content = {
         "body": markdown_to_html(text.markdown),
         "sources": text.sources,
-        "sources_name": tongue.sources,
+        "sources_name": heading,
         "code": tongue.code,
         "kind": kind,
         "title": title,

@@ -5,13 +5,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from deepday.model import Interval
-from deepday.report.words import day_name
+from deepday.report.case_language import Language
 
 
-def slot_words(slot: Interval, zone: ZoneInfo) -> str:
+def slot_words(slot: Interval, zone: ZoneInfo, tongue: Language) -> str:
     """Write a slot in local time."""
     start, end = (datetime.fromtimestamp(at, zone) for at in (slot.start, slot.end))
-    return f"{day_name(start.date())} {start.year}, {start:%H:%M} to {end:%H:%M} ({zone.key})"
+    return f"{tongue.weekday(start.date())} {tongue.day(start.date())}, {tongue.between(f'{start:%H:%M}', f'{end:%H:%M}')} ({zone.key})"
 
 
 def meeting_to_json(
