@@ -41,8 +41,8 @@ def compare(
 ) -> Made:
     """Read metrics, measure workload in the same weeks, and lay them side by side.
 
-    Without a first date the last 26 weeks are measured, since fewer say little. Raises :class:`InputError` for what cannot
-    be read.
+    Without a first date the last 26 weeks are measured, since fewer say little. Raises :class:`InputError` for what
+    cannot be read.
     """
     clock = clock or SystemClock()
     if not (asked.files or asked.mlflow or asked.git):

@@ -1,4 +1,4 @@
-"""Metrics from MLflow's own files and from a git history. MLflow itself is not needed; only times and numbers are read."""
+"""Metrics from MLflow's own files and from a git history. MLflow is not needed; only times and numbers are read."""
 
 import math
 import shutil
@@ -20,8 +20,8 @@ _SHOWN = 10
 def read_mlflow(path: Path, metric: str | None, zone: ZoneInfo) -> Series:
     """Return the mean, by week, of the last value that each run logged of a metric.
 
-    ``path``: a folder ``mlruns``, or the SQLite file of a tracking server. Raises :class:`InputError` for what is neither,
-    and where the metric is not there, with the names of those that are.
+    ``path``: a folder ``mlruns``, or the SQLite file of a tracking server. Raises :class:`InputError` for what is
+    neither, and where the metric is not there, with the names of those that are.
     """
     if path.is_dir():
         values = list(_from_folder(path))
@@ -40,7 +40,10 @@ def read_mlflow(path: Path, metric: str | None, zone: ZoneInfo) -> Series:
 
 
 def _from_folder(path: Path) -> Iterator[tuple[str, float, float]]:
-    """Give name, time and value of each run's last entry: ``EXPERIMENT/RUN/metrics/NAME``, lines of time, value, step."""
+    """Give name, time and value of each run's last entry.
+
+    Files are ``EXPERIMENT/RUN/metrics/NAME``, their lines time in milliseconds, value and step.
+    """
     for file in sorted(path.glob("*/*/metrics/**/*")):
         if not file.is_file():
             continue

@@ -1,4 +1,4 @@
-"""Performance metrics, read from CSV, MLflow and git, as one value for each ISO week. Only numbers and dates are kept."""
+"""Performance metrics as one value for each ISO week, and workload beside them. Only numbers and dates are kept."""
 
 import csv
 import io
@@ -59,9 +59,9 @@ def associations(series: Sequence[Series], measurement: Measurement | None, work
 def read_csv_metrics(path: Path, zone: ZoneInfo) -> list[Series]:
     """Read one file; what its columns are called decides what it is.
 
-    ``week`` or ``date`` and columns of numbers (or ``metric`` and ``value``): values. ``created`` and ``resolved``: bugs,
-    of which those resolved in a week and their median days are metrics. One column such as ``deployed_at``: events, which
-    are counted. Raises :class:`InputError` with file and line.
+    ``week`` or ``date`` and columns of numbers (or ``metric`` and ``value``): values. ``created`` and ``resolved``:
+    bugs, of which those resolved in a week and their median days are metrics. One column such as ``deployed_at``:
+    events, which are counted. Raises :class:`InputError` with file and line.
     """
     if not path.is_file():
         raise InputError(f"There is no file {path}.", "Check the path; docs/case.md shows what such a file may hold.")

@@ -23,8 +23,8 @@ DRAWS = 2000
 class Assumptions:
     """What the forecast takes for granted. Pairs are the ends of an even distribution.
 
-    ``used``: share of unbroken time that goes to this work. ``returned``: share of the time gained that is lost again on
-    other days. ``holds``: how likely a deep-work day takes place as planned.
+    ``used``: share of unbroken time that goes to this work. ``returned``: share of the time gained that is lost again
+    on other days. ``holds``: how likely a deep-work day takes place as planned.
     """
 
     used: tuple[float, float] = (0.5, 0.9)
@@ -46,11 +46,11 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Dates on which the work would be done, in weeks as they were and with ``days`` deep-work days in ``weeks_per_unit``.
+    """Dates on which the work would be done, in weeks as they were (``now``) and with deep-work days (``deep``).
 
     ``usable`` and ``usable_deep``: mean seconds of unbroken time in a measured week, before assumptions of how it is
-    used. ``weeks_earlier``: the 10 %, 50 % and 90 % points of the difference in weeks, of the futures in which both come
-    to an end; ``None`` where fewer than half do.
+    used. ``weeks_earlier``: the 10 %, 50 % and 90 % points of the difference in weeks, of the futures in which both
+    come to an end; ``None`` where fewer than half do.
     """
 
     now: Spread
@@ -87,8 +87,9 @@ def forecast(
 ) -> Forecast | None:
     """Return when ``hours`` (low, high) of work that needs stretches of ``block`` seconds would be done.
 
-    ``deep_days`` in every ``per_weeks`` weeks; on each, ``batches`` seconds are for messages. A week counts when all its working days were observed, at least three of
-    them. ``None`` with fewer than three such weeks: nothing is known then of how weeks differ.
+    ``deep_days`` in every ``per_weeks`` weeks; on each, ``batches`` seconds are for messages. A week counts when all
+    its working days were observed, at least three of them. ``None`` with fewer than three such weeks: nothing is known
+    then of how weeks differ.
     """
     weeks: dict[str, list[_Day]] = {}
     for day in days:
@@ -99,9 +100,7 @@ def forecast(
     if len(weeks) < FEWEST_WEEKS:
         return None
     sample = list(weeks.values())
-    pairs = [
-        _future(random.Random(f"{seed} {n}"), sample, hours, deep_days, per_weeks, assumptions) for n in range(draws)
-    ]
+    pairs = [_future(f"{seed} {n}", sample, hours, deep_days, per_weeks, assumptions) for n in range(draws)]
     mean = sum(day.usable for week in sample for day in week) / len(sample)
     # In the mean every day is as likely to be a deep-work day.
     gains = [sum(day.gain for day in week) / len(week) for week in sample]
@@ -127,7 +126,7 @@ def _day(day: EvidenceDay, block: int, batches: int) -> _Day:
 
 
 def _future(
-    chance: random.Random,
+    seed: str,
     sample: Sequence[Sequence[_Day]],
     hours: tuple[float, float],
     deep_days: int,
@@ -135,12 +134,14 @@ def _future(
     assumed: Assumptions,
 ) -> tuple[float, float]:
     """Return after how many weeks the work is done, without and with deep-work days; infinity when never."""
-    need = 3600 * chance.uniform(*hours)
-    used = chance.uniform(*assumed.used)
+    # Two streams: which weeks come does not depend on which of their days are deep-work days.
+    future, chance = random.Random(f"weeks {seed}"), random.Random(f"days {seed}")  # noqa: S311 - not for secrets
+    need = 3600 * future.uniform(*hours)
+    used = future.uniform(*assumed.used)
     kept = 1 - chance.uniform(*assumed.returned)
     plain, deep = [0.0], [0.0]
     while plain[-1] < need and len(plain) <= LONGEST_WEEKS:
-        unit = [chance.choice(sample) for _ in range(per_weeks)]
+        unit = [future.choice(sample) for _ in range(per_weeks)]
         # The days of a unit in one shuffled order, and for each whether a deep-work day there would hold.
         order = [(number, day.gain) for number, week in enumerate(unit) for day in week]
         chance.shuffle(order)

@@ -95,9 +95,10 @@ class Estimate:
 class Summary:
     """The figures of :class:`Evidence`; durations in seconds for a week of five working days, counts likewise.
 
-    ``low`` and ``high`` are what the assumptions allow (``cost``, ``interruptions``, ``traces``), or else the lowest and
-    the highest week. ``broken_days``: days without a stretch of two hours or more, of ``days``. ``self_share``: the part
-    of the switches into chat that the person began. ``short_rests``: nights with less than 11 hours without a trace.
+    ``low`` and ``high`` are what the assumptions allow (``cost``, ``interruptions``, ``traces``), or else the lowest
+    and the highest week. ``broken_days``: days without a stretch of two hours or more, of ``days``. ``self_share``:
+    the part of the switches into chat that the person began. ``short_rests``: nights with less than 11 hours without
+    a trace.
     """
 
     weeks: tuple[str, ...]

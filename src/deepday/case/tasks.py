@@ -19,8 +19,8 @@ class Task:
 
     ``low`` and ``high``: hours that it still takes (``every`` week, or once); ``None`` where nothing was estimated.
     ``block``: minutes of the shortest stretch in which it gets anywhere, 0 where it can be done in pieces. ``stress``:
-    own answer, 0 to 10. ``delegate_to``: who could take it over, ``defer_to``: until when it could wait. ``where``: file
-    and line.
+    own answer, 0 to 10. ``delegate_to``: who could take it over, ``defer_to``: until when it could wait. ``where``:
+    file and line.
     """
 
     name: str
@@ -73,7 +73,7 @@ STRESSFUL = 7
 
 
 def summarise_tasks(tasks: Sequence[Task], today: date) -> TaskSummary:
-    """Add up a list. What could be handed over and could wait as well counts as handed over, so nothing counts twice."""
+    """Add up a list. What could be handed over and could wait, too, counts as handed over, so nothing counts twice."""
     delegated = [task for task in tasks if task.delegate_to]
     deferred = [task for task in tasks if task.defer_to and not task.delegate_to]
     critical = critical_tasks(tasks)

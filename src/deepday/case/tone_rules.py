@@ -1,7 +1,4 @@
-"""The rules of the tone check, in English and German: a pattern, why it does harm, and what to say instead.
-
-long on purpose: it is a table, and a table is read as a whole.
-"""
+"""The rules of the tone check, in English and German: a pattern, why it does harm, and what to say instead."""
 
 import re
 from dataclasses import dataclass, field
@@ -50,14 +47,8 @@ class Rule:
 def _rule(
     kind: Kind, pattern: str, why: str, better: str = "", *, instead: str | None = None, unless: str | None = None
 ) -> Rule:
-    return Rule(
-        kind,
-        re.compile(pattern, re.IGNORECASE),
-        why,
-        better,
-        instead,
-        re.compile(unless, re.IGNORECASE) if unless else None,
-    )
+    excused = re.compile(unless, re.IGNORECASE) if unless else None
+    return Rule(kind, re.compile(pattern, re.IGNORECASE), why, better, instead, excused)
 
 
 _LAG_EN = (

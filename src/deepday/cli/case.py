@@ -22,7 +22,7 @@ from deepday.cli.case_shown import show_text
 
 app = typer.Typer(
     help="Make the case: a brief, a conversation, a task list, a mail, a check-in, all from your own data.",
-    epilog="Example: deepday case brief --calendar me.ics --slack-export export.zip --me you@example.com --zone Europe/Berlin",
+    epilog="Example: deepday case brief --calendar me.ics --slack-export export.zip --me you@example.com",
     invoke_without_command=True,
     rich_markup_mode=None,
 )

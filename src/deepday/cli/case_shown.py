@@ -47,6 +47,7 @@ def show_text(
 
 
 def show_remarks(made: "Made", written: "Written") -> None:
+    """Say what a reader of the text should know; raise what keeps the measured figures from being worth much."""
     for note in made.notes:
         show.say(note)
     say_findings(written.findings)

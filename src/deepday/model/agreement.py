@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 
 from deepday.errors import InputError
 
@@ -59,10 +60,10 @@ class Agreement:
     """Deep-work days as agreed, or (``agreed_on`` is ``None``) as proposed.
 
     ``days``: how many in each week, or in each sprint of ``sprint_weeks`` ISO weeks. ``weekdays``: on which they may
-    fall, 0 is Monday. ``baseline_weeks`` and ``trial_weeks``: how long is measured before and during the trial; ``start``
-    is the first day of the trial itself. ``smallest_effect``: the smallest change of the outcome that is worth having,
-    as a share of the baseline. ``answer_limit``: within how many minutes of working time an urgent request is
-    answered. ``exit_rule``: in words, what ends it. Addresses are in lower case; empty where nobody is named.
+    fall, 0 is Monday. ``baseline_weeks`` and ``trial_weeks``: how long is measured before and during the trial;
+    ``start`` is the first day of the trial itself. ``smallest_effect``: the smallest change of the outcome that is
+    worth having, as a share of the baseline. ``answer_limit``: within how many minutes of working time an urgent
+    request is answered. ``exit_rule``: in words, what ends it. Addresses are in lower case; empty where nobody is named.
 
     Raises :class:`InputError` for what contradicts itself; :attr:`InputError.what` names the field.
     """
@@ -122,6 +123,6 @@ class Agreement:
         if len({one.measure for one in self.guardrails}) < len(self.guardrails):
             found.append(("guardrails", "name a measure twice."))
         ordered = sorted(self.batch_windows)
-        if any(later.start < earlier.end for earlier, later in zip(ordered, ordered[1:], strict=False)):
+        if any(later.start < earlier.end for earlier, later in pairwise(ordered)):
             found.append(("batch_windows", "overlap."))
         return tuple(found)

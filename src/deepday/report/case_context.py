@@ -34,7 +34,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     "self_share": "part of the switches into chat that were self-started",
     "traces": "hours worked as far as traces show: from the evidenced minutes to the span of the days",
     "after_hours": "meetings and own chat outside working hours, in five working days",
-    "short_rests": "nights with less than 11 hours without a trace of work, of the observed ones; none if there are none",
+    "short_rests": "nights with less than 11 hours without a trace of work, of the observed; may be none",
     "answered_in_time": "share of directed messages answered within the limit",
     "waited": "how many directed messages that is of",
     "answer_limit": "the answering limit in force when it was measured",
@@ -102,8 +102,8 @@ class Action:
 class Case:
     """All that the texts are made from. ``names``: whether other people's names are shown.
 
-    ``written_down``: whether the agreement comes from a file. ``from_files``: whether calendars and chat were files, which
-    the commands of the sources need again.
+    ``written_down``: whether the agreement comes from a file. ``from_files``: whether calendars and chat were files,
+    which the commands of the sources need again.
     """
 
     evidence: Evidence

@@ -28,13 +28,14 @@ def make_mail(sender: str, to: tuple[str, ...], subject: str, body: str, made: d
 
 
 def _address(text: str) -> Address:
+    wrong = InputError(f"{text!r} is no e-mail address.", "Write it like grace@example.org.")
     user, at, domain = text.strip().rpartition("@")
+    if not (user and at and domain) or any(sign.isspace() for sign in text.strip()):
+        raise wrong
     try:
-        if not (user and at and domain) or any(sign.isspace() for sign in text.strip()):
-            raise ValueError
         return Address(addr_spec=text.strip())
     except (ValueError, IndexError):
-        raise InputError(f"{text!r} is no e-mail address.", "Write it like grace@example.org.") from None
+        raise wrong from None
 
 
 def mail_to_json(message: EmailMessage) -> dict[str, object]:

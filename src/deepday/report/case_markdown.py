@@ -1,5 +1,6 @@
 """A finished text in the terminal, as a page and as JSON. Needs markdown-it-py and rich."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
@@ -14,6 +15,9 @@ from rich.text import Text as RichText
 from deepday.case.tone import Finding
 from deepday.report.case_language import Language
 from deepday.report.case_text import Text
+
+
+_SOURCE = re.compile(r" \[(\d{1,3})\]")
 
 
 class _LeftHeading(Heading):
@@ -49,7 +53,8 @@ def markdown_to_html(markdown: str) -> Markup:
         .enable("table")
         .disable(["image", "link", "autolink"])
     )
-    return Markup(parser.render(markdown))  # noqa: S704 - the parser escapes everything that it does not make itself
+    made = _SOURCE.sub(r'<sup class="source">[\1]</sup>', parser.render(markdown))
+    return Markup(made)  # noqa: S704 - the parser escapes everything that it does not make itself
 
 
 def render_page(

@@ -11,7 +11,8 @@ from deepday.report.case_language import Language
 def slot_words(slot: Interval, zone: ZoneInfo, tongue: Language) -> str:
     """Write a slot in local time."""
     start, end = (datetime.fromtimestamp(at, zone) for at in (slot.start, slot.end))
-    return f"{tongue.weekday(start.date())} {tongue.day(start.date())}, {tongue.between(f'{start:%H:%M}', f'{end:%H:%M}')} ({zone.key})"
+    times = tongue.between(f"{start:%H:%M}", f"{end:%H:%M}")
+    return f"{tongue.weekday(start.date())} {tongue.day(start.date())}, {times} ({zone.key})"
 
 
 def meeting_to_json(

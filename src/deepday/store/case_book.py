@@ -19,8 +19,8 @@ _WELLBEING, _TASKS = "wellbeing", "tasks"
 class CaseBook:
     """The notes and tasks of a store. What is read or written is plain values for JSON.
 
-    Every method raises as those of :class:`deepday.store.repository.Store` do, and :class:`DeepdayError` when the key of
-    what is sealed is lost.
+    Every method raises as those of :class:`deepday.store.repository.Store` do, and :class:`DeepdayError` when the key
+    of what is sealed is lost.
     """
 
     def __init__(self, database: Database, clock: Clock, masters: MasterKeySource) -> None:
