@@ -12,11 +12,12 @@ from deepday.case.tone_rules import RULES, Kind, Rule
 
 __all__ = ["Finding", "Kind", "check_tone"]
 
+_QUOTES = "\"'\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"
 _BREAK = re.compile(
-    r"(?<=;)\s+|(?<=[.!?:])[\"'\N{RIGHT DOUBLE QUOTATION MARK}*]*\s+(?=[\"'\N{LEFT DOUBLE QUOTATION MARK}A-Z\d*>-])"
+    rf"(?<=;)\s+|(?<=:)\s+(?=[{_QUOTES}A-Z])|(?<=[.!?])[{_QUOTES}*]*\s+(?=[{_QUOTES}A-Z\d*>-])"  # after ; : . ! ?
 )
 _MARKUP = re.compile(r"^[\s>#*|-]+|[*_\\]|\s\[\d+\]")
-_ABBREVIATION = re.compile(r"\b(e\.g|i\.e|z\. ?B|d\. ?h|approx|vs|ca|bzw|Dr|Nr|No)\.\s*$")
+_ABBREVIATION = re.compile(r"\b(e\.g|i\.e|z\. ?B|d\. ?h|approx|vs|ca|bzw|Dr|Nr|No)\.\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

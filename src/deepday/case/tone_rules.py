@@ -94,7 +94,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         Kind.CLAIM,
-        r"\b(?:costs?|costing|saves?|saved|saving|loses?|lost|wast\w+)\b[^.]{0,60}?(?:€|\$|£|\bEUR\b|\bUSD\b|\beuros?\b|\bdollars?\b|\bmillions?\b|\bbillions?\b)",
+        r"\b(?:costs?|costing|saves?|saved|saving|loses?|lost|wast\w+)\b(?:[^.]|\.(?=\d)){0,60}?(?:€|\$|£|\bEUR\b|\bUSD\b|\beuros?\b|\bdollars?\b|\bmillions?\b|\bbillions?\b)",
         _NOT_CASH,
         "That is time with an estimated value of ... to ...; it is not cash, since hours are not refunded and some interruptions were the job.",
     ),
@@ -185,7 +185,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         Kind.CLAIM,
-        r"\b(?:kostet|kosten|spart|sparen|gespart|verlier\w+|verloren)\b[^.]{0,60}?(?:€|\$|\bEUR\b|\beuro\b|\bmillion|\bmilliard)",
+        r"\b(?:kostet|kosten|spart|sparen|gespart|verlier\w+|verloren)\b(?:[^.]|\.(?=\d)){0,60}?(?:€|\$|\bEUR\b|\beuro\b|\bmillion|\bmilliard)",
         _NOT_CASH,
         "Das ist Zeit mit einem geschätzten Wert von ... bis ...; es ist kein Geld, denn Stunden werden nicht erstattet, und manche Unterbrechung war die Arbeit.",
     ),

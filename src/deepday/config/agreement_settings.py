@@ -154,7 +154,7 @@ def agreement_of(given: AgreementSettings) -> Agreement:
         backup=given.backup.lower(),
         outcome=Outcome(given.outcome),
         outcome_name=given.outcome_name,
-        smallest_effect=given.smallest_effect / 100,
+        smallest_effect=round(given.smallest_effect / 100, 9),
         guardrails=tuple(Guardrail(Guarded(one.measure), one.margin) for one in given.guardrails),
         batch_windows=tuple(sorted(map(_window, given.batch_windows))),
         answer_limit=given.answer_limit,
