@@ -19,10 +19,8 @@ from jinja2 import (
     TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
-    UndefinedError,
     nodes,
 )
-from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from deepday.errors import InputError
@@ -87,7 +85,7 @@ def render(
         raise InputError("\n".join(problems), _ADVICE)
     try:
         markdown = environment.get_template(path).render(content)
-    except (UndefinedError, SecurityError, TemplateError, TypeError, ValueError) as error:
+    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:  # whatever a template does
         raise InputError(f"{_place(error, path)}: {error}.", _ADVICE) from None
     return Text(f"{markdown.strip()}\n", tuple(sources.known))
 
@@ -137,7 +135,7 @@ def check_template(
         source, file, _ = loader.get_source(environment, path)
         tree = environment.parse(source, path, file)
     except TemplateSyntaxError as error:
-        yield f"{error.filename or path}:{error.lineno}: {error.message}."
+        yield f"{error.filename or path}:{error.lineno}: {(error.message or 'it cannot be read').rstrip('.')}."
         return
     except (TemplateNotFound, UnicodeDecodeError):
         yield f"{path}:1: there is no such template, or it is not UTF-8."

@@ -38,7 +38,9 @@ def test_a_list_in_toml(given) -> None:  # type: ignore[no-untyped-def]
 
 
 def test_a_spreadsheet_with_ranges_semicolons_and_a_comma_for_decimals(given) -> None:  # type: ignore[no-untyped-def]
-    found = read_task_list(given("Task;Hours;Critical;Block;Due\nA;4-8;yes;90;20.05.2026\nB;1,5;;;\nC;2 d;x;;\nD;;;;\n"))
+    found = read_task_list(
+        given("Task;Hours;Critical;Block;Due\nA;4-8;yes;90;20.05.2026\nB;1,5;;;\nC;2 d;x;;\nD;;;;\n")
+    )
     assert [(one.low, one.high) for one in found.tasks] == [(4, 8), (1.5, 1.5), (16, 16), (None, None)]
     assert (found.tasks[0].due, found.tasks[0].block, found.tasks[2].critical) == (date(2026, 5, 20), 90, True)
 
@@ -56,7 +58,9 @@ def test_jiras_export_estimates_in_seconds_and_done_issues_are_left_out(given) -
 
 
 def test_a_row_that_cannot_be_read_is_named_with_its_line_and_the_others_are_kept(given) -> None:  # type: ignore[no-untyped-def]
-    path = given('task,hours,due,stress\n"A\nwith two lines",3,,\nB,many,,\nC,1,soon,\nD,1,,11\n,1,,\nE,8-4,,\nF,1,2026-05-09,7\n')
+    path = given(
+        'task,hours,due,stress\n"A\nwith two lines",3,,\nB,many,,\nC,1,soon,\nD,1,,11\n,1,,\nE,8-4,,\nF,1,2026-05-09,7\n'
+    )
     found = read_task_list(path)
     assert [one.name for one in found.tasks] == ["A\nwith two lines", "F"]
     assert [note.split(": ")[0].removeprefix(f"{path}:") for note in found.notes] == ["4", "5", "6", "7", "8"]

@@ -82,7 +82,13 @@ def test_more_deep_work_days_never_make_it_later(
 
 
 @settings(max_examples=40, deadline=None)
-@given(seen=_weeks(), low=st.floats(1, 40), extra=st.floats(0, 20), block=st.integers(1, 4 * HOUR), grown=st.integers(0, HOUR))
+@given(
+    seen=_weeks(),
+    low=st.floats(1, 40),
+    extra=st.floats(0, 20),
+    block=st.integers(1, 4 * HOUR),
+    grown=st.integers(0, HOUR),
+)
 def test_more_work_or_a_longer_block_never_make_it_earlier(
     seen: list[EvidenceDay], low: float, extra: float, block: int, grown: int
 ) -> None:

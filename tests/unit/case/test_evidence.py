@@ -60,7 +60,9 @@ def test_days_without_a_stretch_of_two_hours_are_counted() -> None:
 
 
 def test_short_rests_are_counted_only_where_nights_were_observed() -> None:
-    seen = [replace(one, rest_before=rest) for one, rest in zip(days(1), (None, 10 * HOUR, 11 * HOUR, 0, None), strict=True)]
+    seen = [
+        replace(one, rest_before=rest) for one, rest in zip(days(1), (None, 10 * HOUR, 11 * HOUR, 0, None), strict=True)
+    ]
     found = summarise(Evidence(tuple(seen)))
     assert (found.short_rests, found.nights) == (2, 3)
 

@@ -22,11 +22,17 @@ def test_one_slot_a_day() -> None:
 
 
 _PIECES = st.lists(
-    st.tuples(st.integers(0, 3 * DAY), st.integers(60, 40_000)).map(lambda pair: Interval(pair[0], sum(pair))), max_size=8
+    st.tuples(st.integers(0, 3 * DAY), st.integers(60, 40_000)).map(lambda pair: Interval(pair[0], sum(pair))),
+    max_size=8,
 )
 
 
-@given(windows=st.lists(_PIECES, min_size=1, max_size=3), busy=_PIECES, seconds=st.integers(300, 14_400), earliest=st.integers(0, DAY))
+@given(
+    windows=st.lists(_PIECES, min_size=1, max_size=3),
+    busy=_PIECES,
+    seconds=st.integers(300, 14_400),
+    earliest=st.integers(0, DAY),
+)
 def test_a_slot_lies_in_everybodys_time_and_in_nobodys_way(
     windows: list[list[Interval]], busy: list[Interval], seconds: int, earliest: int
 ) -> None:

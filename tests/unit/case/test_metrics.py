@@ -22,7 +22,9 @@ def test_at_twelve_weeks_only_more_than_58_hundredths_keeps_clear_of_zero() -> N
     assert fisher(0.57, 12)[0] < 0 < fisher(0.59, 12)[0]
 
 
-@pytest.mark.parametrize(("count", "shown", "comment"), [(3, False, False), (11, False, False), (12, True, False), (26, True, True)])
+@pytest.mark.parametrize(
+    ("count", "shown", "comment"), [(3, False, False), (11, False, False), (12, True, False), (26, True, True)]
+)
 def test_a_coefficient_needs_twelve_weeks_and_a_comment_26(count: int, shown: bool, comment: bool) -> None:
     load = {week: float(n % 5) for n, week in enumerate(weeks(count))}
     found = associate(Series("deployments", {week: float(n % 3) for n, week in enumerate(weeks(count))}), "cost", load)

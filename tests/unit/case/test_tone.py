@@ -104,7 +104,9 @@ def test_exaggerations_come_with_a_milder_sentence(sentence: str, better: str) -
     assert (found.kind, found.better) == (Kind.EXAGGERATION, better)
 
 
-@pytest.mark.parametrize("sentence", [*CLAIMS, "You always interrupt me.", "It is a catastrophe.", "It is a huge mess."])
+@pytest.mark.parametrize(
+    "sentence", [*CLAIMS, "You always interrupt me.", "It is a catastrophe.", "It is a huge mess."]
+)
 def test_what_is_proposed_instead_passes_the_check_itself(sentence: str) -> None:
     for found in check_tone(sentence):
         assert check_tone(found.better) == [], found.better

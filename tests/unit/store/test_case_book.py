@@ -85,7 +85,9 @@ def test_a_sealed_note_opens_on_its_own_date_only(store: Store, path: Path, keys
 def test_removing_an_account_leaves_the_key_of_the_notes(store: Store, keys: Path) -> None:
     masters = keys_in_file(keys)
     tokens, book = store.tokens(masters), store.case(masters)
-    tokens.save("a@b.c", "google", TokenSet(access=Secret("t"), refresh=Secret(""), cache=Secret(""), scopes=frozenset()))
+    tokens.save(
+        "a@b.c", "google", TokenSet(access=Secret("t"), refresh=Secret(""), cache=Secret(""), scopes=frozenset())
+    )
     book.keep_note(20, {"text": CANARY})
     assert tokens.remove("a@b.c", "google")
     assert book.notes() == [(20, {"text": CANARY})]
