@@ -1,12 +1,15 @@
 """What was measured, as the case takes it: from files or from the store, or nothing at all, which is said."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date
+from zoneinfo import ZoneInfo
 
 from deepday.app.measuring import measure_period
 from deepday.app.request import Request
+from deepday.app.storing import open_existing_store
 from deepday.case.evidence import Evidence, EvidenceDay, WeekCost
 from deepday.clock import Clock
+from deepday.config.load import load_settings
 from deepday.connect import Progress
 from deepday.errors import NotEnoughDataError
 from deepday.measure.result import DayLedger, DayMeasure, Measurement, State
@@ -31,6 +34,8 @@ def measure_evidence(request: Request, progress: Progress, clock: Clock) -> Meas
     Raises :class:`deepday.errors.InputError` for what cannot be.
     """
     try:
+        if not request.has_files:
+            open_existing_store(clock).close()  # where there is none, nobody need be asked whose it is
         outcome = measure_period(request, progress, clock=clock)
     except NotEnoughDataError as nothing:
         return Measured(Evidence(), None, None, "", (), nothing)
@@ -88,3 +93,9 @@ def _between(ledger: DayLedger) -> tuple[int, ...]:
     """Return the stretches without meetings; a break and the end of work end one, too."""
     busy = merge(Interval(span.start, span.end) for span in ledger.spans if span.state is State.MEETING)
     return tuple(part.seconds for window in ledger.work for part in subtract([Interval(*window)], busy))
+
+
+def own_date(clock: Clock) -> date:
+    """Return today's date where the owner lives, as far as the settings say; else in UTC."""
+    zone = load_settings().me.zone
+    return clock.now().astimezone(ZoneInfo(zone) if zone else UTC).date()

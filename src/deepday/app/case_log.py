@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 
 from deepday.case.wellbeing import LONGEST_NOTE, Note
 from deepday.clock import Clock

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deepday.app.case_evidence import Measured, measure_evidence
+from deepday.app.case_evidence import Measured, measure_evidence, own_date
 from deepday.app.case_tasks import TaskList, read_task_list, stored_tasks
 from deepday.app.measuring import make_private
 from deepday.app.request import Request
@@ -85,11 +85,12 @@ def make_case(asked: CaseRequest, progress: Progress, clock: Clock | None = None
         raise InputError(f"There is no situation {asked.situation!r}.", f"Choose one of: {', '.join(SITUATIONS)}.")
     tongue = language(asked.language or settings.case.language)
     agreement = find_agreement(asked.agreement, settings)
-    measured = measure_evidence(asked.request, progress, clock)
     # With files nothing is read from the store.
     kept = TaskList((), "tasks") if asked.request.has_files else stored_tasks(clock)
     tasks = read_task_list(asked.tasks) if asked.tasks else kept
-    today = clock.now().date()
+    folder = template_folder(asked.templates, settings)
+    measured = measure_evidence(asked.request, progress, clock)  # last: it takes longest
+    today = own_date(clock)
     case = Case(
         evidence=measured.evidence,
         agreement=agreement or proposed(settings),
@@ -107,7 +108,7 @@ def make_case(asked: CaseRequest, progress: Progress, clock: Clock | None = None
         names=asked.names,
         situation=asked.situation,
     )
-    return Made(case, measured, template_folder(asked.templates, settings), settings, (*measured.notes, *tasks.notes))
+    return Made(case, measured, folder, settings, (*measured.notes, *tasks.notes))
 
 
 def make_case_of_tasks(asked: CaseRequest, clock: Clock | None = None) -> Made:
@@ -121,7 +122,7 @@ def make_case_of_tasks(asked: CaseRequest, clock: Clock | None = None) -> Made:
         agreement=agreement or proposed(settings),
         written_down=agreement is not None,
         language=language(asked.language or settings.case.language),
-        today=clock.now().date(),
+        today=own_date(clock),
         tasks=tasks.tasks,
         tasks_from=tasks.name,
         names=asked.names,

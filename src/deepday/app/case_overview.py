@@ -1,8 +1,7 @@
 """What there is to make a case from, and what to do next."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
 from deepday.app.case_making import agreement_file, find_agreement
 from deepday.app.case_tasks import stored_tasks
@@ -66,9 +65,3 @@ def _measured(clock: Clock) -> str:
         f"{words[kind]} to {datetime.fromtimestamp(end, UTC).date()}" if end else f"no {words[kind]}"
         for kind, end in reach.items()
     )
-
-
-def own_date(clock: Clock) -> date:
-    """Return today's date where the owner lives, as far as the settings say; else in UTC."""
-    zone = load_settings().me.zone
-    return clock.now().astimezone(ZoneInfo(zone) if zone else UTC).date()
