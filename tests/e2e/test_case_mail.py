@@ -34,7 +34,7 @@ class Inbox:
     refuse: str = ""
     hang_up: bool = False
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         if self.hang_up:
             server.transport.close()
             return "250 OK"
@@ -48,12 +48,13 @@ class OnAFreePort(Controller):
     """A server on a port that the system chose."""
 
     def _trigger_server(self) -> None:
-        assert self.server is not None
-        self.port = int(self.server.sockets[0].getsockname()[1])
-        super()._trigger_server()
+        server: Any = self.server
+        self.port = int(server.sockets[0].getsockname()[1])
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
-def authenticate(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+def authenticate(*given: Any) -> AuthResult:
+    data = given[-1]  # what the client signed in with
     right = isinstance(data, LoginPassword) and data.password == PASSWORD.encode()
     return AuthResult(success=right, handled=False)
 

@@ -75,8 +75,8 @@ def log(
 
     Without a line and answers the notes are shown.
     """
-    from deepday.app.case_log import delete_notes, read_notes, write_note  # noqa: PLC0415 - help does without
     from deepday.app.case_evidence import own_date  # noqa: PLC0415
+    from deepday.app.case_log import delete_notes, read_notes, write_note  # noqa: PLC0415 - help does without
     from deepday.app.period import parse_dates  # noqa: PLC0415
     from deepday.case.wellbeing import Note  # noqa: PLC0415
     from deepday.clock import SystemClock  # noqa: PLC0415

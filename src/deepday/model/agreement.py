@@ -60,10 +60,10 @@ class Agreement:
     """Deep-work days as agreed, or (``agreed_on`` is ``None``) as proposed.
 
     ``days``: how many in each week, or in each sprint of ``sprint_weeks`` ISO weeks. ``weekdays``: on which they may
-    fall, 0 is Monday. ``baseline_weeks`` and ``trial_weeks``: how long is measured before and during the trial;
-    ``start`` is the first day of the trial itself. ``smallest_effect``: the smallest change of the outcome that is
-    worth having, as a share of the baseline. ``answer_limit``: within how many minutes of working time an urgent
-    request is answered. ``exit_rule``: in words, what ends it. Addresses are in lower case; empty where nobody is named.
+    fall, 0 is Monday. ``baseline_weeks`` and ``trial_weeks``: how long is measured before and during the trial.
+    ``start``: the first day of the trial itself. ``smallest_effect``: the smallest change of the outcome that is worth
+    having, as a share of the baseline. ``answer_limit``: within how many minutes of working time an urgent request is
+    answered. ``exit_rule``: in words, what ends it. Addresses are in lower case; empty where nobody is named.
 
     Raises :class:`InputError` for what contradicts itself; :attr:`InputError.what` names the field.
     """

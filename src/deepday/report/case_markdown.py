@@ -16,7 +16,6 @@ from deepday.case.tone import Finding
 from deepday.report.case_language import Language
 from deepday.report.case_text import Text
 
-
 _SOURCE = re.compile(r" \[(\d{1,3})\]")
 
 

@@ -36,9 +36,10 @@ def test_counts_by_date_are_added_up_and_other_values_averaged(tmp_path: Path) -
     path = write(
         tmp_path / "m.csv", "date,deployments,accuracy\n2026-03-09,1,0.5\n2026-03-11,2,0.7\n2026-03-16,4,0.9\n"
     )
-    found = {one.name: (dict(one.values), one.note) for one in read_csv_metrics(path, BERLIN)}
-    assert found["deployments"] == ({"2026-W11": 3, "2026-W12": 4}, "By week: sum of the values of m.csv.")
-    assert found["accuracy"][0] == pytest.approx({"2026-W11": 0.6, "2026-W12": 0.9})
+    counts, shares = read_csv_metrics(path, BERLIN)
+    assert dict(counts.values) == {"2026-W11": 3, "2026-W12": 4}
+    assert counts.note == "By week: sum of the values of m.csv."
+    assert dict(shares.values) == pytest.approx({"2026-W11": 0.6, "2026-W12": 0.9})
 
 
 def test_a_long_table_of_metric_and_value(tmp_path: Path) -> None:

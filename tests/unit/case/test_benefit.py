@@ -24,7 +24,7 @@ def made(seen: list[EvidenceDay], hours: tuple[float, float] = (20, 30), **more:
 
 
 def test_a_forecast_that_can_be_checked_by_hand() -> None:
-    """Every day has a stretch of 3 h; a deep-work day 6 h less an hour for messages, so 2 h more; 15 h or 17 h a week."""
+    """Each day has a stretch of 3 h, a deep-work day of 6 h less an hour for messages: 15 h or 17 h a week."""
     seen = [day(MONDAY.replace(day=9 + 7 * week + n)) for week in range(3) for n in range(5)]
     found = made(seen, (30, 30), assumptions=CERTAIN)
     assert (found.usable, found.usable_deep) == (15 * HOUR, 17 * HOUR)

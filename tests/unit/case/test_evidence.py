@@ -44,7 +44,8 @@ def test_without_chat_only_meetings_and_working_time_are_known() -> None:
     seen = tuple(unobserved(one) for one in days(2))
     found = summarise(Evidence(seen))
     assert not found.measured
-    assert found.traces is found.interruptions is found.focus is found.broken_days is found.self_share is None
+    unknown: tuple[object, ...] = (found.traces, found.interruptions, found.focus, found.broken_days, found.self_share)
+    assert set(unknown) == {None}
     assert found.meetings is not None
     assert found.meetings.middle == 10 * HOUR
 

@@ -38,7 +38,7 @@ CLAIMS = [
 ]
 INSTEAD = [
     "We assume 1 to 15 minutes to pick work up again (studies range from seconds to about 15 minutes).",
-    "That is time with an estimated value of 400 to 900; not cash: hours are not refunded and some interruptions were the job.",
+    "That is time with an estimated value of 400 to 900; not cash: hours are not refunded.",
     "Deployments and deep-work days moved together; that does not say which drove which.",
     "This is time without meetings or your own chat activity.",
     "Traces of work between 44 and 55 h.",
@@ -117,7 +117,10 @@ def test_every_rule_says_why_and_what_to_say() -> None:
 
 
 def test_findings_name_the_line_on_which_their_sentence_begins() -> None:
-    text = "# Title\n\nAll is well. Here is\nmore of it. You always\ninterrupt me.\n\n- Each interruption costs 23 minutes.\n"
+    text = (
+        "# Title\n\nAll is well. Here is\nmore of it. You always\ninterrupt me.\n\n"
+        "- Each interruption costs 23 minutes.\n"
+    )
     assert [(one.line, one.sentence) for one in check_tone(text)] == [
         (4, "You always interrupt me."),
         (7, "Each interruption costs 23 minutes."),
