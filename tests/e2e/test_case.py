@@ -123,6 +123,13 @@ def test_both_conversations_in_both_languages(case: Any, exports: Any, tasks: Pa
     assert "nach eigener Schätzung" in relief.lower().replace("\n", " ") or "eigener Schätzung" in relief
 
 
+def test_a_metric_in_the_conversation_about_relief(case: Any, exports: Any, tmp_path: Path) -> None:
+    file = tmp_path / "deploys.csv"
+    file.write_text("week,deployments\n2026-W11,3\n2026-W12,2\n", encoding="utf-8")
+    text = case("script", "--situation", "overload", *exports, "--metrics", file, "--json").json["text"]
+    assert "2 weeks are too few to lay beside workload; 12 are the least." in text
+
+
 def test_the_forecast_has_its_assumptions_and_more_days_are_not_later(
     case: Any, exports: Any, tasks: Path, tmp_path: Path
 ) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from deepday.app.case_making import CaseRequest, Made, make_case_of_tasks
 from deepday.app.case_metric_sources import read_git, read_mlflow
-from deepday.app.case_metrics import associations, read_csv_metrics
+from deepday.app.case_metrics import associations, check_workload, read_csv_metrics, workload_by_week
 from deepday.app.measuring import measure_period
 from deepday.app.period import parse_dates
 from deepday.app.person import build_person
@@ -47,6 +47,7 @@ def compare(
     clock = clock or SystemClock()
     if not (asked.files or asked.mlflow or asked.git):
         raise InputError("No metric is given.", "Give a CSV file, --mlflow PATH or --git PATH.")
+    check_workload(asked.against)
     person = build_person(request, load_settings())
     series: list[Series] = [one for path in asked.files for one in read_csv_metrics(path, person.zone)]
     if asked.mlflow:
@@ -65,7 +66,8 @@ def compare(
     except NotEnoughDataError as nothing:
         problem = nothing
     made = make_case_of_tasks(CaseRequest(language=code, templates=templates), clock)
-    found = associations(series, measurement, asked.against)
+    values = workload_by_week(measurement, asked.against) if measurement else {}
+    found = associations(series, asked.against, values)
     return replace(
         made,
         case=replace(made.case, metrics=found),

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deepday.app.case_evidence import Measured, measure_evidence, own_date
+from deepday.app.case_metrics import associations, read_csv_metrics
 from deepday.app.case_tasks import TaskList, read_task_list, stored_tasks
 from deepday.app.measuring import make_private
+from deepday.app.person import find_zone
 from deepday.app.request import Request
 from deepday.case.benefit import Forecast, forecast
-from deepday.case.evidence import Evidence
+from deepday.case.evidence import FEWEST_DAYS, Evidence
+from deepday.case.metrics import Association
 from deepday.case.tasks import critical_tasks
 from deepday.case.tone import Finding, check_tone
 from deepday.case.wellbeing import WellbeingSummary
@@ -44,6 +47,7 @@ class CaseRequest:
     templates: Path | None = None
     names: bool = False
     share_wellbeing: bool = False
+    metrics: tuple[Path, ...] = ()
     seed: int = 1
 
 
@@ -105,6 +109,7 @@ def make_case(asked: CaseRequest, progress: Progress, clock: Clock | None = None
             measured, tasks, agreement or proposed(settings), start=next_monday(today), seed=asked.seed
         ),
         wellbeing=_wellbeing(clock) if asked.share_wellbeing else None,
+        metrics=_metrics(asked.metrics, measured),
         names=asked.names,
         situation=asked.situation,
     )
@@ -208,6 +213,18 @@ def write_page(
 def with_actions(made: Made, actions: tuple[Action, ...]) -> Made:
     """Return the case with what was agreed to be done."""
     return replace(made, case=replace(made.case, actions=actions))
+
+
+def _metrics(files: tuple[Path, ...], measured: Measured) -> tuple[Association, ...]:
+    """Lay metrics from CSV files beside the cost of interruptions."""
+    zone = find_zone(measured.zone or "UTC")
+    series = [one for path in files for one in read_csv_metrics(path, zone)]
+    weeks = {
+        one.week: 5 * one.middle / one.observed_days / 3600
+        for one in measured.evidence.costs
+        if one.observed_days >= FEWEST_DAYS
+    }
+    return associations(series, "cost", weeks)
 
 
 def _wellbeing(clock: Clock) -> WellbeingSummary | None:

@@ -29,13 +29,14 @@ _HAPPENED = ("deployed", "deployed at", "deployed_at", "finished", "released", "
 _MOST_METRICS = 8
 
 
-def workload_by_week(measurement: Measurement, workload: str) -> dict[str, float]:
-    """Return a measure of workload in hours for five days, by week with at least three observed days.
+def check_workload(name: str) -> None:
+    """Raise :class:`InputError` for a name that is no measure of workload."""
+    if name not in WORKLOADS:
+        raise InputError(f"There is no workload {name!r}.", f"Choose one of: {', '.join(WORKLOADS)}.")
 
-    Raises :class:`InputError` for a name that is none.
-    """
-    if workload not in WORKLOADS:
-        raise InputError(f"There is no workload {workload!r}.", f"Choose one of: {', '.join(WORKLOADS)}.")
+
+def workload_by_week(measurement: Measurement, workload: str) -> dict[str, float]:
+    """Return a measure of workload in hours for five days, by week with at least three observed days."""
     weeks = [week for week in measurement.weeks if week.observed_days >= FEWEST_DAYS]
     values = {week.week: _hours(week, workload) for week in weeks}
     return {week: value for week, value in values.items() if value is not None}
@@ -50,9 +51,8 @@ def _hours(week: WeekMeasure, workload: str) -> float | None:
     return None if seconds is None else 5 * seconds / week.observed_days / 3600
 
 
-def associations(series: Sequence[Series], measurement: Measurement | None, workload: str) -> tuple[Association, ...]:
-    """Lay each metric beside the workload."""
-    values = workload_by_week(measurement, workload) if measurement else {}
+def associations(series: Sequence[Series], workload: str, values: Mapping[str, float]) -> tuple[Association, ...]:
+    """Lay each metric beside a measure of workload, hours by week."""
     return tuple(associate(one, workload, values) for one in series)
 
 

@@ -80,6 +80,10 @@ def script(
     hours: options.Hours = None,
     holidays: options.Holidays = None,
     tasks: Tasks = None,
+    metrics: Annotated[
+        list[Path] | None,
+        typer.Option("--metrics", metavar="FILE", help="CSV of a metric, beside interruptions; repeatable."),
+    ] = None,
     agreement: AgreementFile = None,
     language: Language = None,
     templates: Templates = None,

@@ -31,6 +31,7 @@ def _asked(context: typer.Context) -> "CaseRequest":
     given: dict[str, Any] = {
         name: value for name, value in context.params.items() if name in CaseRequest.__dataclass_fields__
     }
+    given["metrics"] = tuple(given.get("metrics") or ())
     return CaseRequest(request=options.request(context), **given)
 
 

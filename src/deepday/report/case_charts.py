@@ -1,6 +1,6 @@
 """A metric above workload, week by week, as one SVG each: two panels over the same weeks, drawn in lines and points."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from markupsafe import Markup, escape
@@ -21,14 +21,19 @@ def metric_charts(found: Sequence[Association], tongue: Language) -> Markup:
 def _figure(one: Association, tongue: Language) -> Markup:
     weeks = [point[0] for point in one.points]
     panels = (
-        (one.metric, [point[2] for point in one.points], 0),
-        (f"{tongue.workloads[one.workload]} ({tongue.hours})", [point[1] for point in one.points], _PANEL + _GAP),
+        (one.metric, [point[2] for point in one.points], 0, tongue.value),
+        (
+            f"{tongue.workloads[one.workload]} ({tongue.hours})",
+            [point[1] for point in one.points],
+            _PANEL + _GAP,
+            tongue.number,
+        ),
     )
     height = 2 * _PANEL + _GAP + _TOP + 24
     said = "; ".join(
-        f"{week_name(week)}: {tongue.number(metric)}, {tongue.number(load)}" for week, load, metric in one.points
+        f"{week_name(week)}: {tongue.value(metric)}, {tongue.number(load)}" for week, load, metric in one.points
     )
-    body = Markup("").join(_panel(title, values, weeks, top, tongue) for title, values, top in panels)
+    body = Markup("").join(_panel(title, values, weeks, top, write) for title, values, top, write in panels)
     label = escape(plain(f"{one.metric}, {tongue.workloads[one.workload]}: {said}"))
     names = Markup("").join(
         Markup('<text class="axis" x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(
@@ -42,8 +47,12 @@ def _figure(one: Association, tongue: Language) -> Markup:
     ).format(_WIDTH, height, label, body, names)
 
 
-def _panel(title: str, values: Sequence[float], weeks: Sequence[str], top: int, tongue: Language) -> Markup:
-    low, high = min(0.0, *values), max(values)
+def _panel(
+    title: str, values: Sequence[float], weeks: Sequence[str], top: int, write: Callable[[float], str]
+) -> Markup:
+    # A scale from 0, unless that would press all values into its upper half.
+    low, high = min(values), max(values)
+    low = low if 2 * low > high else min(0.0, low)
     if high == low:
         high = low + 1
 
@@ -63,7 +72,7 @@ def _panel(title: str, values: Sequence[float], weeks: Sequence[str], top: int, 
         Markup(
             '<line class="grid" x1="{}" y1="{:.1f}" x2="{}" y2="{:.1f}"/>'
             '<text class="axis" x="{}" y="{:.1f}" text-anchor="end">{}</text>'
-        ).format(_LEFT, y(value), _WIDTH - _RIGHT, y(value), _LEFT - 6, y(value) + 4, tongue.number(value))
+        ).format(_LEFT, y(value), _WIDTH - _RIGHT, y(value), _LEFT - 6, y(value) + 4, write(value))
         for value in (low, high)
     )
     head = Markup('<text class="day" x="{}" y="{}">{}</text>').format(_LEFT, _TOP + top - 10, plain(title))

@@ -362,10 +362,10 @@ def _metric(found: Association, tongue: Language) -> dict[str, Any]:
         "comment": found.comment,
         "team": found.team,
         "note": found.note,
-        "values": []
+        "rows": []
         if found.drawn
         else [
-            {"week": week, "load": tongue.number(load), "value": tongue.number(value)}
+            {"week": week, "load": tongue.number(load), "value": tongue.value(value)}
             for week, load, value in found.points
         ],
     }

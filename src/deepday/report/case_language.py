@@ -47,6 +47,10 @@ class Language:
         """Write a number with at most one decimal."""
         return f"{value:.1f}".removesuffix(".0").replace(".", self.decimal)
 
+    def value(self, value: float) -> str:
+        """Write a value of a metric with four significant digits."""
+        return f"{value:.4g}".replace(".", self.decimal)
+
     def estimate(self, low: float, high: float) -> str:
         """Write hours that somebody estimated."""
         return f"{self.between(self.number(low), self.number(high))} {self.hours}"

@@ -166,5 +166,5 @@ def test_a_folder_without_git_is_refused(tmp_path: Path) -> None:
 
 def test_without_a_measurement_no_week_has_both(tmp_path: Path) -> None:
     series = read_csv_metrics(write(tmp_path / "m.csv", "week,x\n2026-W11,3\n"), BERLIN)
-    (found,) = associations(series, None, "cost")
+    (found,) = associations(series, "cost", {})
     assert (found.weeks, found.r, found.drawn) == (0, None, False)
