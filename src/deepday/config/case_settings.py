@@ -10,7 +10,7 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 class CaseSettings(Table):
-    """How the texts of deepday case are made."""
+    """Language, own templates and agreement of the texts that deepday case makes."""
 
     language: Literal["en", "de"] = Field(default="en", description="Language of the texts.", examples=["de"])
     templates: str = Field(
