@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 INSTALL := $(PIP) install --require-hashes --no-deps
 
-.PHONY: setup demo test wire-log check bench docs lock clean
+.PHONY: setup demo test simulate wire-log check bench docs lock clean
 .DEFAULT_GOAL := setup
 
 setup: $(VENV)/.run                         ## the deepday command, in .venv/bin
@@ -15,6 +15,12 @@ demo: $(VENV)/.run                          ## five believable weeks, measured: 
 
 test: $(VENV)/.dev                          ## every test
 	$(BIN)/python -m pytest -n auto
+
+SEEDS ?= 1000
+FIRST_SEED ?= 0
+simulate: $(VENV)/.dev                      ## worlds that go wrong in every way (SEEDS, FIRST_SEED; CRASHES=3 BUGS=1 for more)
+	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first $(FIRST_SEED) \
+	  $(if $(CRASHES),--crashes $(CRASHES)) $(if $(BUGS),--bugs)
 
 wire-log: $(VENV)/.dev                      ## what the connectors send and get in their tests, tokens cut short
 	@mkdir -p build && rm -f build/wire*.jsonl

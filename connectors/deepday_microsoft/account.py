@@ -23,6 +23,9 @@ _NO_READING = "Calendars cannot be read: the permission Calendars.Read was not g
 _NO_FOCUS_TIME = Degraded(
     Port.EVENT_WRITER, "Microsoft 365 has no focus-time events for applications: a plain busy event is used."
 )
+_DEFAULT_ONLY = Degraded(
+    Port.CALENDAR_READER, "An application on its own reads and writes the person's default calendar, and no other."
+)
 _NO_SWITCH = Degraded(
     Port.DO_NOT_DISTURB_WRITER,
     "Teams has no do-not-disturb switch of its own: the presence Do not disturb holds its notifications.",
@@ -53,6 +56,7 @@ class MicrosoftAccount(Calendars, Events, Replies, Teams, Subscriptions):
             else:
                 ports.update(its)
         degraded += [one for one in (_NO_FOCUS_TIME, _NO_END) if one.port in ports]
+        degraded += [_DEFAULT_ONLY] if self.settings.app_only else []
         return Capabilities(frozenset(ports), tuple(degraded), PORT_VERSION)
 
     def _missing(self, feature: Feature, granted: frozenset[str]) -> str:

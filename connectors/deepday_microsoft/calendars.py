@@ -1,19 +1,18 @@
 """Reads calendars by delta, page by page."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from deepday.connect import Feature, ReadContext
 from deepday.connect.http import Answer
-from deepday.errors import CursorGoneError, FatalError, GoneError, UnsupportedError
+from deepday.errors import CursorGoneError, FatalError, GoneError
 from deepday.model import Calendar, Cursor, EventPage, EventUpsert, Interval, Skipped
 from deepday_microsoft import cursors
 from deepday_microsoft.cursors import Position
 from deepday_microsoft.events import added_markers
 from deepday_microsoft.graph import MOST_PARTS, Ask, Graph, preferences, rows_of
-from deepday_microsoft.part import LARGEST_PAGE, Part, Tuning
+from deepday_microsoft.part import DEFAULT_CALENDAR, Part, Tuning
 from deepday_microsoft.settings import Settings
 from deepday_microsoft.translate import (
     FIELDS,
@@ -28,9 +27,7 @@ from deepday_microsoft.translate import (
     whole,
 )
 
-_SMALL = preferences(page=50)
 _SHARED = preferences(page=100)  # twenty of these share an answer, and mostly there is little in them
-LONGEST_WINDOW = 1825 * 86_400
 
 
 class Calendars(Part):
@@ -38,11 +35,17 @@ class Calendars(Part):
 
     def __init__(self, graph: Graph, settings: Settings, tuning: Tuning) -> None:
         super().__init__(graph, settings, tuning)
-        self._headers = preferences(page=tuning.page)
         self._fetched: dict[tuple[str, str], Answer] = {}
 
     def calendars(self) -> Sequence[Calendar]:
-        """Return the mailbox's calendars; see :class:`deepday.connect.CalendarReader`."""
+        """Return the mailbox's calendars; see :class:`deepday.connect.CalendarReader`.
+
+        An application on its own uses the default calendar only; whether it may is asked here.
+        """
+        if self.settings.app_only:
+            now = self.graph.now()
+            next(iter(self.viewed(DEFAULT_CALENDAR, Interval(now, now + 60))), None)
+            return [Calendar(DEFAULT_CALENDAR, primary=True, writable=True)]
         query = {"$select": "id,name,isDefaultCalendar,canEdit", "$top": "100"}
         rows = self.graph.pages(f"{self.settings.mailbox}/calendars", Feature.READ, query=query, headers={})
         return [
@@ -85,13 +88,17 @@ class Calendars(Part):
         """
         position = self._position(calendar, context, cursor)
         fetched = self._fetched.pop((calendar, cursor.text), None) if cursor else None
-        answer = fetched or self._page(position.path)
+        answer = fetched or self.view_page(position.path)
         if cursor and answer.status == 410:
             raise CursorGoneError("Microsoft 365 no longer knows where the reading stopped.", "It is read in full.")
         body = self.graph.read(answer, Feature.READ)
         gathered = gather(rows_of(body))
         onward = self._onward(body, position, gathered)
-        upserts, removals, skipped = self._objects(gathered, context, position, onward)
+        left = frozenset(onward.open) if onward.more else self._unsure(gathered, position)
+        found: dict[str, Found] = {name: one for name, one in gathered.objects.items() if name not in left}
+        if not onward.more:
+            found |= dict.fromkeys(left, Removed()) | self._whole(left, calendar, context.window)
+        upserts, removals, skipped = _objects(found, context)
         return EventPage(
             upserts=tuple(added_markers(self.graph, self.settings, upserts)),
             removals=tuple(removals),
@@ -100,24 +107,11 @@ class Calendars(Part):
             skipped=(*gathered.skipped, *skipped),
         )
 
-    def _page(self, path: str) -> Answer:
-        """Ask for a page; where a full one is too large to take, for small ones from now on."""
-        try:
-            return self.graph.send("GET", path, headers=self._headers)
-        except FatalError:
-            if self._headers == _SMALL:
-                raise
-        self._headers = _SMALL
-        return self.graph.send("GET", path, headers=self._headers)
-
     def _position(self, calendar: str, context: ReadContext, cursor: Cursor | None) -> Position:
         if cursor is not None:
             return cursors.decode(cursor, calendar, context)
         window = context.window
-        if window.seconds > LONGEST_WINDOW:
-            raise UnsupportedError("Microsoft 365 shows at most 1825 days at once.", "Read a shorter time.")
-        path = f"{self.settings.mailbox}/calendars/{quote(calendar, safe='')}/calendarView/delta"
-        return Position(f"{path}?{urlencode(_bounds(window))}")
+        return Position(self.view_path(calendar, window))
 
     def _onward(self, body: dict[str, Any], position: Position, gathered: Gathered) -> Position:
         """Return where to go on, and which series to read whole there."""
@@ -128,55 +122,65 @@ class Calendars(Part):
         path = self.graph.below(body["@odata.nextLink"])
         if path == position.path:
             raise FatalError("Microsoft 365 sends pages without an end.", "Please report this.")
+        unsure = self._unsure(gathered, position)
         last = gathered.objects.get(gathered.last)
-        held: tuple[str, ...] = (gathered.last,) if isinstance(last, Series) else ()
-        if not gathered.objects:
-            held = position.open  # an empty page ends nothing
+        if isinstance(last, Series):
+            unsure |= {gathered.last}  # it may go on
         series = {cursors.short(name) for name, one in gathered.objects.items() if isinstance(one, Series)}
-        return Position(path, more=True, open=held, seen=position.seen | series)
+        return Position(path, more=True, open=tuple(sorted(unsure)), seen=position.seen | series)
 
-    def _objects(
-        self, gathered: Gathered, context: ReadContext, position: Position, onward: Position
-    ) -> tuple[list[EventUpsert], list[str], list[Skipped]]:
-        """Return upserts, removals and what cannot be used; series that are open from here on are left for later."""
-        upserts: list[EventUpsert] = []
-        removals: list[str] = []
-        skipped: list[Skipped] = []
-        found: dict[str, Found] = {name: Series() for name in position.open}
-        found.update(gathered.objects)
+    @staticmethod
+    def _unsure(gathered: Gathered, position: Position) -> frozenset[str]:
+        """Return the series of which the pages so far do not give the whole."""
+        series = {name: one for name, one in gathered.objects.items() if isinstance(one, Series)}
+        again = {name for name, one in series.items() if one.master is None or cursors.short(name) in position.seen}
+        return frozenset(position.open) | again
+
+    def _whole(self, names: frozenset[str], calendar: str, window: Interval) -> dict[str, Found]:
+        """Read all that the window shows of these series, each with its master where there is one.
+
+        Graph's list of a series' occurrences is not asked: it costs a request for each series, and this reads all of
+        them at once.
+        """
+        if not names:
+            return {}
+        rows = [row for row in self.viewed(calendar, window) if names & {row.get("id"), row.get("seriesMasterId")}]
+        found = gather(rows).objects
         for name, one in found.items():
-            if name in onward.open:
-                continue
-            if isinstance(one, Removed):
-                removals.append(name)
-                continue
-            if isinstance(one, Single):
-                events, left_out = events_of([one.row], context)
-                upserts.append(EventUpsert(name, tuple(events), _etag(one.row), key_of(one.row)))
-            else:
-                again = one.master is None or name in position.open or cursors.short(name) in position.seen
-                rows = self._whole(name, one, context.window) if again else list(one.parts.values())
-                events, left_out = events_of(rows, context, one.master)
-                upserts.append(EventUpsert(name, tuple(events), _etag(one.master), key_of(one.master)))
-            skipped += left_out
-        return upserts, removals, skipped
+            if isinstance(one, Series) and one.master is None and not all(map(whole, one.parts.values())):
+                one.master = self._master(name)
+        return found
 
-    def _whole(self, name: str, known: Series, window: Interval) -> list[Mapping[str, Any]]:
-        """Read all occurrences of a series in the window; of one that cannot be read, return what is known whole."""
-        query = {**_bounds(window), "$select": FIELDS, "$top": str(LARGEST_PAGE)}
-        path = f"{self.settings.mailbox}/events/{quote(name, safe='')}/instances"
+    def _master(self, name: str) -> Mapping[str, Any] | None:
+        path = f"{self.settings.mailbox}/events/{quote(name, safe='')}"
         try:
-            return list(self.graph.pages(path, Feature.READ, query=query, headers=preferences()))
+            return self.graph.get(path, Feature.READ, query={"$select": FIELDS}, headers=preferences())
         except GoneError:
-            return [row for row in known.parts.values() if whole(row)]
+            return None  # what says of itself all that is needed is used, the rest is left out
 
 
-def _bounds(window: Interval) -> dict[str, str]:
-    return {"startDateTime": _stamp(window.start), "endDateTime": _stamp(window.end)}
+def _objects(found: Mapping[str, Found], context: ReadContext) -> tuple[list[EventUpsert], list[str], list[Skipped]]:
+    """Return upserts, removals and what cannot be used."""
+    upserts: list[EventUpsert] = []
+    removals: list[str] = []
+    skipped: list[Skipped] = []
+    for name, one in found.items():
+        if isinstance(one, Removed):
+            removals.append(name)
+            continue
+        if isinstance(one, Single):
+            row: Mapping[str, Any] | None = one.row
+            events, left_out = events_of([one.row], context)
+        else:
+            row = one.master
+            events, left_out = events_of(_usable(one), context, row)
+        upserts.append(EventUpsert(name, tuple(events), _etag(row), key_of(row)))
+        skipped += left_out
+    return upserts, removals, skipped
 
 
-def _stamp(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _usable(series: Series) -> list[Mapping[str, Any]]:
+    return [row for row in series.parts.values() if series.master or whole(row)]
 
 
 def _etag(row: Mapping[str, Any] | None) -> str:

@@ -1,9 +1,9 @@
 """Where a reading stopped, as text: the vendor's link, and what is needed to go on with a series in pieces.
 
 Graph sends a series as a master and its occurrences, in any order, and a page may end between them. A series that
-shows up on the last rows of a page is *open*: it is not given, but read whole with the next page. A series that shows
-up again on a later page is read whole again. So the text remembers, while a reading has pages left, which series are
-open (ids) and which were seen (a few letters of a digest each).
+shows up on the last rows of a page is *open*, and so is one that shows up again on a later page, or without its master:
+they are not given, but read whole at the end, all at once. So the text remembers, while a reading has pages left, which
+series are open (ids) and which were seen (a few letters of a digest each).
 """
 
 import hashlib

@@ -21,10 +21,13 @@ from deepday_microsoft.drafts import (
 )
 from deepday_microsoft.errors import DUPLICATE, SERVICE, code_of, error_of
 from deepday_microsoft.graph import MOST_PARTS, Ask, Graph, preferences
-from deepday_microsoft.part import Part
+from deepday_microsoft.part import LONGEST_WINDOW, Part, Tuning
 from deepday_microsoft.settings import Settings
+from deepday_microsoft.translate import key_of
 
 _OURS = {"$select": FIELDS, "$expand": EXPAND}
+_LOOK_BACK = 365 * 86_400
+"""Seconds before now in which an event of ours may be that is looked for by its key."""
 _CHANGED = "The event was changed by somebody."
 
 
@@ -34,15 +37,18 @@ class Events(Part):
     A key is one event: Graph refuses a second one with the same transactionId, also after the first was deleted.
     """
 
-    def _events(self, calendar: str) -> str:
-        return f"{self.settings.mailbox}/calendars/{quote(calendar, safe='')}/events"
+    def __init__(self, graph: Graph, settings: Settings, tuning: Tuning) -> None:
+        super().__init__(graph, settings, tuning)
+        self._default: str | None = None
 
     def _event(self, name: str) -> str:
         return f"{self.settings.mailbox}/events/{quote(name, safe='')}"
 
     def create_event(self, calendar: str, draft: EventDraft) -> WrittenEvent:
         """Make the event, or adopt the one that has our key; see :class:`deepday.connect.EventWriter`."""
-        answer = self.graph.send("POST", self._events(calendar), body=event_body(draft), headers=preferences())
+        answer = self.graph.send(
+            "POST", f"{self.calendar_path(calendar)}/events", body=event_body(draft), headers=preferences()
+        )
         if answer.status in {400, 409} and code_of(answer) == DUPLICATE:
             return self._adopted(calendar, draft, error_of(answer).get("@event.existingEventId"))
         row = self.graph.written(answer, Feature.BLOCKS)
@@ -52,7 +58,7 @@ class Events(Part):
         if isinstance(existing, str) and existing:
             rows: Iterable[Mapping[str, Any]] = self._existing(existing)
         else:
-            rows = self._with(calendar, KEY_ID, draft.key)
+            rows = self._with_key(calendar, draft.key)
         for row in rows:
             key, marker = properties_of(row)
             if (key, marker) != (draft.key, draft.marker):
@@ -68,22 +74,57 @@ class Events(Part):
         except GoneError:
             return []
 
-    def _with(self, calendar: str, property_id: str, value: str) -> Iterable[Mapping[str, Any]]:
-        """Give our events of a calendar that have that value of an extended property."""
+    def _with_key(self, calendar: str, key: str) -> Iterable[Mapping[str, Any]]:
+        """Give our events of a calendar with that key."""
+        if self._searchable(calendar):
+            return self._filtered(KEY_ID, key)
+        now = self.graph.now()
+        return self._ours_in_view(calendar, Interval(max(0, now - _LOOK_BACK), now + LONGEST_WINDOW - _LOOK_BACK), key)
+
+    def _with_marker(self, calendar: str, window: Interval, marker: str) -> Iterable[Mapping[str, Any]]:
+        """Give our events of a calendar that have the marker, those of the window at least."""
+        if self._searchable(calendar):
+            return self._filtered(MARKER_ID, marker)
+        return self._ours_in_view(calendar, window)
+
+    def _searchable(self, calendar: str) -> bool:
+        """Tell whether it is the calendar that can be searched by extended property: the own mailbox's default one."""
+        if self.settings.app_only:
+            return False
+        if self._default is None:
+            query = {"$select": "id,isDefaultCalendar", "$top": "100"}
+            rows = self.graph.pages(f"{self.settings.mailbox}/calendars", Feature.BLOCKS, query=query, headers={})
+            found = [str(row.get("id")) for row in rows if row.get("isDefaultCalendar") is True]
+            self._default = found[0] if found else ""
+        return calendar == self._default
+
+    def _filtered(self, property_id: str, value: str) -> Iterable[Mapping[str, Any]]:
         query = {"$filter": filter_for(property_id, value), **_OURS, "$top": "100"}
-        return self.graph.pages(self._events(calendar), Feature.BLOCKS, query=query, headers=preferences())
+        return self.graph.pages(f"{self.settings.mailbox}/events", Feature.BLOCKS, query=query, headers=preferences())
+
+    def _ours_in_view(self, calendar: str, window: Interval, key: str = "") -> Iterable[Mapping[str, Any]]:
+        """Give our events that a calendar shows in a window, with their properties, which a view does not bring.
+
+        A view does bring the transactionId, and with it the key.
+        """
+        keyed = [(row.get("id"), key_of(row)) for row in self.viewed(calendar, window)]
+        names = [str(name) for name, its in keyed if name and its and key in {"", its}]
+        return [row for name in dict.fromkeys(names) for row in self._existing(name)]
 
     def find_event(self, calendar: str, key: str, marker: str) -> WrittenEvent | None:
         """Return our event with that key as it is now; see :class:`deepday.connect.EventWriter`."""
-        for row in self._with(calendar, KEY_ID, key):
+        for row in self._with_key(calendar, key):
             if properties_of(row) == (key, marker):
                 return written_event(row, calendar, key, marker)
         return None
 
     def find_ours(self, calendar: str, window: Interval, marker: str) -> Sequence[WrittenEvent]:
-        """Return all events with that marker in the window; see :class:`deepday.connect.EventWriter`."""
+        """Return all events with that marker in the window; see :class:`deepday.connect.EventWriter`.
+
+        Raises :class:`UnsupportedError` for more than 1825 days of another calendar than the own default one.
+        """
         found: list[WrittenEvent] = []
-        for row in self._with(calendar, MARKER_ID, marker):
+        for row in self._with_marker(calendar, window, marker):
             key, its = properties_of(row)
             event = written_event(row, calendar, key, its)
             if event and its == marker and event.when.start < window.end and event.when.end > window.start:

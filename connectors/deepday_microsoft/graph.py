@@ -19,7 +19,7 @@ from deepday_microsoft.settings import Settings
 MOST_PARTS = 20
 """Requests in one $batch."""
 
-_MOST_PAGES = 10_000
+MOST_PAGES = 10_000
 _AS_UTC = 'outlook.timezone="UTC"'
 _LASTING_IDS = 'IdType="ImmutableId"'
 _PLAIN_BODIES = 'outlook.body-content-type="text"'
@@ -170,7 +170,7 @@ class Graph:
     ) -> Iterator[Mapping[str, Any]]:
         """Give the rows of a collection over all its pages."""
         target = f"{path}?{urlencode(query)}"
-        for _ in range(_MOST_PAGES):
+        for _ in range(MOST_PAGES):
             body = self.get(target, feature, headers=headers)
             yield from rows_of(body)
             if "@odata.nextLink" not in body:

@@ -5,6 +5,8 @@ from typing import Final
 from deepday.connect import Capabilities, Degraded, Feature, Port
 from deepday_slack.activity import HistoryReader
 from deepday_slack.bundle import Bundle
+from deepday_slack.connection import SlackSocket
+from deepday_slack.hearing import SocketHearing
 from deepday_slack.listening import SocketListener
 from deepday_slack.messenger import BotMessenger
 from deepday_slack.scopes import NEEDED, PRESENCE, Kind
@@ -13,6 +15,7 @@ from deepday_slack.web import SlackApi
 
 _PORTS: Final = {
     Port.ACTIVITY_READER: Feature.ACTIVITY,
+    Port.ACTIVITY_LISTENER: Feature.EVENTS,
     Port.STATUS_WRITER: Feature.STATUS,
     Port.DO_NOT_DISTURB_WRITER: Feature.STATUS,
     Port.PRESENCE_WRITER: Feature.STATUS,
@@ -24,20 +27,25 @@ _LIMITED: Final = {
         "A reply in a thread that began more than 30 days ago may not be seen, nor what was written in a channel that "
         "you are not in."
     ),
+    Port.ACTIVITY_LISTENER: (
+        "Slack shares what happens out among all that listen with the same app: let one deepday listen at a time."
+    ),
     Port.DO_NOT_DISTURB_WRITER: "Ends are rounded up to full minutes; your own quiet hours are left alone.",
     Port.PRESENCE_WRITER: "Slack knows away only, and keeps no end for it: deepday must clear it.",
     Port.REQUEST_SOURCE: "What is sent while deepday is not connected for more than six minutes does not come in.",
 }
 
 
-class SlackAccount(HistoryReader, SettingWriters, BotMessenger, SocketListener):
+class SlackAccount(HistoryReader, SettingWriters, BotMessenger, SocketListener, SocketHearing):
     """The owner's account in one workspace. Close it."""
 
     def __init__(self, api: SlackApi) -> None:
         HistoryReader.__init__(self, api)
         SettingWriters.__init__(self, api)
         BotMessenger.__init__(self, api)
-        SocketListener.__init__(self, api)
+        self._socket = SlackSocket(api)
+        SocketListener.__init__(self, api, self._socket)
+        SocketHearing.__init__(self, api, self._socket)
 
     def capabilities(self) -> Capabilities:
         """Say what the granted scopes allow, of what was allowed; nothing is sent."""
@@ -53,7 +61,7 @@ class SlackAccount(HistoryReader, SettingWriters, BotMessenger, SocketListener):
 
     def close(self) -> None:
         """Close all connections."""
-        SocketListener.close(self)
+        self._socket.close()
         self._api.close()
 
 

@@ -23,13 +23,12 @@ from deepday_slack.activity_cursor import Place, Standing
 from deepday_slack.errors import SaidGoneError
 from deepday_slack.messenger import next_cursor
 from deepday_slack.scopes import SEARCH, Kind
-from deepday_slack.translate import MILLION, Thread, kind_of, read_thread, ts_of
+from deepday_slack.spoken import BOTS
+from deepday_slack.translate import DAY, MILLION, NEAR, Thread, conversation_of, kind_of, read_thread, ts_of
 from deepday_slack.web import Send, SlackApi, nonsense
 
-BOTS: Final = frozenset({"USLACKBOT"})  # others say of themselves that they are
-DAY: Final = 86_400
 FAR: Final = 120 * DAY  # how long before the reading a thread may have begun for its replies to be recognised,
-NEAR: Final = 30 * DAY  # and how long where that takes more than one page of a conversation
+# and NEAR where that takes more than one page of a conversation
 OVERLAP: Final = 300  # a following reading begins that much earlier, for what shows up late
 MARGIN: Final = 60  # and this one asks for that much more than it vouches for
 INDEXED: Final = DAY  # search is trusted with what is older
@@ -264,9 +263,7 @@ class _Page:
         window, kind = self._context.window, ConversationKind(place.kind)
         concerns = concerns or post.own or post.mention or kind is not ConversationKind.THREAD
         if concerns and window.start <= post.micros // MILLION < window.end:
-            thread = f":{post.thread // MILLION}.{post.thread % MILLION:06d}" if kind is ConversationKind.THREAD else ""
-            # The same names as those in an export, so that both tell of the same conversations.
-            conversation = Conversation(self._context.pseudonym(f"slack:{place.id}{thread}"), kind)
+            conversation = conversation_of(self._context, place.id, kind, post.thread)
             message = Message(post.micros, post.own, post.mention, conversation)
             self._messages[conversation, post.micros] = message
         return concerns

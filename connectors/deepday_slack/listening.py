@@ -1,27 +1,19 @@
-"""Urgent signals over Socket Mode: a connection that we open, so that no public address is needed."""
+"""Urgent signals over Socket Mode."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from queue import Empty, Queue
+from queue import Empty
 from typing import Final
 
-from slack_sdk.errors import SlackClientError
-from slack_sdk.socket_mode import SocketModeClient
-from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
-from slack_sdk.socket_mode.response import SocketModeResponse
-from slack_sdk.web import WebClient
 
-from deepday.errors import RetryLaterError
 from deepday.model import UrgentSignal
-from deepday_slack.scopes import Kind
+from deepday_slack.connection import SlackSocket
 from deepday_slack.signals import Ears, signal_of
-from deepday_slack.web import SlackApi, nonsense, silent_logger
+from deepday_slack.web import SlackApi
 
 _REMEMBERED: Final = 10_000
-_PING_SECONDS: Final = 5.0
 
 
 @dataclass(slots=True)
@@ -30,51 +22,28 @@ class _Held:
     envelopes: list[str] = field(default_factory=list)
 
 
-class _Client(SocketModeClient):
-    """Slack's client, but for where it gets the address of its connection: its own way there sleeps."""
-
-    def __init__(self, web: WebClient, address: Callable[[], str]) -> None:
-        self._address = address
-        super().__init__("", silent_logger(), web, ping_interval=_PING_SECONDS, concurrency=1)
-        self.proxy = None  # one from the environment would see the connection
-
-    def issue_new_wss_url(self) -> str:
-        return self._address()
-
-    def close(self) -> None:
-        self.closed = True
-        self.message_queue.put(None)  # else it waits for a message before it ends
-        super().close()
-
-
 class SocketListener:
     """Satisfies :class:`deepday.connect.RequestSource`. Connects when first asked for signals."""
 
-    def __init__(self, api: SlackApi) -> None:
+    def __init__(self, api: SlackApi, socket: SlackSocket) -> None:
         self._api = api
-        self._client: _Client | None = None
-        self._arrived: Queue[SocketModeRequest] = Queue()
+        self._socket = socket
         self._held: dict[str, _Held] = {}
         self._done: OrderedDict[str, None] = OrderedDict()
 
-    def close(self) -> None:
-        """Close the connection; Slack delivers again what was not acknowledged."""
-        if self._client:
-            self._client.close()
-            self._client = None
-
     def signals(self, seconds: float) -> Iterator[UrgentSignal]:
         """Give what was not acknowledged yet, then what arrives within ``seconds``."""
-        client = self._connected()
+        desk = self._socket.requests()
+        self._socket.connect()
         clock = self._api.clock
         end = clock.monotonic() + seconds
         yield from [held.signal for held in self._held.values()]
         while True:
             try:
-                request = self._arrived.get(timeout=max(0.0, end - clock.monotonic()))
+                request = desk.arrived.get(timeout=max(0.0, end - clock.monotonic()))
             except Empty:
                 return
-            if signal := self._take(client, request):
+            if request and (signal := self._take(request)):
                 yield signal
 
     def acknowledge(self, signal: UrgentSignal) -> None:
@@ -83,53 +52,17 @@ class SocketListener:
         self._done[signal.id] = None
         while len(self._done) > _REMEMBERED:
             self._done.popitem(last=False)
-        if held and self._client:
-            for envelope in held.envelopes:
-                _acknowledge(self._client, envelope)
+        for envelope in held.envelopes if held else ():
+            self._socket.acknowledge(envelope)
 
-    def _take(self, client: _Client, request: SocketModeRequest) -> UrgentSignal | None:
+    def _take(self, request: SocketModeRequest) -> UrgentSignal | None:
         bundle = self._api.bundle()
         ears = Ears(bundle.team, bundle.user, bundle.bot_user, self._api.now())
         attempt = request.retry_attempt + 1 if isinstance(request.retry_attempt, int) else 1
         signal = signal_of(request.type, request.payload, attempt, ears)
         if signal is None or signal.id in self._done:
-            _acknowledge(client, request.envelope_id)
+            self._socket.acknowledge(request.envelope_id)
             return None
         known = self._held.setdefault(signal.id, _Held(signal))
         known.envelopes.append(request.envelope_id)
         return signal if len(known.envelopes) == 1 else None
-
-    def _connected(self) -> _Client:
-        """Return the client, connected. Raises :class:`RetryLaterError` where that does not succeed."""
-        if self._client is None:
-            # The client asks for an address itself, from threads of its own, over connections of their own.
-            self._client = _Client(WebClient("", retry_handlers=[], logger=silent_logger()), self._address)
-            self._client.socket_mode_request_listeners.append(self._listen)
-        if not self._client.is_connected():
-            with suppress(OSError, SlackClientError):
-                self._client.connect_to_new_endpoint()
-            # Raised out here, because the error above may hold the address, and the ticket in it.
-            if not self._client.is_connected():
-                raise _unreachable()
-        return self._client
-
-    def _listen(self, _client: BaseSocketModeClient, request: SocketModeRequest) -> None:
-        self._arrived.put(request)
-
-    def _address(self) -> str:
-        token = self._api.bundle().token(Kind.APP).reveal()
-        found = self._api.call_apart(Kind.APP, lambda web: web.apps_connections_open(app_token=token))
-        address = found.get("url")
-        if not isinstance(address, str) or not address.startswith("wss:" if self._api.encrypted else ("ws:", "wss:")):
-            raise nonsense(safe=True)
-        return address
-
-
-def _acknowledge(client: SocketModeClient, envelope: str) -> None:
-    # Without a connection Slack delivers it again, and then it is acknowledged.
-    with suppress(OSError, SlackClientError):
-        client.send_socket_mode_response(SocketModeResponse(envelope))
-
-
-def _unreachable() -> RetryLaterError:
-    return RetryLaterError("Slack's Socket Mode cannot be reached.", "It is tried again by itself.")

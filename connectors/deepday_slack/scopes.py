@@ -27,6 +27,7 @@ NEEDED: Final[dict[Feature, dict[Kind, frozenset[str]]]] = {
         Kind.BOT: frozenset({"app_mentions:read", "chat:write", "commands", "im:history", "im:write"}),
         Kind.APP: frozenset({"connections:write"}),
     },
+    Feature.EVENTS: {Kind.APP: frozenset({"connections:write"})},
 }
 """What a feature cannot do without."""
 
@@ -39,7 +40,7 @@ PRESENCE: Final = frozenset({"users:read", "users:write"})
 EXTRA: Final[dict[Feature, frozenset[str]]] = {Feature.ACTIVITY: SEARCH, Feature.STATUS: PRESENCE}
 """User scopes that a feature can do without."""
 
-CHOICES: Final = (Feature.STATUS, Feature.MESSAGES)
+CHOICES: Final = (Feature.EVENTS, Feature.STATUS, Feature.MESSAGES)
 """What may be allowed besides activity, which is always asked for."""
 
 

@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from deepday.connect import ReadContext
 from deepday.connect.slack_messages import LATEST, micros_of
-from deepday.model import Availability, ConversationKind, DoNotDisturb, Presence, Status
+from deepday.model import Availability, Conversation, ConversationKind, DoNotDisturb, Presence, Status
 
 MILLION: Final = 1_000_000
+DAY: Final = 86_400
+NEAR: Final = 30 * DAY
+"""How old a thread may be, in seconds, for its replies to be found by reading in any case."""
 _ESCAPES: Final = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
 
 
@@ -43,6 +47,15 @@ def kind_of(conversation: Mapping[str, Any]) -> ConversationKind:
     if conversation.get("is_im"):
         return ConversationKind.DIRECT
     return ConversationKind.GROUP if conversation.get("is_mpim") else ConversationKind.THREAD
+
+
+def conversation_of(context: ReadContext, channel: str, kind: ConversationKind, thread: int) -> Conversation:
+    """Return the conversation that a message belongs to; ``thread``: microseconds of what opened its thread.
+
+    The names are those in an export, so that both tell of the same conversations.
+    """
+    suffix = f":{ts_of(thread)}" if kind is ConversationKind.THREAD else ""
+    return Conversation(context.pseudonym(f"slack:{channel}{suffix}"), kind)
 
 
 def escaped(text: str) -> str:

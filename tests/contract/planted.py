@@ -21,6 +21,7 @@ from deepday.model import (
     DoNotDisturb,
     EventDraft,
     EventPage,
+    HeardActivity,
     Interval,
     OutgoingMessage,
     PostedMessage,
@@ -168,6 +169,52 @@ class VouchesTooEarly(MemoryAccount):
         return replace(page, observed=(Interval(context.window.start, self.office.now()),))
 
 
+class NoGapAtFirst(MemoryAccount):
+    def heard_activity(self, context: ReadContext, seconds: float) -> Iterator[HeardActivity]:
+        yield from (heard for heard in super().heard_activity(context, seconds) if heard.id != "gap1")
+
+
+class ReconnectsInSilence(MemoryAccount):
+    def heard_activity(self, context: ReadContext, seconds: float) -> Iterator[HeardActivity]:
+        if not self.office.line and self._line > 0:
+            self._line = self.office.open_line()
+        yield from super().heard_activity(context, seconds)
+
+
+class GapDoneWithWhenSaid(MemoryAccount):
+    def heard_activity(self, context: ReadContext, seconds: float) -> Iterator[HeardActivity]:
+        for heard in super().heard_activity(context, seconds):
+            if heard.gap:
+                self.acknowledge_activity(heard)
+            yield heard
+
+
+class AcknowledgedWhenHeard(MemoryAccount):
+    def heard_activity(self, context: ReadContext, seconds: float) -> Iterator[HeardActivity]:
+        for heard in super().heard_activity(context, seconds):
+            if not heard.gap:
+                self.acknowledge_activity(heard)
+            yield heard
+
+
+class OtherNamesWhenHeard(MemoryAccount):
+    def heard_activity(self, context: ReadContext, seconds: float) -> Iterator[HeardActivity]:
+        yield from super().heard_activity(
+            replace(context, pseudonym=lambda name: context.pseudonym(f"heard {name}")), seconds
+        )
+
+
+class DeletionsOverheard(MemoryAccount):
+    def heard_activity(self, context: ReadContext, seconds: float) -> Iterator[HeardActivity]:
+        yield from (heard for heard in super().heard_activity(context, seconds) if not heard.removals)
+
+
+class TextHeardInLog(MemoryAccount):
+    def heard_activity(self, context: ReadContext, seconds: float) -> Iterator[HeardActivity]:
+        logging.getLogger("bug").debug("heard %s", self.office.said)
+        yield from super().heard_activity(context, seconds)
+
+
 class ExpiryNotSent(MemoryAccount):
     def set_status(self, value: Status) -> Status:
         super().set_status(replace(value, until=0))
@@ -259,6 +306,7 @@ class PromisesWithoutWords(MemoryAccount):
 
 
 _READ, _WRITE, _CHAT = testing.CalendarReaderContract, testing.EventWriterContract, testing.ActivityReaderContract
+_HEAR = testing.ActivityListenerContract
 
 BUGS: list[tuple[type[MemoryAccount], type, str]] = [
     (EtagIgnored, _WRITE, "test_what_somebody_moved_is_not_deleted"),
@@ -282,6 +330,13 @@ BUGS: list[tuple[type[MemoryAccount], type, str]] = [
     (TextAsPseudonym, _CHAT, "test_text_and_names_stay_at_the_vendor"),
     (BotsCounted, _CHAT, "test_machines_do_not_count"),
     (VouchesTooEarly, _CHAT, "test_an_unfinished_reading_does_not_vouch_for_what_is_left"),
+    (NoGapAtFirst, _HEAR, "test_it_begins_with_a_gap_and_says_nothing_with_it"),
+    (ReconnectsInSilence, _HEAR, "test_a_lost_connection_is_a_gap"),
+    (GapDoneWithWhenSaid, _HEAR, "test_a_gap_is_said_until_it_is_acknowledged"),
+    (AcknowledgedWhenHeard, _HEAR, "test_what_is_heard_is_not_acknowledged_by_that"),
+    (OtherNamesWhenHeard, _HEAR, "test_what_is_heard_and_what_is_read_is_the_same"),
+    (DeletionsOverheard, _HEAR, "test_a_deleted_message_is_taken_back"),
+    (TextHeardInLog, _HEAR, "test_text_and_names_stay_at_the_vendor"),
     (ExpiryNotSent, testing.StatusWriterContract, "test_a_value_ends_by_itself"),
     (RestoreOverwrites, testing.StatusWriterContract, "test_what_a_person_changed_meanwhile_is_kept"),
     (

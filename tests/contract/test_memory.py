@@ -5,6 +5,7 @@ import pytest
 from deepday.connect.memory import MemoryAccount
 from deepday.testing import (
     AccountContract,
+    ActivityListenerContract,
     ActivityReaderContract,
     AutoReplyWriterContract,
     CalendarReaderContract,
@@ -75,4 +76,8 @@ class TestRequestSource(InMemory, RequestSourceContract):
 
 
 class TestChangeNotifier(InMemory, ChangeNotifierContract):
+    pass
+
+
+class TestActivityListener(InMemory, ActivityListenerContract):
     pass

@@ -72,6 +72,7 @@ def test_the_same_answer_each_time_but_for_the_seconds(plan: Any) -> None:
 def test_dates_and_weekdays_that_are_out_of_the_question(plan: Any) -> None:
     document = plan("--quota", "1", "--fixed", TUE, WED, "--never", "Fri", "mon", "--json").json
     assert dates(document) == [str(THU)]
+    assert f"In the way: {TUE} is taken." in {one["why"] for one in document["not_chosen"]}
 
 
 def test_no_plan_names_the_rules_and_the_price_of_each(plan: Any) -> None:
@@ -140,6 +141,9 @@ def test_meetings_in_the_way_come_with_texts(plan: Any) -> None:
         (("--fixed", "tomorrow"), "'tomorrow' is no date."),
         (("--what-if", "quota"), "'quota' is no change of a setting."),
         (("--what-if", "quotum=2"), "There is no planning setting 'quotum'."),
+        (("--what-if", "prices.shares=2"), "There is no planning setting 'prices.shares'."),
+        (("--what-if", "prices.share=9"), "prices.share must be at most 2."),
+        (("--what-if", "prices=9"), "prices is a table."),
         (("--solver", "magic"), "There is no planner 'magic'."),
         (("accept",), "Only a team's plan, or one from imported or connected calendars, can be changed."),
     ],
@@ -221,6 +225,15 @@ def test_a_team_is_covered_by_people_who_are_there(team: Any, solver: str) -> No
     assert sum(row["covers"] for row in document["people"]) == 4
 
 
+def test_the_order_of_people_in_a_team_file_does_not_matter(team: Any) -> None:
+    head, *people = TEAM.split("[[person]]")
+    one, other = (
+        team("[[person]]".join([head, *order]), "--what-if", "quota=1", "--json").json
+        for order in (people, people[::-1])
+    )
+    assert one | {"seconds": 0} == other | {"seconds": 0}
+
+
 @pytest.mark.parametrize(
     ("text", "code", "said"),
     [
@@ -248,6 +261,15 @@ def test_the_last_one_at_work_stays_reachable(team: Any) -> None:
     document = team(TEAM.replace("reachable = 0", "reachable = 1"), "--json").json
     rules = {rule["rule"]: rule["price"] for conflict in document["conflicts"] for rule in conflict["rules"]}
     assert set(rules) == {"reachable:ML", "quota:ada@example.com:1"}
+    texts = [rule["text"] for conflict in document["conflicts"] for rule in conflict["rules"]]
+    assert "at least 1 of ML stay reachable at every hour (only 1 works at 16:00 UTC on 2026-03-09)" in texts
+
+
+def test_a_team_without_accepted_days_has_nobody_who_covers(team: Any) -> None:
+    ran = team(TEAM, "cover")
+    assert ran.code == 0
+    assert "No accepted day is covered by anybody." in ran.out
+    assert "team.toml accept; or ask first:" in team(TEAM).err
 
 
 def test_a_point_person_without_a_calendar_is_named(team: Any) -> None:

@@ -40,6 +40,20 @@ def test_only_what_was_proposed_is_accepted(at: Any) -> None:
     assert accepted(at("plan", "accept", "--json")) == shown
 
 
+def test_a_newcomer_is_told_what_to_do_next(at: Any) -> None:
+    assert "Next: deepday plan accept" in at("plan", "--weeks", "1").err
+    free = str(next(day for day in (MON, TUE, WED, THU, FRI) if str(day) not in dates(at("plan", "--json").json)))
+    refused = at("plan", "accept", free, code=2).err
+    assert f"deepday plan move {dates(at('plan', '--json').json)[0]} {free}." in refused
+    at("plan", "accept")
+    assert "Next:" not in at("plan").err
+
+
+def test_days_beyond_what_was_read_of_the_calendar_are_said_to_be_guesses(at: Any) -> None:
+    assert "only: other days count as free." in " ".join(at("plan", "--from", "2028-01-03", "--weeks", "1").out.split())
+    assert "only: other days count as free." not in " ".join(at("plan", "--weeks", "12").out.split())
+
+
 def test_other_options_do_not_accept_days_that_were_never_shown(at: Any) -> None:
     shown = dates(at("plan", "--weeks", "1", "--quota", "1", "--json").json)
     assert accepted(at("plan", "--quota", "4", "accept", "--json")) == shown

@@ -89,11 +89,17 @@ class World:
     def connect_microsoft(self) -> None:
         self.connect("microsoft", {"base-url": self.url, "client-id": APPLICATION}, Person())
 
-    def connect_slack(self) -> None:
+    def connect_slack(self, *, events: bool = False) -> None:
         worker = self.office.people.find(OWNER.email)
         assert worker is not None
         tokens = self.slack.install(worker.slack_id, (), USER_SCOPES)
-        self.connect("slack", {"base-url": f"{self.url}/api/"}, Person([tokens.user]))
+        options, secrets = {"base-url": f"{self.url}/api/"}, [tokens.user]
+        if events:
+            self.slack.app.socket_mode = True
+            self.slack.app.user_events = {f"message.{family}" for family in ("channels", "groups", "im", "mpim")}
+            options["allow"] = "events"
+            secrets.append(self.slack.app_token())
+        self.connect("slack", options, Person(secrets))
 
     def sync(self, *also: str) -> list[Synced]:
         def wait(seconds: float) -> None:

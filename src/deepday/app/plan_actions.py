@@ -76,9 +76,9 @@ def accept(
         refuse_past(problem, owners[0] if owners else problem.members[0].id, day, clock)
         if not owners:
             listed = _listed(one.date for one in proposed)
-            raise InputError(
-                f"No deep-work day is proposed for {day}.", f"Proposed are: {listed}. To take {day}: move."
-            )
+            within = proposed and problem.first <= day <= problem.last
+            instead = f" To take {day} instead: deepday plan move {proposed[0].date} {day}." if within else ""
+            raise InputError(f"No deep-work day is proposed for {day}.", f"Proposed are: {listed}.{instead}")
     if not wanted:
         raise NotEnoughDataError(
             "There is nothing to accept: no day that is still to come is proposed.", "Run deepday plan first."
@@ -249,7 +249,9 @@ def write_plan(planned: Planned, html: Path | None, ics: Path | None, clock: Clo
             from deepday.report.plan_html import render_plan_html  # noqa: PLC0415 - only the shape asked for is loaded
 
             make_private(html)
-            html.write_text(render_plan_html(planned.plan, planned.problem, planned.notes, now), encoding="utf-8")
+            html.write_text(
+                render_plan_html(planned.plan, planned.problem, planned.notes, now, planned.before), encoding="utf-8"
+            )
             yield html
         if ics:
             from deepday.report.plan_ics import plan_to_ics  # noqa: PLC0415 - same

@@ -14,6 +14,7 @@ from deepday.app.planning import Planned, plan_days
 from deepday.app.storing import open_existing_store
 from deepday.clock import Clock, SystemClock
 from deepday.config.load import load_settings, load_team
+from deepday.config.paths import database_location
 from deepday.connect import Progress
 from deepday.errors import InputError
 from deepday.plan.compiling import compile_problem, monday
@@ -21,6 +22,7 @@ from deepday.plan.modelling import Candidate
 from deepday.plan.problem import LONGEST_HORIZON, Cover
 from deepday.plan.result import PlannedDay
 from deepday.store.covers import Covered, Role
+from deepday.store.repository import open_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def cover_load(asked: PlanRequest, clock: Clock | None = None) -> CoverLoad:
     if not 1 <= asked.length <= LONGEST_HORIZON:
         raise InputError(f"{asked.length} weeks cannot be shown.", f"Give --weeks 1 to {LONGEST_HORIZON}.")
     first, last = start - LOOK_BACK, monday(start) + timedelta(weeks=asked.length, days=-1)
-    with open_existing_store(clock) as store:
+    with open_store(database_location(), clock) as store:
         days = store.covers().covered(first, last)
     named = [one.email for one in load_team(asked.team).person] if asked.team else []
     named = named or [one.email for one in load_settings().point_people]

@@ -12,11 +12,12 @@ from pydantic import ValidationError
 
 from deepday.app.request import Request
 from deepday.config.load import expectation
-from deepday.config.plan_settings import WEEKDAYS, PlanSettings
+from deepday.config.plan_settings import WEEKDAYS, PlanSettings, PriceSettings
 from deepday.errors import InputError
 
 _LISTS = ("never", "prefer", "fixed", "releases")
-_WHAT_IF = re.compile(r"\s*([a-z_]+)\s*=\s*(.*?)\s*")
+_PRICES = "prices."
+_WHAT_IF = re.compile(r"\s*([a-z_]+(?:\.[a-z_]+)?)\s*=\s*(.*?)\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,16 @@ def with_options(settings: PlanSettings, given: Mapping[str, Any]) -> PlanSettin
         return PlanSettings.model_validate(settings.model_dump() | values)
     except ValidationError as error:
         first = error.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else "plan"
-        example = PlanSettings.model_fields[name].examples or [""]
-        raise InputError(f"{name} {expectation(first)}.", f"Give, for example, {_written(example[0])}.") from None
+        path = [str(part) for part in first["loc"]]
+        fields = PriceSettings.model_fields if path[0] == "prices" and len(path) > 1 else PlanSettings.model_fields
+        name = path[1] if fields is PriceSettings.model_fields else path[0]
+        if name not in fields:
+            known = ", ".join(fields)
+            raise InputError(f"There is no planning setting {'.'.join(path)!r}.", f"Known are {known}.") from None
+        example = (fields[name].examples or [""])[0]
+        raise InputError(
+            f"{'.'.join(path[:2])} {expectation(first)}.", f"Give, for example, {_written(example)}."
+        ) from None
 
 
 def _written(value: object) -> str:
@@ -65,6 +73,13 @@ def what_if(settings: PlanSettings, changes: Sequence[str]) -> PlanSettings:
         if match is None:
             raise InputError(f"{change!r} is no change of a setting.", 'Write --what-if "quota=2".')
         name, text = match[1], match[2]
+        if name.startswith(_PRICES):
+            given["prices"] = given.get("prices", settings.prices.model_dump()) | {
+                name.removeprefix(_PRICES): _value(name, text)
+            }
+            continue
+        if name == _PRICES[:-1]:
+            raise InputError(f"{name} is a table.", 'Write --what-if "prices.share=0.5".')
         if name not in PlanSettings.model_fields:
             near = difflib.get_close_matches(name, PlanSettings.model_fields, n=1)
             known = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(PlanSettings.model_fields)}."

@@ -25,8 +25,8 @@ from deepday.measure.parameters import Parameters
 from deepday.model import CalendarEvent, Person, Trip, WeeklyHours
 from deepday.plan.compiling import compile_problem, monday
 from deepday.plan.modelling import Status
-from deepday.plan.planning import make_plan
-from deepday.plan.pricing import MeetingMark, meetings_of
+from deepday.plan.planning import make_plan, planned_day
+from deepday.plan.pricing import MeetingMark, Prices, meetings_of
 from deepday.plan.problem import (
     LONGEST_HORIZON,
     Chosen,
@@ -106,24 +106,7 @@ def _accepted_days(problem: Problem) -> tuple[PlannedDay, ...]:
         member = problem.member(one.person)
         if one.chosen in member.accepted:
             cover = dict(member.kept).get(one.date, Cover((), ""))
-            found.append(
-                PlannedDay(
-                    person=one.person,
-                    date=one.date,
-                    part=one.part,
-                    when=one.block.when,
-                    stretches=one.block.stretches,
-                    gain=one.block.gain,
-                    cost=one.block.cost,
-                    wish=one.wish,
-                    displaced=one.block.displaced,
-                    kept=one.block.kept,
-                    points=cover.points,
-                    backup=cover.backup,
-                    accepted=True,
-                    reasons=("It was accepted.",),
-                )
-            )
+            found.append(planned_day(one, cover, ("It was accepted.",), accepted=True))
     return tuple(sorted(found, key=lambda day: (day.date, day.person)))
 
 
@@ -263,7 +246,9 @@ def _file_events(
         if not reading.total:
             said.append(f"A calendar of {person.email} holds no events: every day counts as free.")
         if reading.skipped:
-            said.append(f"{len(reading.skipped)} entries of a calendar of {person.email} could not be read.")
+            count = len(reading.skipped)
+            entries = "1 entry" if count == 1 else f"{count} entries"
+            said.append(f"{entries} of a calendar of {person.email} could not be read.")
     return events, said
 
 
@@ -289,7 +274,7 @@ def build_member(
             )
             for day in days
         ),
-        meetings=meetings_of(known, keys, marks),
+        meetings=meetings_of(known, keys, marks, Prices(**policy.prices.model_dump())),
         quota=Quota(policy.quota, policy.unit == "half", policy.block * 60),
         never=frozenset(WEEKDAYS.index(name) for name in policy.never),
         fixed=tuple((one.date, one.reason) for one in policy.fixed),
@@ -315,16 +300,16 @@ def _team_problem(
 ) -> tuple[Problem, tuple[str, ...], str]:
     _refuse_hopeless_rules(team)
     now = clock.now()
-    zone = find_zone(team.person[0].zone)
+    today = min(now.astimezone(find_zone(one.zone)).date() for one in team.person)
     base = _policy(asked, team.plan, changed=changed)
-    first, last, open_from, notes = _horizon(asked, now.astimezone(zone).date(), now, base.notice)
+    first, last, open_from, notes = _horizon(asked, today, now, base.notice)
     span = monday(first) - timedelta(days=1), last + timedelta(days=2)
     parameters = build_parameters(asked.request, settings)
     marks = _marks(team.meetings)
     keep_titles = asked.request.keep_titles or settings.privacy.keep_titles or any(mark.title for mark in marks)
     members = []
     folder = asked.team.parent if asked.team else Path()
-    for one in team.person:
+    for one in sorted(team.person, key=lambda found: found.email.lower()):
         person = _person_of(one, settings, span)
         places = [place if is_address(place) else str(folder / Path(place).expanduser()) for place in one.calendars]
         events, said = _file_events(places, person, span, progress, keep_titles=keep_titles)

@@ -65,6 +65,11 @@ def is_slack_export(location: str) -> bool:
         return False  # the calendar's reader says what is wrong with it
 
 
+def imported_window(now: int) -> Interval:
+    """Return the time of which entries are kept when a calendar is imported."""
+    return Interval(now - 2 * YEAR, now + YEAR)
+
+
 def import_files(
     request: Request, locations: Sequence[str], name: str | None, progress: Progress, clock: Clock | None = None
 ) -> Iterator[Imported]:
@@ -88,7 +93,7 @@ def import_files(
         raise InputError("--name names one source, but several files are given.", "Import them one at a time.")
     now = int(clock.now().timestamp())
     keep_titles = request.keep_titles or settings.privacy.keep_titles
-    context = context_for(person, Interval(now - 2 * YEAR, now + YEAR), progress, keep_titles=keep_titles)
+    context = context_for(person, imported_window(now), progress, keep_titles=keep_titles)
     with open_store(database_location(), clock) as store:
         store.claim(person.email)
         remember_settings(configuration)

@@ -104,15 +104,12 @@ def sync_accounts(
     keep_titles: bool,  # noqa: FBT001 - a setting, handed on
 ) -> Iterator[Synced]:
     """Sync these accounts of that person; raises as :func:`sync` does."""
-    accounts.store.claim(person.email)
-    context = replace(
-        context_for(person, Interval(0, 0), progress, keep_titles=keep_titles), pseudonym=pseudonyms(accounts.store)
-    )
+    context = live_context(accounts, person, progress, keep_titles=keep_titles)
     wanted, seen, failed = set(also), set[str](), False
     for sign_in in chosen:
         try:
             with accounts.opened(sign_in) as account:
-                yield from _AccountSync(accounts, sign_in, account, context, wait).run(wanted, seen)
+                yield from AccountSync(accounts, sign_in, account, context, wait).run(wanted, seen)
         except DeepdayError as error:
             failed = True
             yield Synced(sign_in.account, sign_in.provider, error=error)
@@ -121,11 +118,28 @@ def sync_accounts(
         raise InputError(f"There is no calendar {min(missing)!r} in the accounts.", "See: deepday connect test")
 
 
-class _AccountSync:
-    """One account under way."""
+def live_context(accounts: Accounts, person: Person, progress: Progress, *, keep_titles: bool) -> ReadContext:
+    """Return what connectors may know of the person; raises as :func:`sync` does where the store is another's."""
+    accounts.store.claim(person.email)
+    context = context_for(person, Interval(0, 0), progress, keep_titles=keep_titles)
+    return replace(context, pseudonym=pseudonyms(accounts.store))
+
+
+def _watch_nothing(page: ActivityPage) -> None:
+    """Look at nothing."""
+
+
+class AccountSync:
+    """One account under way. ``watch`` is told of every page of chat activity once it is kept."""
 
     def __init__(
-        self, accounts: Accounts, sign_in: SignIn, account: Account, context: ReadContext, wait: Callable[[float], None]
+        self,
+        accounts: Accounts,
+        sign_in: SignIn,
+        account: Account,
+        context: ReadContext,
+        wait: Callable[[float], None],
+        watch: Callable[[ActivityPage], None] = _watch_nothing,
     ) -> None:
         self._live: SyncStore = accounts.store.live()
         self._clock = accounts.clock
@@ -133,6 +147,7 @@ class _AccountSync:
         self._account = account
         self._context = replace(context, email=sign_in.options.get(EMAIL) or context.email)
         self._wait = wait
+        self._watch = watch
         self._result = Synced(sign_in.account, sign_in.provider)
 
     def run(self, wanted: set[str], seen: set[str]) -> Iterator[Synced]:
@@ -228,6 +243,7 @@ class _AccountSync:
             page = self._patiently(partial(reader.activity_changes, context, state.cursor))
             _check_progress(state, page)
             state = self._live.keep_activity(state, page)
+            self._watch(page)
             self._count(len(page.messages), 0, len(page.skipped), state.name)
             more = page.more
 

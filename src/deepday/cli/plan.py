@@ -107,6 +107,9 @@ def plan(
     for written in plan_actions.write_plan(planned, html, ics):
         show.say(f"Wrote {written}")
     _refuse_without_plan(planned)
+    if plan_actions.keeps_plans(context.obj) and not json_ and not all(day.accepted for day in planned.plan.days):
+        plan_of = f"deepday plan --team {team}" if team else "deepday plan"
+        show.say(f"Next: {plan_of} accept; or ask first: {plan_of} why DATE, {plan_of} meetings DATE.")
 
 
 def _asked(context: typer.Context) -> "PlanRequest":
@@ -152,7 +155,8 @@ def _refuse_without_plan(planned: "Planned") -> None:
     from deepday.plan.modelling import Status  # noqa: PLC0415
 
     if planned.plan.status is Status.INFEASIBLE:
-        rules = planned.plan.conflicts[0].cheapest.rule.text if planned.plan.conflicts else ""
+        whose = len(planned.problem.members) > 1
+        rules = "; ".join(one.cheapest.rule.words(whose=whose) for one in planned.plan.conflicts)
         raise DeepdayError(
             "No plan keeps all the rules.", f"Cheapest to give up: {rules}." if rules else "Ask for less."
         )

@@ -15,6 +15,7 @@ from pydantic_core import to_jsonable_python
 
 from deepday.config.load import toml_value
 from deepday.config.settings import Settings, table_of
+from deepday.config.table import Table
 
 EXAMPLE = "deepday.example.toml"
 SCHEMA = "deepday.schema.json"
@@ -49,9 +50,18 @@ def _table(name: str, field: FieldInfo) -> Iterator[str]:
     yield f"#[[{name}]]" if many else f"[{name}]"
     yield ""
     table = table_of(field)
-    for key, setting in table.model_fields.items() if table else ():
-        yield from _setting(key, setting)
-        yield ""
+    settings = table.model_fields if table else {}
+    inner = {key: setting for key, setting in settings.items() if _is_table(setting)}
+    for key, setting in settings.items():
+        if key not in inner:
+            yield from _setting(key, setting)
+            yield ""
+    for key, setting in inner.items():
+        yield from _table(f"{name}.{key}", setting)
+
+
+def _is_table(field: FieldInfo) -> bool:
+    return isinstance(field.annotation, type) and issubclass(field.annotation, Table)
 
 
 def _setting(name: str, field: FieldInfo) -> Iterator[str]:

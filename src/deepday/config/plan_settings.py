@@ -35,6 +35,67 @@ class FixedDay(Table):
 _Fixed = Annotated[tuple[FixedDay, ...], Field(strict=False)]
 
 
+class PriceSettings(Table):
+    """How the price of moving a meeting is estimated. Only the order of size matters to a plan."""
+
+    share: float = Field(
+        default=0.3,
+        description="Share of a meeting's length that moving it costs each other person.",
+        examples=[0.5],
+        ge=0,
+        le=2,
+        json_schema_extra={"unit": "share"},
+    )
+    arranging: int = Field(
+        default=5,
+        description="What arranging it anew costs each other person.",
+        examples=[10],
+        ge=0,
+        le=120,
+        json_schema_extra={"unit": "minutes"},
+    )
+    organiser: float = Field(
+        default=0.5,
+        description="Share of arranging that is left where you organise, since nobody must be asked.",
+        examples=[1.0],
+        ge=0,
+        le=1,
+        json_schema_extra={"unit": "share from 0 to 1"},
+    )
+    solo: float = Field(
+        default=0.25,
+        description="Share of its length that moving an entry of your own costs.",
+        examples=[0.5],
+        ge=0,
+        le=2,
+        json_schema_extra={"unit": "share"},
+    )
+    series: float = Field(
+        default=0.7,
+        description="Factor for a recurring one-to-one, which has a next time.",
+        examples=[1.0],
+        ge=0,
+        le=2,
+        json_schema_extra={"unit": "factor"},
+    )
+    unanswered: float = Field(
+        default=0.5,
+        description="Factor for an invitation that you have not accepted yet.",
+        examples=[1.0],
+        ge=0,
+        le=2,
+        json_schema_extra={"unit": "factor"},
+    )
+    large: int = Field(
+        default=8,
+        description="From how many people on a meeting does not move for one of them, unless you organise it.",
+        examples=[12],
+        ge=2,
+        le=10_000,
+        json_schema_extra={"unit": "people"},
+    )
+
+
 class PlanSettings(Table):
     """What deep-work days should be like. Rules hold in every plan; wishes cost minutes."""
 
@@ -116,6 +177,11 @@ class PlanSettings(Table):
         ge=0,
         le=336,
         json_schema_extra={"unit": "hours"},
+    )
+    prices: PriceSettings = Field(
+        default=PriceSettings(),
+        description="What moving a meeting costs, where no rule under [[meetings]] says it.",
+        examples=[{"share": 0.5}],
     )
 
 

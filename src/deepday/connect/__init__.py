@@ -20,7 +20,7 @@ from deepday.connect.ports.files import (
 )
 from deepday.connect.ports.messaging import ChangeNotifier, Messenger, RequestSource
 from deepday.connect.ports.opening import AccountProvider, Dialogue, Feature, SignedIn, SignInOption
-from deepday.connect.ports.reading import ActivityReader, BatchedReader, CalendarReader
+from deepday.connect.ports.reading import ActivityListener, ActivityReader, BatchedReader, CalendarReader
 from deepday.connect.ports.settings import AutoReplyWriter, DoNotDisturbWriter, PresenceWriter, StatusWriter
 from deepday.connect.ports.tokens import Refresh, TokenKeeper
 from deepday.connect.ports.writing import EventWriter
@@ -32,6 +32,7 @@ __all__ = [
     "Account",
     "AccountProvider",
     "ActivityFileReader",
+    "ActivityListener",
     "ActivityReader",
     "ActivityReading",
     "AutoReplyWriter",

@@ -1,6 +1,7 @@
 """Frozen values that every other part shares. Instants are integers: seconds since 1970-01-01T00:00:00Z."""
 
 from deepday.model.activity import ActivityStream, Conversation, ConversationKind, Message
+from deepday.model.block import ApprovedBlock, BlockKind, Contact, Origin, Override, OverrideKind, instant_of
 from deepday.model.event import CalendarEvent, EventKind, Response, ShowAs, recurrence_id_of
 from deepday.model.interval import DateRange, Interval, intersect, merge, subtract, total
 from deepday.model.live import (
@@ -13,6 +14,7 @@ from deepday.model.live import (
     EventDraft,
     EventPage,
     EventUpsert,
+    HeardActivity,
     OutgoingMessage,
     PostedMessage,
     UrgentSignal,
@@ -21,18 +23,35 @@ from deepday.model.live import (
 )
 from deepday.model.person import Person, Trip, WeeklyHours
 from deepday.model.secret import MasterKey, Secret, TokenSet
-from deepday.model.settings import Audience, AutoReply, Availability, DoNotDisturb, Presence, Setting, Status
+from deepday.model.settings import (
+    EMPTY,
+    AnySetting,
+    Audience,
+    AutoReply,
+    Availability,
+    DoNotDisturb,
+    Presence,
+    Setting,
+    SettingKind,
+    Status,
+    same,
+)
 from deepday.model.skipped import Skipped
 
 __all__ = [
+    "EMPTY",
     "ActivityPage",
     "ActivityStream",
     "AnswerState",
+    "AnySetting",
+    "ApprovedBlock",
     "Audience",
     "AutoReply",
     "Availability",
+    "BlockKind",
     "Calendar",
     "CalendarEvent",
+    "Contact",
     "Conversation",
     "ConversationKind",
     "CoverAnswer",
@@ -44,16 +63,21 @@ __all__ = [
     "EventKind",
     "EventPage",
     "EventUpsert",
+    "HeardActivity",
     "Interval",
     "MasterKey",
     "Message",
+    "Origin",
     "OutgoingMessage",
+    "Override",
+    "OverrideKind",
     "Person",
     "PostedMessage",
     "Presence",
     "Response",
     "Secret",
     "Setting",
+    "SettingKind",
     "ShowAs",
     "Skipped",
     "Status",
@@ -63,9 +87,11 @@ __all__ = [
     "Watch",
     "WeeklyHours",
     "WrittenEvent",
+    "instant_of",
     "intersect",
     "merge",
     "recurrence_id_of",
+    "same",
     "subtract",
     "total",
 ]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from deepday.model.activity import Message
+from deepday.model.activity import Conversation, Message
 from deepday.model.event import CalendarEvent, EventKind, ShowAs
 from deepday.model.interval import Interval
 from deepday.model.secret import Secret
@@ -81,6 +81,23 @@ class ActivityPage:
     cursor: Cursor
     more: bool = False
     skipped: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeardActivity:
+    """What one delivery tells of chat as it happens.
+
+    ``id`` is the same each time the vendor delivers the same. ``messages``: as they are now, edits applied.
+    ``removals``: conversation and microseconds of messages that are no longer there, or no longer the owner's concern.
+    ``gap``: no delivery, but the word that something may have been missed until now; nothing else is said then.
+    ``proven_by_reading``: a reading of the time shows these messages too, unless they were deleted.
+    """
+
+    id: str
+    messages: tuple[Message, ...] = ()
+    removals: tuple[tuple[Conversation, int], ...] = ()
+    gap: bool = False
+    proven_by_reading: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ keep what they are given.
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, Self
+from typing import Any, Protocol, Self, cast
 
 SNOOZE_TOLERANCE = 90
 """Seconds by which the end of a snooze may differ and still be the same: vendors count it in minutes."""
@@ -28,6 +28,15 @@ class Setting(Protocol):
     def same(self, other: Self) -> bool:
         """Tell whether the vendor would show both alike."""
         ...
+
+
+class SettingKind(StrEnum):
+    """The four settings, by name."""
+
+    STATUS = "status"
+    DO_NOT_DISTURB = "do not disturb"
+    AUTO_REPLY = "automatic reply"
+    PRESENCE = "presence"
 
 
 def _over(until: int, now: int) -> bool:
@@ -162,3 +171,20 @@ class Presence:
         if self.empty or other.empty:
             return self.empty and other.empty
         return (self.availability, self.until) == (other.availability, other.until)
+
+
+AnySetting = Status | DoNotDisturb | AutoReply | Presence
+
+
+def same(one: AnySetting, other: AnySetting) -> bool:
+    """Tell whether the vendor would show both alike; values of two different settings are never the same."""
+    return type(one) is type(other) and one.same(cast("Any", other))
+
+
+EMPTY: dict[SettingKind, AnySetting] = {
+    SettingKind.STATUS: Status(),
+    SettingKind.DO_NOT_DISTURB: DoNotDisturb(),
+    SettingKind.AUTO_REPLY: AutoReply(),
+    SettingKind.PRESENCE: Presence(),
+}
+"""What each setting is when nothing is set."""

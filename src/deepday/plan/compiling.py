@@ -143,7 +143,8 @@ def _blockers(member: Member, day: WorkDay, rules: dict[str, Rule]) -> frozenset
         found.add(_name(rules, f"never:{member.id}:{WEEKDAYS[weekday][:3]}", member, f"never on a {WEEKDAYS[weekday]}"))
     for taken, why in member.fixed:
         if taken == day.date:
-            found.add(_name(rules, f"fixed:{member.id}:{taken}", member, f"{taken} is taken ({why})"))
+            reason = f" ({why})" if why not in {"", "taken"} else ""
+            found.add(_name(rules, f"fixed:{member.id}:{taken}", member, f"{taken} is taken{reason}"))
     if day.date in member.vetoed:
         found.add(
             _name(rules, f"deleted:{member.id}:{day.date}", member, f"{day.date} was deleted by its owner", firm=True)

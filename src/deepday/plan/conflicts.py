@@ -1,18 +1,21 @@
 """When no plan fits: sets of rules that collide, what giving up each one brings, and the cheapest.
 
 A set is found by dividing (QuickXplain): together its rules leave no plan, whatever else holds, and none of them can be
-left out of it. There may be other such sets, smaller ones too. The price of giving up a rule = minutes that the best
-plan without all the colliding rules is worth more than the best plan without only this one. Only what was proved is
-said: where time runs out, sets and prices are missing.
+left out of it. In plans that are not large it is then the smallest of all such sets. The price of giving up a rule =
+minutes that the best plan without all the colliding rules is worth more than the best plan without only this one. Only
+what was proved is said: where time runs out, sets and prices are missing.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 from deepday.plan.covered import Solver, solve
 from deepday.plan.modelling import Model, Rule, Solution, Status
 
 _MOST = 20  # sets of colliding rules that are looked for
+_SMALL = 300  # candidates; above that one question takes too long to ask the many that the smallest set needs
+_QUESTIONS = 1_000  # to the solver, for one smallest set
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +103,22 @@ class _Search:
         names = frozenset(self._model.rules)
         if self._named == _MOST:
             return frozenset()
+        open_names = sorted(names - gone)
+
+        def agree(kept: frozenset[str]) -> bool:
+            return self._agree(names - kept)
+
         try:
-            found = colliding_core(sorted(names - gone), lambda kept: self._agree(names - kept))
+            found = colliding_core(open_names, agree)
         except UndecidedError:
             return frozenset()
         self._named += 1
-        return found
+        if len(self._model.candidates) > _SMALL:
+            return found
+        try:
+            return smallest_core(open_names, found, _asked_at_most(_QUESTIONS, agree))
+        except UndecidedError:
+            return found
 
 
 def without_values(model: Model) -> Model:
@@ -170,3 +183,61 @@ def _divide(
     later = _divide(given | set(first), grew=bool(first), names=second, agree=agree)
     earlier = _divide(given | later, grew=bool(later), names=first, agree=agree)
     return later | earlier
+
+
+def _asked_at_most(most: int, agree: Callable[[frozenset[str]], bool]) -> Callable[[frozenset[str]], bool]:
+    asked = count()
+
+    def answer(kept: frozenset[str]) -> bool:
+        if next(asked) == most:
+            raise UndecidedError
+        return agree(kept)
+
+    return answer
+
+
+def smallest_core(
+    names: Sequence[str], core: frozenset[str], agree: Callable[[frozenset[str]], bool]
+) -> frozenset[str]:
+    """Return a set that does not agree, of which no other is smaller. ``core``: one that does not, to begin with.
+
+    Each largest agreeing set leaves some rules out, and every colliding set has at least one of those (implicit hitting
+    sets: Ignatiev et al. 2015). So a smallest choice of one from each, once it collides, is a smallest colliding set.
+
+    >>> collide = [set("abc"), set("ef")]
+    >>> sorted(smallest_core("abcdef", frozenset("abc"), lambda kept: not any(one <= kept for one in collide)))
+    ['e', 'f']
+    """
+    left_out: list[frozenset[str]] = []
+    while (hit := _smallest_choice(left_out, len(core) - 1)) is not None:
+        if not agree(hit):
+            return hit
+        left_out.append(frozenset(names) - _grown(hit, [name for name in names if name not in hit], agree))
+    return core
+
+
+def _grown(kept: frozenset[str], more: Sequence[str], agree: Callable[[frozenset[str]], bool]) -> frozenset[str]:
+    """Return an agreeing set that holds ``kept`` and as many more as can be added one after another."""
+    if not more or agree(kept | set(more)):
+        return kept | set(more)
+    if len(more) == 1:
+        return kept
+    half = len(more) // 2
+    return _grown(_grown(kept, more[:half], agree), more[half:], agree)
+
+
+def _smallest_choice(sets: Sequence[frozenset[str]], most: int) -> frozenset[str] | None:
+    """Return a smallest set with something of each, ``None`` where it takes more than ``most``."""
+
+    def choose(chosen: frozenset[str], room: int) -> frozenset[str] | None:
+        open_sets = [one for one in sets if not one & chosen]
+        if not open_sets:
+            return chosen
+        if not room:
+            return None
+        fewest = min(open_sets, key=lambda one: len(one))  # noqa: PLW0108 - mypy takes no bare len here
+        options = (choose(chosen | {name}, room - 1) for name in sorted(fewest))
+        return next((found for found in options if found is not None), None)
+
+    sizes = (choose(frozenset(), size) for size in range(most + 1))
+    return next((found for found in sizes if found is not None), None)

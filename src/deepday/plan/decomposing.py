@@ -14,7 +14,7 @@ from deepday.plan.compiling import with_limits
 from deepday.plan.covered import Solver
 from deepday.plan.covering import assign_cover
 from deepday.plan.deadline import Deadline
-from deepday.plan.greedy import simple_bound
+from deepday.plan.greedy import simple_bound, solve_greedily
 from deepday.plan.milp import ENGINE, solve_by_milp
 from deepday.plan.modelling import HabitCost, Limit, Model, PairCost, Solution, Status
 
@@ -73,7 +73,8 @@ def _in_order(
         until = deadline.part(1 / (left - at))
 
         def milp(part: Model, without: frozenset[str], until: Deadline = until) -> Solution:
-            return solve_by_milp(part, without, seconds=until.left(), gap=_GAP)
+            found = solve_by_milp(part, without, seconds=until.left(), gap=_GAP)
+            return found if found.gap <= 2 * _GAP and found.found else _or_greedy(part, without, found)
 
         numbers = [i for i, one in enumerate(model.candidates) if one.period == period]
         found = _coverable(_part(model, numbers, fixed, decided), milp, dropped)
@@ -83,6 +84,17 @@ def _in_order(
         fixed.update(numbers[i] for i in found.chosen)
         decided.update(numbers)
     return tuple(sorted(fixed)), bounds
+
+
+def _or_greedy(part: Model, dropped: frozenset[str], found: Solution) -> Solution:
+    """Return the simple plan where the solver ran out of time before it found one as good."""
+    if found.status is Status.INFEASIBLE or part.previous:
+        return found
+    simple = solve_greedily(part, dropped)
+    if not simple.found or (found.found and found.objective >= simple.objective):
+        return found
+    bound = max(simple.objective, min(found.bound, simple.bound))
+    return replace(simple, status=Status.FEASIBLE, bound=bound, engine=found.engine)
 
 
 def _crosses(model: Model) -> bool:

@@ -147,6 +147,11 @@ def _what_stood(
         return "Other days are worth more, or leave others more room."
     found = [(best[1], best[0]) for i in free if (best := comparison.best_for(i)) is not None]
     if not found:
+        one = model.candidates[free[0]]
+        near = [model.candidates[i] for i in chosen]
+        mine = [other for other in near if (other.person, other.period) == (one.person, one.period)]
+        if mine and all(f"accepted:{other.person}:{other.date}" in model.rules for other in mine):
+            return "The accepted days are as many as are asked for."
         return "Together with the other days it would break a rule."
     loss, i = min(found)
     return f"It is worth {_less(loss)} than {name_of(model.candidates[i])}."
@@ -193,8 +198,11 @@ def why_not(problem: Problem, model: Model, solver: Solver, person: str, day: da
     core = _collides_with(forced, solver) if best.status is Status.INFEASIBLE else None
     if core is None:
         return ("Whether a plan could have it was not found in the time that was given.",)
-    said = [forced.rules[name].text for name in sorted(core - {_FORCED})]
-    return ("In the way: " + "; ".join(said) + ".",) if said else ("No plan has a deep-work day on it.",)
+    whose = len(problem.members) > 1
+    said = "; ".join(forced.rules[name].words(whose=whose) for name in sorted(core - {_FORCED}))
+    if _FORCED not in core and said:
+        return (f"No plan keeps all the rules, with it or without it. These collide: {said}.",)
+    return (f"In the way: {said}.",) if said else ("No plan has a deep-work day on it.",)
 
 
 def _compared(model: Model, best: Solution, objective: int) -> str:

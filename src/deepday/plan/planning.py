@@ -50,27 +50,9 @@ def _plan(
     for i in solution.chosen:
         one = model.candidates[i]
         cover = covers.get(i, Cover((), ""))
-        days.append(
-            PlannedDay(
-                person=one.person,
-                date=one.date,
-                part=one.part,
-                when=one.block.when,
-                stretches=one.block.stretches,
-                gain=one.block.gain,
-                cost=one.block.cost,
-                wish=one.wish,
-                displaced=one.block.displaced,
-                kept=one.block.kept,
-                points=cover.points,
-                backup=cover.backup,
-                accepted=one.chosen in accepted,
-                reasons=(
-                    *reasons_for(model, i, comparison, accepted=one.chosen in accepted),
-                    *_cover_changes(problem, one, cover),
-                ),
-            )
-        )
+        agreed = one.chosen in accepted
+        reasons = (*reasons_for(model, i, comparison, accepted=agreed), *_cover_changes(problem, one, cover))
+        days.append(planned_day(one, cover, reasons, accepted=agreed))
     return Plan(
         status=solution.status,
         objective=solution.objective,
@@ -80,6 +62,26 @@ def _plan(
         others=others_of(problem, model, solution.chosen, comparison),
         alternatives=_alternatives(model, solver, solution, alternatives),
         changes=_changes(problem, model, solution.chosen) if problem.previous else None,
+    )
+
+
+def planned_day(one: Candidate, cover: Cover, reasons: tuple[str, ...], *, accepted: bool) -> PlannedDay:
+    """Return a candidate as a day of a plan, with who covers it and why it is there."""
+    return PlannedDay(
+        person=one.person,
+        date=one.date,
+        part=one.part,
+        when=one.block.when,
+        stretches=one.block.stretches,
+        gain=one.block.gain,
+        cost=one.block.cost,
+        wish=one.wish,
+        displaced=one.block.displaced,
+        kept=one.block.kept,
+        points=cover.points,
+        backup=cover.backup,
+        accepted=accepted,
+        reasons=reasons,
     )
 
 

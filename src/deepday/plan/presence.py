@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from deepday.model import Interval, intersect, merge, total
 from deepday.plan.modelling import Candidate, Limit, Rule
@@ -126,6 +126,9 @@ def cover_of(problem: Problem, candidates: list[Candidate], rules: dict[str, Rul
         )
         everybody = tuple(sorted({person for _, people in covers for person in people}))
         short = len(everybody) < 1 + problem.covering.backups or not all(people for _, people in covers)
+        if short and everybody:
+            unable += [f"nobody who could covers {topic}" for topic, people in covers if topic and not people]
+            unable += ["there is no backup"] if len(everybody) < 1 + problem.covering.backups else []
         blockers = one.blockers | {name} if short else one.blockers
         behind = everybody if problem.covering.backups else ()
         open_to_all = replace(one, covers=covers, behind=behind, blockers=blockers, unable=tuple(unable))
@@ -180,10 +183,11 @@ def team_limits(problem: Problem, candidates: list[Candidate], rules: dict[str, 
         if team.reachable <= 0:
             continue
         name = f"reachable:{team.name}"
+        hours = _hours(team.members, members, mine, candidates)
         text = f"at least {team.reachable} of {team.name} stay reachable at every hour"
-        rules.setdefault(name, Rule(name, text, firm=True))
+        rules.setdefault(name, Rule(name, text + _fewest(hours, team.reachable), firm=True))
         tightest: dict[tuple[int, ...], int] = {}
-        for deep, present in _hours(team.members, members, mine, candidates):
+        for deep, present, _ in hours:
             room = max(0, present - team.reachable)
             if len({candidates[i].person for i in deep}) > room:
                 tightest[deep] = min(room, tightest.get(deep, room))
@@ -191,10 +195,19 @@ def team_limits(problem: Problem, candidates: list[Candidate], rules: dict[str, 
     return limits
 
 
+def _fewest(hours: Sequence[tuple[tuple[int, ...], int, int]], reachable: int) -> str:
+    """Say at which hour so few work that nobody can be deep then; nothing where there is none."""
+    present, at = min(((present, at) for _, present, at in hours), default=(reachable + 1, 0))
+    if present > reachable:
+        return ""
+    works = "works" if present == 1 else "work"
+    return f" (only {present} {works} at {datetime.fromtimestamp(at, UTC):%H:%M UTC on %Y-%m-%d})"
+
+
 def _hours(
     team: tuple[str, ...], members: dict[str, Member], mine: dict[str, list[int]], candidates: list[Candidate]
-) -> list[tuple[tuple[int, ...], int]]:
-    """Return, for each stretch between changes, the candidates that run in it and how many of the team work then.
+) -> list[tuple[tuple[int, ...], int, int]]:
+    """Return, for each stretch between changes, the candidates in it, how many of the team work then, and its start.
 
     A candidate counts in the working windows of its block: in a break its owner is not reachable anyway.
     """
@@ -219,5 +232,5 @@ def _hours(
             else:
                 running.discard(i)
         if running:
-            found.append((tuple(sorted(running)), present))
+            found.append((tuple(sorted(running)), present, at))
     return found

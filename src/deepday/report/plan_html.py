@@ -18,13 +18,16 @@ from deepday.report.plan_view import (
     in_team,
     meeting_name,
     weeks_of,
+    what_if_line,
     worth_of,
 )
 from deepday.report.words import day_name, plain
 
 
-def render_plan_html(plan: Plan, problem: Problem, notes: Sequence[str], generated: datetime) -> str:
-    """Return the page as text. ``generated`` is an aware instant."""
+def render_plan_html(
+    plan: Plan, problem: Problem, notes: Sequence[str], generated: datetime, before: Plan | None = None
+) -> str:
+    """Return the page as text. ``generated`` is an aware instant; ``before``: the plan without the what-ifs."""
     environment = Environment(
         loader=PackageLoader("deepday.report"),
         autoescape=True,
@@ -34,8 +37,9 @@ def render_plan_html(plan: Plan, problem: Problem, notes: Sequence[str], generat
         finalize=lambda value: plain(value) if isinstance(value, str) else value,  # reasons and names come from files
     )
     chosen = {(day.person, day.date): day for day in plan.days}
-    people = [one.id for one in sorted(problem.members, key=lambda one: one.id) if one.plans]
     covering = {(person, day.date) for day in plan.days for person in (*(p for _, p in day.points), day.backup)}
+    shown = {one.id for one in problem.members if one.plans} | {person for person, _ in covering}
+    people = sorted(one.id for one in problem.members if one.id in shown)
     why = {(one.person, one.date): one.why for one in plan.others}
     weeks = [
         {
@@ -50,6 +54,8 @@ def render_plan_html(plan: Plan, problem: Problem, notes: Sequence[str], generat
     ]
     content: dict[str, Any] = {
         "headline": headline(plan, problem),
+        "what_if": what_if_line(plan, before) if before is not None else "",
+        "whose": in_team(problem),
         "conflicts": conflict_lines(plan, problem),
         "changes": change_lines(plan.changes, whose=in_team(problem)),
         "weeks": weeks,

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from deepday.plan.in_the_way import InTheWay
+from deepday.plan.modelling import Status
 from deepday.plan.problem import Part, Problem
 from deepday.plan.result import Changes, Plan, PlannedDay
 from deepday.report.plan_view import (
@@ -21,6 +22,7 @@ from deepday.report.plan_view import (
     in_team,
     meeting_name,
     weeks_of,
+    what_if_line,
     worth_of,
 )
 from deepday.report.words import day_name, listed, plain
@@ -40,13 +42,13 @@ def render_plan(
     for line in change_lines(plan.changes, whose=whose):
         console.print(Text(plain(line)))
     if before is not None:
-        console.print(Text(_compared(plan, before)))
+        console.print(Text(what_if_line(plan, before)))
     console.print()
     for monday, dates in weeks_of(plan, problem).items():
         console.print(_grid(plan, problem, monday, dates, narrow=console.width < _WIDE))
     for day in plan.days:
         _day(day, problem, console)
-    if not plan.days:
+    if not plan.days or plan.status is Status.INFEASIBLE:
         for line in _standing(plan, problem):
             console.print(Text(plain(line)))
     for number, one in enumerate(plan.alternatives, 1):
@@ -66,15 +68,6 @@ def _standing(plan: Plan, problem: Problem) -> list[str]:
     return [f"{listed(found, 5)}{why}" for why, found in dates.items()]
 
 
-def _compared(plan: Plan, before: Plan) -> str:
-    if not before.days or not plan.days:
-        return f"What if: before {before.status}, now {plan.status}."
-    return (
-        f"What if: {len(before.days)} days before and {len(plan.days)} now; {plan.gain - before.gain:+} minutes of "
-        f"uninterrupted time, {plan.cost - before.cost:+} minutes of displaced meetings."
-    )
-
-
 def change_lines(changes: Changes | None, *, whose: bool) -> list[str]:
     """Return the difference from the plan before in sentences, with whose days; nothing where there was none."""
     if changes is None:
@@ -89,15 +82,16 @@ def change_lines(changes: Changes | None, *, whose: bool) -> list[str]:
 def _grid(plan: Plan, problem: Problem, monday: date, dates: Sequence[date], *, narrow: bool) -> Table:
     year, week, _ = monday.isocalendar()
     table = Table(box=box.SIMPLE_HEAD, title=f"{year}-W{week:02}", title_justify="left", pad_edge=False)
-    table.add_column("")
+    whose = in_team(problem)
+    if whose:
+        table.add_column("")
     for day in dates:
         table.add_column(f"{day:%a}\n{day.day}" if narrow else day_name(day), no_wrap=narrow)
     chosen = {(day.person, day.date): day for day in plan.days}
     for member in sorted(problem.members, key=lambda one: one.id):
         if member.plans or any(member.id in {day.point_person, day.backup} for day in plan.days):
-            table.add_row(
-                plain(member.id), *(_cell(plan, problem, member.id, day, chosen, narrow=narrow) for day in dates)
-            )
+            cells = [_cell(plan, problem, member.id, day, chosen, narrow=narrow) for day in dates]
+            table.add_row(*([Text(plain(member.id))] if whose else []), *cells)
     return table
 
 
@@ -134,6 +128,8 @@ def _day(day: PlannedDay, problem: Problem, console: Console) -> None:
     who = f" {day.person}" if len(problem.members) > 1 else ""
     head = f"{day_name(day.date)}{PARTS[day.part]}{who}, {clock_time(day.when.start, zone)} to "
     head += clock_time(day.when.end, zone)
+    if len({one.zone_on(day.date) for one in problem.members}) > 1:
+        head += f" ({zone})"
     if day.points:
         said = ", ".join(f"{topic}: {person}" if topic else person for topic, person in day.points)
         head += f"; point person {said}" + (f", backup {day.backup}" if day.backup else "")

@@ -15,6 +15,7 @@ from deepday.plan.result import Alternative, Changes, Plan, PlannedDay
 from deepday.report.words import day_name
 
 SCHEMA = "deepday.plan/1"
+_FOUND = {Status.OPTIMAL, Status.FEASIBLE}
 PARTS = {Part.DAY: "", Part.MORNING: " (morning)", Part.AFTERNOON: " (afternoon)"}
 
 
@@ -23,7 +24,8 @@ def plan_to_json(
 ) -> dict[str, Any]:
     """Return the JSON form, schema ``deepday.plan/1``. Gains, costs, prices and the objective are minutes.
 
-    Instants are local times with their offset. ``what_if`` compares with the plan without the what-ifs.
+    Instants are local times with their offset. ``what_if`` compares with the plan without the what-ifs; where there is
+    none, or none was found in time (``status_before`` is ``unknown``), its minutes are null.
     """
     document: dict[str, Any] = {
         "schema": SCHEMA,
@@ -52,11 +54,12 @@ def plan_to_json(
         "notes": list(notes),
     }
     if before is not None:
+        known = before.status in _FOUND
         document["what_if"] = {
             "status_before": str(before.status),
-            "objective_before": before.objective,
-            "gain_before": before.gain,
-            "cost_before": before.cost,
+            "objective_before": before.objective if known else None,
+            "gain_before": before.gain if known else None,
+            "cost_before": before.cost if known else None,
             "days_before": [chosen_json(day.chosen) for day in before.days],
         }
     return document
@@ -200,6 +203,20 @@ def worth_of(one: Alternative) -> str:
     if one.less < 0:
         return f"{-one.less} minutes more" + (f", but moves {days}" if one.moved else "")
     return f"{one.less} minutes less"
+
+
+def what_if_line(plan: Plan, before: Plan) -> str:
+    """Return what a what-if brings beside the plan without it."""
+    if plan.status not in _FOUND:
+        return "What if: then there is no plan" + ("; as it is there is one." if before.status in _FOUND else ".")
+    if before.status is Status.INFEASIBLE:
+        return f"What if: then there is a plan with {len(plan.days)} days; as it is there is none."
+    if before.status is Status.UNKNOWN:
+        return "What if: how much that changes is not known; the plan as it is was not found in the time given."
+    return (
+        f"What if: {len(before.days)} days before and {len(plan.days)} now; {plan.gain - before.gain:+} minutes of "
+        f"uninterrupted time, {plan.cost - before.cost:+} minutes of displaced meetings."
+    )
 
 
 def weeks_of(plan: Plan, problem: Problem) -> dict[date, list[date]]:

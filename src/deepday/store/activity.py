@@ -1,7 +1,7 @@
 """Chat activity as rows, and rows as columns."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Result, and_, delete, func, insert, select, update
@@ -95,6 +95,25 @@ def _columns(rows: Result[int, int, int, int, int]) -> ActivityStream:
 def _has_ties(stream: ActivityStream) -> bool:
     instants = {at * 1_000_000 + micros for at, micros in zip(stream.at, stream.micros, strict=True)}
     return len(instants) < len(stream)
+
+
+def count_messages(connection: Connection, source_id: int, span: Interval) -> int:
+    """Return how many messages of a span the source holds."""
+    mine = and_(message.c.source_id == source_id, message.c.at >= span.start, message.c.at < span.end)
+    return connection.execute(select(func.count()).select_from(message).where(mine)).scalar_one()
+
+
+def remove_messages(connection: Connection, source_id: int, gone: Iterable[tuple[Conversation, int]]) -> int:
+    """Delete messages of a source by conversation and microseconds; return how many there were."""
+    found = 0
+    for one, micros in gone:
+        named = select(conversation.c.id).where(conversation.c.pseudonym == one.pseudonym)
+        at, rest = divmod(micros, 1_000_000)
+        which = and_(message.c.at == at, message.c.micros == rest, message.c.conversation_id.in_(named))
+        found += connection.execute(delete(message).where(which, message.c.source_id == source_id)).rowcount
+    if found:
+        drop_lonely_conversations(connection)
+    return found
 
 
 def drop_lonely_conversations(connection: Connection) -> None:

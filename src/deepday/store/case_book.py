@@ -9,8 +9,8 @@ from sqlalchemy import Connection, and_, delete, insert, select
 
 from deepday.clock import Clock
 from deepday.errors import DeepdayError, ReconnectNeededError
-from deepday.store.case_schema import case_entry
 from deepday.store.database import Database
+from deepday.store.schema import case_entry
 from deepday.store.sealing import MasterKeySource, make_data_key, newest_data_key, open_data_key, seal, unseal
 
 _WELLBEING, _TASKS = "wellbeing", "tasks"

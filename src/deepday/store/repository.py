@@ -19,6 +19,7 @@ from deepday.store.case_book import CaseBook
 from deepday.store.covers import CoverBook
 from deepday.store.database import Database
 from deepday.store.plans import PlanBook
+from deepday.store.protecting import ProtectStore
 from deepday.store.rows import ImportResult, Outcome, Source, SourceKind
 from deepday.store.sealing import MasterKeySource
 from deepday.store.sources import (
@@ -78,6 +79,10 @@ class Store:
     def live(self) -> SyncStore:
         """Return the part of the store that keeps live sources."""
         return SyncStore(self._database, self._clock)
+
+    def protecting(self) -> ProtectStore:
+        """Return the part of the store that keeps approved blocks and what was done to protect them."""
+        return ProtectStore(self._database, self._clock)
 
     def tokens(self, masters: MasterKeySource) -> TokenStore:
         """Return the part of the store that keeps the tokens of connected accounts, opened with those keys."""

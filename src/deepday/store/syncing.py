@@ -7,9 +7,9 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from deepday.clock import Clock
 from deepday.errors import ConflictError
-from deepday.model import ActivityPage, ActivityStream, Cursor, EventPage, Interval
+from deepday.model import ActivityPage, ActivityStream, Cursor, EventPage, HeardActivity, Interval
 from deepday.store import schema
-from deepday.store.activity import add_messages
+from deepday.store.activity import add_messages, count_messages, remove_messages
 from deepday.store.calendars import put_objects
 from deepday.store.database import Database
 from deepday.store.rows import SourceKind
@@ -47,6 +47,13 @@ class SyncState:
     window: Interval
     began_at: int
     synced_at: int
+
+
+class Heard(NamedTuple):
+    """How many messages a delivery added to the store, and how many it took out."""
+
+    added: int
+    removed: int
 
 
 class SyncStore:
@@ -138,6 +145,21 @@ class SyncStore:
             said = [*read_skipped(connection, state.source_id), *page.skipped]
             replace_skipped(connection, state.source_id, list(dict.fromkeys(said)))
             return self._again(connection, state) if page.more else self._finish(connection, state)
+
+    def keep_heard(self, state: SyncState, heard: HeardActivity) -> Heard:
+        """Keep what was heard of chat; nothing is observed by that, and the cursor stays.
+
+        Raises :class:`ConflictError` when the source was removed since ``state``.
+        """
+        with self._database.writing() as connection:
+            if not _read(connection, schema.sync.c.source_id == state.source_id):
+                raise _overtaken(state)
+            stream = ActivityStream.of(heard.messages)
+            span = Interval(stream.at[0], stream.at[-1] + 1) if len(stream) else None
+            before = count_messages(connection, state.source_id, span) if span else 0
+            add_messages(connection, state.source_id, stream)
+            after = count_messages(connection, state.source_id, span) if span else 0
+            return Heard(after - before, remove_messages(connection, state.source_id, heard.removals))
 
     def _claim(self, connection: Connection, state: SyncState, cursor: Cursor) -> None:
         """Move the cursor, if it is still where this page was read from."""

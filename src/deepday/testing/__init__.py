@@ -15,13 +15,17 @@ Class attributes of a suite say what a vendor cannot do (``remembers_deleted = F
 import pytest
 
 pytest.register_assert_rewrite(
-    *(f"deepday.testing.{name}" for name in ("account", "asking", "messaging", "reading", "settings", "writing"))
+    *(
+        f"deepday.testing.{name}"
+        for name in ("account", "asking", "hearing", "messaging", "reading", "settings", "writing")
+    )
 )
 
 from deepday.testing.account import AccountContract  # noqa: E402 - pytest must know of the modules before
 from deepday.testing.asking import PointPersonAskerContract  # noqa: E402
 from deepday.testing.clock import TurnedClock  # noqa: E402
 from deepday.testing.faulty import Faulty  # noqa: E402
+from deepday.testing.hearing import ActivityListenerContract  # noqa: E402
 from deepday.testing.messaging import (  # noqa: E402
     ChangeNotifierContract,
     MessengerContract,
@@ -40,6 +44,7 @@ from deepday.testing.writing import EventWriterContract  # noqa: E402
 
 __all__ = [
     "AccountContract",
+    "ActivityListenerContract",
     "ActivityReaderContract",
     "AutoReplyWriterContract",
     "CalendarReaderContract",

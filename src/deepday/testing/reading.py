@@ -20,7 +20,9 @@ CANARY = "canary-quarterly-numbers"
 _MOST_PAGES = 1000
 
 
-class _Reading:
+class Reading:
+    """What suites of reading have in common."""
+
     email = "owner@example.com"
     """The owner's address at the vendor under test."""
 
@@ -36,7 +38,7 @@ class _Reading:
         )
 
 
-class CalendarReaderContract(_Reading):
+class CalendarReaderContract(Reading):
     """What :class:`deepday.connect.CalendarReader` promises. Fixtures: ``connector``, ``vendor``."""
 
     def replica(self, connector: CalendarReader, vendor: CalendarVendor) -> Replica:
@@ -230,7 +232,7 @@ class CalendarReaderContract(_Reading):
             connector.event_changes("no-such-calendar", self.context(vendor))
 
 
-class ActivityReaderContract(_Reading):
+class ActivityReaderContract(Reading):
     """What :class:`deepday.connect.ActivityReader` promises. Fixtures: ``connector``, ``vendor``."""
 
     def read(self, connector: ActivityReader, context: ReadContext, cursor: Cursor | None = None) -> list[ActivityPage]:

@@ -132,6 +132,22 @@ class ChatVendor(Vendor, Protocol):
         ...
 
 
+class HeardVendor(ChatVendor, Protocol):
+    """People who write while somebody listens."""
+
+    def unsay(self, at: int) -> None:
+        """Let the author of a message, named by its instant, delete it."""
+        ...
+
+    def drop_line(self) -> None:
+        """Lose the connection over which the connector listens."""
+        ...
+
+    def unheard(self) -> int:
+        """Return how many deliveries the vendor still wants acknowledged."""
+        ...
+
+
 class MessengerVendor(Vendor, Protocol):
     """Who receives messages."""
 

@@ -84,13 +84,17 @@ def test_a_series_that_fits_its_page_costs_nothing_more(here: MicrosoftOffice) -
     assert len(here.sent()) == 1
 
 
-def test_a_series_cut_by_a_page_costs_one_request(here: MicrosoftOffice) -> None:
-    here.add_series(daily(here, 20))
+def test_series_cut_by_pages_cost_one_more_round_together(here: MicrosoftOffice) -> None:
+    here.add_series(daily(here, 14))
+    here.add_series(daily(here, 10, 3))
     with here.opened(tuning=Tuning(page=10)) as account:
         here.sent()
-        Replica(account, here.calendar(), here.context()).read()
-    paths = [path.rsplit("/", 1)[-1] for _, path in here.sent()]
-    assert paths == ["delta", "delta", "delta", "instances"]
+        copy = Replica(account, here.calendar(), here.context())
+        copy.read()
+        assert copy.times() == [when for when, _ in here.events()]
+        assert [path.rsplit("/", 1)[-1] for _, path in here.sent()] == ["delta"] * 6
+        copy.read()
+        assert len(here.sent()) == 1
 
 
 def test_nothing_changed_in_five_calendars_is_one_request(here: MicrosoftOffice) -> None:

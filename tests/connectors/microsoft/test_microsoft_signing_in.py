@@ -9,12 +9,13 @@ from deepday.connect import Port, SignedIn, satisfied
 from deepday.connect.memory.tokens import MemoryTokens
 from deepday.errors import (
     DeepdayError,
+    GoneError,
     InputError,
     ReconnectNeededError,
     RetryLaterError,
     UnsupportedError,
 )
-from deepday.model import Secret, TokenSet
+from deepday.model import EventDraft, Interval, Secret, TokenSet
 from deepday.testing import listening
 from deepday_microsoft import MicrosoftConnector
 from deepday_sandbox.microsoft import App
@@ -255,8 +256,17 @@ def test_an_application_signs_in_by_certificate(here: MicrosoftOffice, certifica
         assert {Port.EVENT_WRITER, Port.PRESENCE_WRITER, Port.AUTO_REPLY_WRITER} <= account.capabilities().ports
         assert account.capabilities().ports <= satisfied(account)
         [calendar] = account.calendars()
+        made = account.create_event(
+            calendar.id, EventDraft("dd001block", "m", Interval(here.now(), here.now() + 60), "x")
+        )
         page = account.event_changes(calendar.id, here.context())
         assert not page.more
+        assert [(one.id, one.marker) for one in page.upserts] == [(made.id, "m")]
+        assert account.find_event(calendar.id, "dd001block", "m") == made
+        assert account.find_ours(calendar.id, here.context().window, "m") == [made]
+        with pytest.raises(GoneError, match="default calendar"):
+            account.event_changes(here.calendar(), here.context())
+        assert any("default calendar" in one.words for one in account.capabilities().degraded)
         assert account.read_presence().empty
         assert not account.read_auto_reply().enabled
 

@@ -129,6 +129,7 @@ def test_ours_are_found_over_all_pages(here: MicrosoftOffice) -> None:
     with here.opened() as account:
         for number in range(130):
             account.create_event(here.calendar(), replace(draft(here), key=f"dd{number:03}many"))
+        account.find_event(here.calendar(), "dd000many", MARKER)  # learns which calendar is the default one
         here.sent()
         found = account.find_ours(here.calendar(), Interval(0, 1 << 40), MARKER)
         assert (len({event.key for event in found}), len(here.sent())) == (130, 2)
@@ -249,3 +250,25 @@ def test_hints_are_ordered_for_as_long_as_graph_grants(here: MicrosoftOffice) ->
         with pytest.raises(GoneError):
             account.renew_watch(replace(granted, vendor_id="no-such"), here.now() + HOUR)
         account.stop_watch(replace(granted, vendor_id="no-such"))
+
+
+def test_blocks_in_another_calendar_than_the_default_one_are_found_and_adopted(here: MicrosoftOffice) -> None:
+    side = here.side_calendar("side")
+    here.add_event(draft(here).when, "Deep work", "side")
+    with here.opened() as account:
+        made = account.create_event(side, draft(here))
+        other = account.create_event(side, replace(draft(here, 2), marker="installation-2"))
+        fault = Fault(FaultKind.STATUS, method="POST", path="events", status=409, code="ErrorDuplicateTransactionId")
+        here.office.faults.add(fault)
+        assert account.create_event(side, draft(here)) == made
+        moved = account.move_event(made, Interval(made.when.start + 20 * DAY, made.when.end + 20 * DAY))
+        assert account.find_event(side, "dd001block", MARKER) == moved
+        assert account.find_event(side, "dd002block", MARKER) is None
+        assert account.find_event(here.calendar(), "dd001block", MARKER) is None
+        with pytest.raises(UnsupportedError, match="1825"):
+            account.find_ours(side, Interval(0, 1 << 40), MARKER)
+        ahead = Interval(here.now(), here.now() + 90 * DAY)
+        assert account.find_ours(side, ahead, MARKER) == [moved]
+        assert account.find_ours(side, ahead, "installation-2") == [other]
+        account.delete_event(moved)
+        assert account.find_event(side, "dd001block", MARKER) is None

@@ -23,7 +23,7 @@ from deepday_sandbox.office import Office, OfficeClock, Post, Room, Worker
 from deepday_sandbox.office.server import application, serving
 from deepday_sandbox.office.wire import WireLog
 from deepday_sandbox.slack import SlackFace
-from deepday_sandbox.slack.calls import micro
+from deepday_sandbox.slack.calls import micro, stamp
 from deepday_sandbox.slack.shapes import live_profile
 from deepday_slack import SlackConnector
 from deepday_slack.account import SlackAccount
@@ -120,7 +120,8 @@ class SlackOffice:
         return [given.user, given.bot, self.face.app_token()]
 
     def signed_in(self, who: str, user: Sequence[str] = ()) -> TokenSet:
-        person = Person(self.app_tokens(who, user))
+        user_token, bot_token, app_token = self.app_tokens(who, user)
+        person = Person([user_token, *([bot_token] if "messages" in self.allow else []), app_token])
         return SlackConnector().sign_in(self.options(), person, self.office.clock).tokens
 
     @contextlib.contextmanager
@@ -202,6 +203,22 @@ class SlackOffice:
             )
         return room, other
 
+    def unsay(self, at: int) -> None:
+        """Let the author delete it, in whichever room it is."""
+        for room in self.office.chat.rooms:
+            for post in self.office.chat.between(room, at, at):
+                self.face.edit(post.user, room, stamp(at), "")
+
+    def drop_line(self) -> None:
+        self.face.sockets.drop()
+        self.face.sockets.wait_for(lambda: not self.face.sockets.count, 0.2)
+
+    def unheard(self) -> int:
+        hub, space = self.face.sockets, self.face.space
+        hub.wait_for(lambda: not hub.unacknowledged, 0.3)
+        with self.office.lock:
+            return hub.unacknowledged + len(space.queue)
+
     def kill_chat_cursors(self) -> None:
         """Connect as somebody else: a time, which is all that a finished reading leaves, does not die at Slack."""
         self.tokens.save(self.signed_in(BEN))
@@ -248,4 +265,7 @@ def slack_office(start: datetime = MONDAY, office: Office | None = None, **more:
     face.app.bot_events = {"message.im", "app_mention"}
     with serving(application(office, [face], calls)) as url:
         face.base_url = url
-        yield SlackOffice(office, face, url, calls, **more)
+        made = SlackOffice(office, face, url, calls, **more)
+        if "events" in made.allow.split(","):
+            face.app.user_events = {f"message.{family}" for family in ("channels", "groups", "im", "mpim")}
+        yield made

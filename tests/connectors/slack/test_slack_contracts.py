@@ -6,6 +6,7 @@ import pytest
 
 from deepday.testing import (
     AccountContract,
+    ActivityListenerContract,
     ActivityReaderContract,
     DoNotDisturbWriterContract,
     MessengerContract,
@@ -34,6 +35,16 @@ class TestAccount(OverTheOffice, AccountContract):
 
 class TestActivityReader(OverTheOffice, ActivityReaderContract):
     email = "anna@example.com"
+
+
+class TestActivityListener(OverTheOffice, ActivityListenerContract):
+    email = "anna@example.com"
+    wait = 0.4
+
+    @pytest.fixture
+    def vendor(self) -> Iterator[SlackOffice]:
+        with slack_office(allow="events") as office:
+            yield office
 
 
 class TestStatusWriter(OverTheOffice, StatusWriterContract):

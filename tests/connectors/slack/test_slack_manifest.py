@@ -17,11 +17,16 @@ from tests.connectors.slack.slack_office import BOT_SCOPES, OWNER, USER_SCOPES, 
 
 PLACE: Final = Path(__file__).parents[3] / "config" / "slack-app-manifest.yaml"
 TEXT: Final = PLACE.read_text(encoding="utf-8")
-MARKS: Final = ("status", "presence", "search", "messages")
+MARKS: Final = ("events", "status", "presence", "search", "messages")
 
 
 def without(*marks: str) -> str:
-    return "".join(line for line in TEXT.splitlines(True) if not re.search(rf"  # ({'|'.join(marks)})$", line.rstrip()))
+    """Return the manifest without the lines all of whose marks are among these."""
+    return "".join(
+        line
+        for line in TEXT.splitlines(True)
+        if not (found := set(re.findall(r"  # (\w+)(?=  #|$)", line.rstrip()))) or found - set(marks)
+    )
 
 
 def test_it_asks_for_exactly_what_the_connector_needs() -> None:
@@ -29,7 +34,7 @@ def test_it_asks_for_exactly_what_the_connector_needs() -> None:
     assert set(asked.user_scopes) == USER_SCOPES
     assert set(asked.bot_scopes) == BOT_SCOPES
     assert asked.bot_events == {"app_mention", "message.im"}
-    assert asked.user_events == frozenset()
+    assert asked.user_events == {"message.channels", "message.groups", "message.im", "message.mpim"}
     assert asked.socket_mode
     assert not asked.rotation
     assert f"command: {COMMAND} " in TEXT
@@ -45,6 +50,7 @@ def test_it_needs_no_public_address_and_sends_nobody_back() -> None:
 @pytest.mark.parametrize(
     ("mark", "gone"),
     [
+        ("events", frozenset()),
         ("status", NEEDED[Feature.STATUS][Kind.USER]),
         ("presence", PRESENCE),
         ("search", SEARCH),
@@ -63,7 +69,14 @@ def test_without_any_option_only_reading_is_left() -> None:
     asked = read_manifest(without(*MARKS))
     assert set(asked.user_scopes) == NEEDED[Feature.ACTIVITY][Kind.USER]
     assert asked.bot_scopes == ()
-    assert asked.bot_events == frozenset()
+    assert asked.bot_events == asked.user_events == frozenset()
+
+
+@pytest.mark.parametrize(("mark", "other"), [("events", "messages"), ("messages", "events")])
+def test_events_and_messages_subscribe_each_to_its_own(mark: str, other: str) -> None:
+    asked = read_manifest(without(mark))
+    assert bool(asked.user_events) == (other == "events")
+    assert bool(asked.bot_events) == (other == "messages")
 
 
 @pytest.fixture
@@ -74,7 +87,7 @@ def office() -> Iterator[SlackOffice]:
         yield served
 
 
-@pytest.mark.parametrize(("dropped", "allow"), [((), "status,messages"), (MARKS, "")])
+@pytest.mark.parametrize(("dropped", "allow"), [((), "events,status,messages"), (MARKS, "")])
 def test_its_tokens_sign_in(office: SlackOffice, dropped: tuple[str, ...], allow: str) -> None:
     with httpx.Client(base_url=office.url, follow_redirects=True, trust_env=False) as browser:
         manifest = without(*dropped) if dropped else TEXT

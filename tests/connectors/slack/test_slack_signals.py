@@ -13,7 +13,7 @@ from deepday_sandbox.office import Fault, Room
 from deepday_sandbox.office.faults import FaultKind
 from deepday_sandbox.slack import Reply
 from deepday_slack.account import SlackAccount
-from deepday_slack.listening import SocketListener
+from deepday_slack.connection import SlackSocket
 from deepday_slack.signals import LONGEST, Ears, signal_of
 from tests.connectors.slack.slack_office import BEN, BOT, OWNER, TO_BOT, SlackOffice, earlier, slack_office
 
@@ -154,10 +154,10 @@ def test_no_connection_is_said_and_not_waited_for() -> None:
 def test_the_address_of_the_socket_stays_out_of_the_error_that_it_cannot_be_reached(
     office: SlackOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_: SocketListener) -> str:
+    def refuse(_: SlackSocket) -> str:
         raise SlackClientError("wss://127.0.0.1:9/link/?ticket=canary")
 
-    monkeypatch.setattr(SocketListener, "_address", refuse)
+    monkeypatch.setattr(SlackSocket, "_address", refuse)
     with office.account() as account, pytest.raises(RetryLaterError) as caught:
         next(account.signals(0))
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from deepday.plan.compiling import compile_problem
 from deepday.plan.covered import solve
+from deepday.plan.deadline import Deadline
 from deepday.plan.decomposing import solve_by_parts
+from deepday.plan.greedy import solve_greedily
 from deepday.plan.milp import solve_by_milp
 from deepday.plan.modelling import Model, Solution, Status
 from deepday.plan.planning import make_plan
@@ -102,3 +104,11 @@ def test_a_solver_without_time_says_that_it_does_not_know() -> None:
     plan = make_plan(teams(50, 4), seconds=0.001)
     assert plan.status in {Status.UNKNOWN, Status.FEASIBLE}
     assert plan.conflicts == ()
+
+
+def test_a_plan_in_parts_without_time_is_no_worse_than_the_simple_one() -> None:
+    model = compile_problem(teams(60, 2))
+    hurried = solve_by_parts(model, deadline=Deadline(0.0))
+    assert hurried.found
+    assert hurried.objective >= 0.95 * solve_greedily(model).objective
+    assert hurried.objective <= hurried.bound

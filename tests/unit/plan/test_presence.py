@@ -37,6 +37,19 @@ def test_the_check_says_why_somebody_cannot_cover(change: dict[str, Any], said: 
     assert (check.able, check.why) == (not said, said)
 
 
+@pytest.mark.parametrize(
+    ("topics", "said"),
+    [((), "(there is no backup)"), (("gpu",), "(nobody who could covers gpu)")],
+)
+def test_one_who_could_cover_is_not_enough_and_the_plan_says_why(topics: tuple[str, ...], said: str) -> None:
+    names = ("zoe", "yan") if topics else ("zoe",)
+    points = tuple(PointPerson(name, agreed=True, topics=("data",)) for name in names)
+    ada = member("ada", covered=True, point_people=points, topics=("data", *topics))
+    plan = make_plan(problem(ada, member("zoe", quota=Quota(0)), member("yan", quota=Quota(0))))
+    why = {one.why for one in plan.others}
+    assert why == {f"In the way: each day has a point person and a backup who can cover {said}."}
+
+
 def test_nobody_covers_who_has_not_agreed() -> None:
     check = check_cover(PointPerson("zoe"), member("zoe"), span(MONDAY, 9, 17), Covering())
     assert (check.able, check.why) == (False, "zoe has not agreed yet")

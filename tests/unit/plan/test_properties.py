@@ -1,5 +1,6 @@
 """What must hold of every plan, on worlds that Hypothesis makes up, against the plain checker."""
 
+import itertools
 import random
 from dataclasses import replace
 from typing import Any
@@ -161,6 +162,8 @@ def test_conflicts_are_minimal_and_giving_up_the_cheapest_rules_helps(problem: P
         assert all(agree(core - {name}) for name in core), "none of them can be left out"
         assert conflict.cheapest in conflict.rules
     assert agree(names - set(plan.given_up)), "without the rules given up there is a plan"
+    smallest = len(plan.conflicts[0].rules)
+    assert all(agree(frozenset(few)) for few in itertools.combinations(sorted(names), smallest - 1)), "none is smaller"
     if len(plan.conflicts) == 1:
         for name in names - {relaxation.rule.id for relaxation in plan.conflicts[0].rules}:
             assert not agree(names - {name}), "giving up a rule outside the set does not help"

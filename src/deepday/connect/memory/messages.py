@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from deepday.connect.memory.office import MemoryOffice, Said
 from deepday.connect.memory.part import Part
 from deepday.connect.ports.files import ReadContext
 from deepday.errors import CursorGoneError, GoneError
@@ -11,6 +12,7 @@ from deepday.model import (
     ActivityPage,
     Conversation,
     Cursor,
+    HeardActivity,
     Interval,
     Message,
     OutgoingMessage,
@@ -26,7 +28,12 @@ _LONGEST_SIGNAL = 500
 
 
 class MessagesPart(Part):
-    """Satisfies the ports of :mod:`deepday.connect.ports.messaging` and :class:`~deepday.connect.ActivityReader`."""
+    """Satisfies the ports of :mod:`deepday.connect.ports.messaging`, and reads and hears chat."""
+
+    def __init__(self, office: MemoryOffice) -> None:
+        super().__init__(office)
+        self._line = -1
+        self._gap_at = 0  # the connection whose beginning was not acknowledged, 0 for none
 
     def activity_changes(self, context: ReadContext, cursor: Cursor | None = None) -> ActivityPage:
         """Return one page of messages, in the order in which they were said."""
@@ -40,19 +47,33 @@ class MessagesPart(Part):
             end = position + len(page)
             more = end < len(self.office.said)
             until = page[-1].micros // 1_000_000 if more else self.office.now()
-            messages = tuple(
-                Message(
-                    said.micros,
-                    said.outgoing,
-                    said.mention,
-                    Conversation(context.pseudonym(said.conversation), said.kind),
-                )
-                for said in page
-                if not said.by_bot and context.window.start <= said.micros // 1_000_000 < context.window.end
-            )
+            messages = tuple(_message(context, said) for said in page if _counts(context, said))
             observed = (Interval(reached, until),) if until > reached else ()
             following = Cursor(f"{self.office.chat_epoch} {end} {max(reached, until)}")
             return ActivityPage(messages, observed, following, more)
+
+    def heard_activity(self, context: ReadContext, seconds: float) -> Iterator[HeardActivity]:
+        """Give the gap, then what waits; nothing arrives while waiting, since nobody else runs."""
+        del seconds
+        with self.call("heard_activity"):
+            if self._line != self.office.line:
+                self._line = self._gap_at = self.office.open_line()
+        if self._gap_at:
+            yield HeardActivity(f"gap{self._gap_at}", gap=True)
+        for name, (said, deleted) in list(self.office.undelivered.items()):
+            if not _counts(context, said):
+                self.office.undelivered.pop(name)
+            elif deleted:
+                yield HeardActivity(name, removals=((_message(context, said).conversation, said.micros),))
+            else:
+                yield HeardActivity(name, (_message(context, said),))
+
+    def acknowledge_activity(self, heard: HeardActivity) -> None:
+        """Take it as done with."""
+        with self.call("acknowledge_activity"):
+            self.office.undelivered.pop(heard.id, None)
+            if heard.id == f"gap{self._gap_at}":
+                self._gap_at = 0
 
     def post_message(self, message: OutgoingMessage, *, again: bool = False) -> PostedMessage:
         """Post the message, once for a key."""
@@ -117,3 +138,12 @@ class MessagesPart(Part):
         granted = replace(watch, until=min(until, self.office.now() + LONGEST_WATCH))
         self.office.watches[watch.id] = granted
         return granted
+
+
+def _message(context: ReadContext, said: Said) -> Message:
+    conversation = Conversation(context.pseudonym(said.conversation), said.kind)
+    return Message(said.micros, said.outgoing, said.mention, conversation)
+
+
+def _counts(context: ReadContext, said: Said) -> bool:
+    return not (said.by_bot or said.deleted) and context.window.start <= said.micros // 1_000_000 < context.window.end

@@ -1,7 +1,7 @@
 """The office in memory: what a vendor keeps, and the hands of everybody but deepday."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 from deepday.clock import Clock
@@ -31,6 +31,7 @@ class Said:
     mention: bool
     text: str
     by_bot: bool = False
+    deleted: bool = False
 
 
 def no_fault(call: str, moment: str) -> None:
@@ -56,6 +57,8 @@ class MemoryOffice(CalendarSide):
         self.presence = Presence()
         self.said: list[Said] = []
         self.chat_epoch = 0
+        self.line = 0  # 0: nobody is connected
+        self.undelivered: dict[str, tuple[Said, bool]] = {}  # what is to be heard; the truth value: it was deleted
         self.posts: dict[str, tuple[OutgoingMessage, PostedMessage]] = {}
         self.questions: dict[str, tuple[CoverQuestion, int]] = {}
         self.answers: list[tuple[str, str, bool, int]] = []  # to which question, who, agreed, when
@@ -64,6 +67,8 @@ class MemoryOffice(CalendarSide):
         self.hints: list[tuple[dict[str, str], bytes]] = []
         self._signals = count(1)
         self._micros = count(1)
+        self._deliveries = count(1)
+        self._lines = count(1)
 
     def now(self) -> int:
         """Return the present in UTC seconds."""
@@ -81,8 +86,33 @@ class MemoryOffice(CalendarSide):
     ) -> int:
         """Let somebody write a message now; return its instant in UTC microseconds."""
         micros = self.now() * 1_000_000 + next(self._micros)
-        self.said.append(Said(micros, conversation, kind, outgoing, mention, text, by_bot))
+        said = Said(micros, conversation, kind, outgoing, mention, text, by_bot)
+        self.said.append(said)
+        self._deliver(said, deleted=False)
         return micros
+
+    def unsay(self, at: int) -> None:
+        """Let the author of a message delete it."""
+        [said] = [one for one in self.said if one.micros == at]
+        self.said[self.said.index(said)] = replace(said, deleted=True)
+        self._deliver(said, deleted=True)
+
+    def open_line(self) -> int:
+        """Connect somebody who listens; return the number of the connection."""
+        self.line = next(self._lines)
+        return self.line
+
+    def drop_line(self) -> None:
+        """Lose the connection: what is said before there is another one is not delivered."""
+        self.line = 0
+
+    def unheard(self) -> int:
+        """Return how many deliveries were not acknowledged."""
+        return len(self.undelivered)
+
+    def _deliver(self, said: Said, *, deleted: bool) -> None:
+        if self.line:
+            self.undelivered[f"delivery{next(self._deliveries)}"] = (said, deleted)
 
     def kill_chat_cursors(self) -> None:
         """Forget every cursor into the messages."""

@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 
 from deepday.connect.ports import PORT_VERSION
 from deepday.connect.ports.messaging import ChangeNotifier, Messenger, RequestSource
-from deepday.connect.ports.reading import ActivityReader, CalendarReader
+from deepday.connect.ports.reading import ActivityListener, ActivityReader, CalendarReader
 from deepday.connect.ports.settings import AutoReplyWriter, DoNotDisturbWriter, PresenceWriter, StatusWriter
 from deepday.connect.ports.writing import EventWriter
 
@@ -21,6 +21,7 @@ class Port(StrEnum):
     DO_NOT_DISTURB_WRITER = "do not disturb writer"
     PRESENCE_WRITER = "presence writer"
     ACTIVITY_READER = "activity reader"
+    ACTIVITY_LISTENER = "activity listener"
     MESSENGER = "messenger"
     REQUEST_SOURCE = "request source"
     CHANGE_NOTIFIER = "change notifier"
@@ -34,6 +35,7 @@ _PROTOCOLS: dict[Port, type] = {
     Port.DO_NOT_DISTURB_WRITER: DoNotDisturbWriter,
     Port.PRESENCE_WRITER: PresenceWriter,
     Port.ACTIVITY_READER: ActivityReader,
+    Port.ACTIVITY_LISTENER: ActivityListener,
     Port.MESSENGER: Messenger,
     Port.REQUEST_SOURCE: RequestSource,
     Port.CHANGE_NOTIFIER: ChangeNotifier,

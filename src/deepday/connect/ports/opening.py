@@ -20,6 +20,7 @@ class Feature(StrEnum):
     REPLIES = "replies"  # the automatic mail answer
     STATUS = "status"  # status, do not disturb, presence
     ACTIVITY = "activity"  # when messages were written, never what they say
+    EVENTS = "events"  # the same, told as it happens
     MESSAGES = "messages"  # post messages of ours, receive urgent ones
 
 

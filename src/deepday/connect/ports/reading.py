@@ -1,10 +1,10 @@
-"""Ports for reading live accounts. Both go on from a cursor, page by page."""
+"""Ports for reading live accounts page by page from a cursor, and for hearing chat as it happens."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
 from deepday.connect.ports.files import ReadContext
-from deepday.model import ActivityPage, Calendar, Cursor, EventPage
+from deepday.model import ActivityPage, Calendar, Cursor, EventPage, HeardActivity
 
 
 @runtime_checkable
@@ -74,5 +74,41 @@ class ActivityReader(Protocol):
         """Return one page: from ``context.window.start`` without a cursor, otherwise from where it stopped.
 
         Raises :class:`~deepday.errors.CursorGoneError` for a cursor that the vendor no longer knows.
+        """
+        ...
+
+
+@runtime_checkable
+class ActivityListener(Protocol):
+    """Hears live chat as it happens: what :class:`ActivityReader` would read, at least once, in any order, with gaps.
+
+    What is heard never proves that there was nothing else: only a reading vouches for a time. So the caller reads when
+    it is told of a gap, after it is told, and acknowledges the gap when that reading is done.
+
+    Must say that there is a gap before anything else, and again whenever something may have been missed: when a
+    connection was lost or renewed, when the vendor held deliveries back, when a delivery cannot be made sense of
+    without reading. Must tell the vendor that a delivery arrived only in :meth:`acknowledge_activity`, which the
+    caller calls after its own commit; what was not acknowledged must come again, with the same ``id``, also after a
+    restart. Must name conversations and messages as the account's reader does, so that what was heard and what was
+    read is one.
+
+    May deliver again what was acknowledged. May leave to the next reading what it could tell only by reading.
+
+    Must not keep, log or return text, names of people or of channels, and must drop bots and joins. Must not
+    acknowledge what another port of the account, or another program, waits for.
+    """
+
+    def heard_activity(self, context: ReadContext, seconds: float) -> Iterator[HeardActivity]:
+        """Give what was not acknowledged yet, then what arrives within ``seconds`` (0: do not wait).
+
+        Messages outside ``context.window`` are not given. Raises :class:`~deepday.errors.RetryLaterError` when there
+        is no connection to be had.
+        """
+        ...
+
+    def acknowledge_activity(self, heard: HeardActivity) -> None:
+        """Take a delivery, or a gap, as done with; twice is once, and too late is fine.
+
+        A gap that came about meanwhile is not done with.
         """
         ...

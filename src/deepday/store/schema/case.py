@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table, Text
 
-from deepday.store.schema import LONG, metadata
+from deepday.store.schema.base import Long, metadata
 
 case_entry = Table(
     "case_entry",
@@ -12,7 +12,7 @@ case_entry = Table(
     Column("key_id", ForeignKey("data_key.id"), nullable=False),
     Column("nonce", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    Column("changed_at", LONG, nullable=False),
+    Column("changed_at", Long, nullable=False),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )

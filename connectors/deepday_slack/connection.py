@@ -1,0 +1,148 @@
+"""The connection of Socket Mode, one for all that listens in an account. We open it, so no public address is needed."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from queue import Full, Queue
+from threading import Condition
+from typing import Any, Final
+
+from slack_sdk.errors import SlackClientError
+from slack_sdk.socket_mode import SocketModeClient
+from slack_sdk.socket_mode.client import BaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
+from slack_sdk.web import WebClient
+
+from deepday.errors import RetryLaterError
+from deepday_slack.scopes import Kind
+from deepday_slack.spoken import is_spoken
+from deepday_slack.web import SlackApi, nonsense, silent_logger
+
+_PING_SECONDS: Final = 5.0
+_HELLO_SECONDS: Final = 10.0
+_MOST_WAITING: Final = 10_000
+
+
+class _Client(SocketModeClient):
+    """Slack's client, but for where it gets the address of its connection: its own way there sleeps."""
+
+    def __init__(self, web: WebClient, address: Callable[[], str]) -> None:
+        self._address = address
+        super().__init__("", silent_logger(), web, ping_interval=_PING_SECONDS, concurrency=1)
+        self.proxy = None  # one from the environment would see the connection
+
+    def issue_new_wss_url(self) -> str:
+        return self._address()
+
+    def disconnect(self) -> None:
+        with suppress(AttributeError, OSError):  # the library fails where the connection ends at the same time
+            super().disconnect()
+
+    def close(self) -> None:
+        self.closed = True
+        self.message_queue.put(None)  # else it waits for a message before it ends
+        super().close()
+
+
+class Desk:
+    """Where envelopes of one sort wait to be looked at. ``overflowed``: so many did not fit, and were left to Slack."""
+
+    def __init__(self) -> None:
+        self.arrived: Queue[SocketModeRequest | None] = Queue(_MOST_WAITING)
+        self.overflowed = 0
+
+    def put(self, request: SocketModeRequest | None) -> None:
+        """Let an envelope wait; None wakes who looks, and says nothing."""
+        try:
+            self.arrived.put_nowait(request)
+        except Full:
+            self.overflowed += 1
+
+
+class SlackSocket:
+    """Connects when first asked to. ``greetings``: how many connections Slack has greeted us on so far.
+
+    What people write goes to one desk, what is meant for the bot to the other; each is opened by who looks at it.
+    """
+
+    def __init__(self, api: SlackApi) -> None:
+        self.greetings = 0
+        self._api = api
+        self._client: _Client | None = None
+        self._owner = ""
+        self._spoken: Desk | None = None
+        self._requests: Desk | None = None
+        self._greeted = Condition()
+
+    def spoken(self) -> Desk:
+        """Return the desk for what is written in the owner's conversations."""
+        self._spoken = self._spoken or Desk()
+        return self._spoken
+
+    def requests(self) -> Desk:
+        """Return the desk for all else."""
+        self._requests = self._requests or Desk()
+        return self._requests
+
+    def connect(self, *, greeted: bool = False) -> None:
+        """See to it that there is a connection, and with ``greeted`` that Slack sends over it by now.
+
+        Raises :class:`RetryLaterError` where that does not succeed.
+        """
+        if self._client is None:
+            self._owner = self._api.bundle().user
+            # The client asks for an address itself, from threads of its own, over connections of their own.
+            self._client = _Client(WebClient("", retry_handlers=[], logger=silent_logger()), self._address)
+            self._client.message_listeners.append(self._note_greeting)
+            self._client.socket_mode_request_listeners.append(self._hand_out)
+        if not self._client.is_connected():
+            with suppress(OSError, SlackClientError):
+                self._client.connect_to_new_endpoint()
+            # Raised out here, because the error above may hold the address, and the ticket in it.
+            if not self._client.is_connected():
+                raise _unreachable()
+        with self._greeted:
+            if greeted and not self._greeted.wait_for(lambda: self.greetings, _HELLO_SECONDS):
+                raise _unreachable()
+
+    def acknowledge(self, envelope: str) -> None:
+        """Tell Slack that an envelope arrived. Without a connection Slack delivers it again."""
+        if self._client:
+            with suppress(OSError, SlackClientError):
+                self._client.send_socket_mode_response(SocketModeResponse(envelope))
+
+    def close(self) -> None:
+        """Close the connection; Slack delivers again what was not acknowledged."""
+        if self._client:
+            self._client.close()
+            self._client = None
+
+    def _note_greeting(self, _client: BaseSocketModeClient, message: dict[str, Any], _raw: str | None) -> None:
+        if message.get("type") == "hello":
+            with self._greeted:
+                self.greetings += 1
+                self._greeted.notify_all()
+            if self._spoken:
+                self._spoken.put(None)
+
+    def _hand_out(self, _client: BaseSocketModeClient, request: SocketModeRequest) -> None:
+        if not is_spoken(request.type, request.payload, self._owner):
+            # Nobody here looks at requests: they are not acknowledged, so that Slack offers them to another connection.
+            if self._requests:
+                self._requests.put(request)
+        elif self._spoken:
+            self._spoken.put(request)
+        else:
+            self.acknowledge(request.envelope_id)  # the history has it as well
+
+    def _address(self) -> str:
+        token = self._api.bundle().token(Kind.APP).reveal()
+        found = self._api.call_apart(Kind.APP, lambda web: web.apps_connections_open(app_token=token))
+        address = found.get("url")
+        if not isinstance(address, str) or not address.startswith("wss:" if self._api.encrypted else ("ws:", "wss:")):
+            raise nonsense(safe=True)
+        return address
+
+
+def _unreachable() -> RetryLaterError:
+    return RetryLaterError("Slack's Socket Mode cannot be reached.", "It is tried again by itself.")

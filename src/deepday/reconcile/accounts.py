@@ -1,0 +1,71 @@
+"""The accounts of a person that protection works on, and the four settings behind one face."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from deepday.connect import Account, EventWriter, Port, Restored
+from deepday.model import AnySetting, SettingKind
+
+PORT_OF: dict[SettingKind, Port] = {
+    SettingKind.STATUS: Port.STATUS_WRITER,
+    SettingKind.DO_NOT_DISTURB: Port.DO_NOT_DISTURB_WRITER,
+    SettingKind.AUTO_REPLY: Port.AUTO_REPLY_WRITER,
+    SettingKind.PRESENCE: Port.PRESENCE_WRITER,
+}
+
+_METHODS: dict[SettingKind, str] = {
+    SettingKind.STATUS: "status",
+    SettingKind.DO_NOT_DISTURB: "do_not_disturb",
+    SettingKind.AUTO_REPLY: "auto_reply",
+    SettingKind.PRESENCE: "presence",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SettingPort:
+    """Read, set and restore of one setting, as :mod:`deepday.connect.ports.settings` promises them."""
+
+    read: Callable[[], AnySetting]
+    write: Callable[[AnySetting], AnySetting]
+    restore: Callable[[Sequence[AnySetting], AnySetting], Restored[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectedAccount:
+    """An open account of a person.
+
+    ``settings``: those that shall be set there. ``calendar``: where blocks are written, the vendor's id; empty for
+    nowhere.
+    """
+
+    provider: str
+    name: str
+    account: Account
+    settings: tuple[SettingKind, ...] = ()
+    calendar: str = ""
+
+    @property
+    def place(self) -> str:
+        """The name of its calendar among all calendars of all accounts."""
+        return f"{self.provider}/{self.name}/{self.calendar}"
+
+    @property
+    def events(self) -> EventWriter:
+        """The account as a writer of events."""
+        return cast("EventWriter", self.account)
+
+    def setting(self, kind: SettingKind) -> SettingPort:
+        """Return the setting's port."""
+        name = _METHODS[kind]
+        read, write, restore = (getattr(self.account, f"{verb}_{name}") for verb in ("read", "set", "restore"))
+        return SettingPort(read, write, restore)
+
+
+def connected(
+    provider: str, name: str, account: Account, settings: Iterable[SettingKind] = (), calendar: str = ""
+) -> ConnectedAccount:
+    """Return the account with as much of what is asked for as it announces. May ask the vendor once."""
+    ports = account.capabilities().ports
+    able = tuple(kind for kind in settings if PORT_OF[kind] in ports)
+    return ConnectedAccount(provider, name, account, able, calendar if Port.EVENT_WRITER in ports else "")

@@ -1,0 +1,120 @@
+"""What to do about a setting: the wanted and the observed value compared, with the slot in hand. Pure.
+
+The order matters and is the result of simulations: the baseline is kept before the first write, every value is recorded
+before it can exist, ownership ends after the restore, and a value is ours if it equals *any* that we may have written.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from deepday.model import AnySetting, DoNotDisturb, same
+from deepday.model.settings import SNOOZE_TOLERANCE
+from deepday.reconcile.changes import Action, SettingChange
+from deepday.reconcile.events import SETTLING, recent
+from deepday.store.slots import Phase, Slot
+
+CHECK_SECONDS = 300
+"""How often a value that should be there is looked at."""
+
+MOST_TRIES = 2
+"""How often a value is written that does not show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a setting should be: ``value`` for the active blocks that ``generation`` names, ``None`` without any.
+
+    ``late``: too little is left of the last of them to begin.
+    """
+
+    value: AnySetting | None
+    generation: str
+    late: bool = False
+
+
+def needs_look(slot: Slot, wanted: Wanted, now: int) -> bool:
+    """Tell whether the setting must be read, or restored, now."""
+    if wanted.value is None:
+        return slot.owned
+    looked = recent(slot.checked_at, now, CHECK_SECONDS)
+    if slot.skip == wanted.generation:
+        return slot.owned and not looked
+    if not slot.owned:
+        return wanted.late or not looked
+    settled = slot.seen and not slot.intent and slot.written[-1] == wanted.value
+    return not (settled and looked)
+
+
+def slot_change(
+    slot: Slot, wanted: Wanted, current: AnySetting, now: int, looks_like_ours: Callable[[AnySetting], bool]
+) -> SettingChange:
+    """Return what to do for a wanted value, ``current`` being what was just read."""
+    value = wanted.value
+    assert value is not None  # noqa: S101 - the caller restores instead
+    if slot.owned:
+        action, why = _keep(slot, value, wanted.generation, current, now)
+    elif _covers(current, value):
+        action, why = Action.WAIT, "it is so already"
+    elif looks_like_ours(current):
+        action, why = Action.WAIT, "another deepday's value is there"
+    else:
+        action, why = Action.SET, f"active now: {wanted.generation}"
+    return SettingChange(action, slot, why, value, current, wanted.generation)
+
+
+def _keep(slot: Slot, value: AnySetting, generation: str, current: AnySetting, now: int) -> tuple[Action, str]:
+    """Decide about a setting that we own."""
+    sent_last = slot.written[-1] == value
+    settled = sent_last and (
+        settled_unseen(slot, current) or (slot.settled is not None and same(current, slot.settled))
+    )
+    if slot.skip == generation:
+        answer = Action.WAIT, slot.problem
+    elif settled or same(current, value):
+        answer = Action.CONFIRM, "it is there"
+    elif is_ours(slot, current, now):
+        answer = Action.SET, f"active now: {generation}"
+    elif recent(slot.wrote_at, now, SETTLING):
+        answer = Action.WAIT, "a write of ours may not show yet"
+    elif slot.seen or not (slot.baseline is not None and same(current, slot.baseline)):
+        answer = Action.HANDS_OFF, "a person changed it"
+    elif slot.tries >= MOST_TRIES:
+        answer = Action.DEGRADE, "the vendor takes our value and does not show it"
+    else:
+        answer = Action.SET, "our value did not arrive"
+    return answer
+
+
+def is_ours(slot: Slot, current: AnySetting, now: int) -> bool:
+    """Tell whether we put the value there: it equals one that we wrote, or it is empty since ours ended by itself."""
+    ours = slot.all_written
+    return any(same(current, value) for value in ours) or (current.empty and any(value.over(now) for value in ours))
+
+
+def settled_unseen(slot: Slot, current: AnySetting) -> bool:
+    """Tell whether the value is what the vendor made of our last one, whose outcome we never learnt.
+
+    It ends at the very second that we chose, which is a few minutes past any full one.
+    """
+    if slot.intent != "set" or current.empty:
+        return False
+    sent = slot.written[-1]
+    return type(current) is type(sent) and current.until == sent.until
+
+
+def restore_change(slot: Slot) -> SettingChange:
+    """Return the restore of an owned setting."""
+    words = "the account refused us meanwhile" if slot.phase is Phase.BLOCKED else "no block is active"
+    return SettingChange(Action.RESTORE, slot, words, slot.baseline)
+
+
+def too_late(slot: Slot, wanted: Wanted) -> SettingChange:
+    """Return that a block is not begun any more."""
+    return SettingChange(Action.HANDS_OFF, slot, "too little is left of the block", generation=wanted.generation)
+
+
+def _covers(current: AnySetting, value: AnySetting) -> bool:
+    """Tell whether what is there does what ours would do."""
+    if isinstance(current, DoNotDisturb) and isinstance(value, DoNotDisturb):
+        return current.until >= value.until - SNOOZE_TOLERANCE
+    return same(current, value)

@@ -1,0 +1,86 @@
+"""The audit chain: who changed what and why. Each row's hash covers the row and the hash of the row before it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from deepday.store import schema
+
+_LAST = select(schema.audit.c.seq, schema.audit.c.hash).order_by(schema.audit.c.seq.desc()).limit(1)
+_INSERT = insert(schema.audit)
+_HASHED = ("seq", "at", "person", "actor", "subject", "before", "after", "why")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is to be written down about one change.
+
+    ``subject``: what changed. ``before`` and ``after``: its states, in a word or two. No text that a person wrote for
+    others to read, only of their own decisions (``why``).
+    """
+
+    subject: str
+    before: str
+    after: str
+    why: str
+    actor: str = "deepday"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One row of the chain. ``at``: UTC seconds."""
+
+    seq: int
+    at: int
+    person: str
+    actor: str
+    subject: str
+    before: str
+    after: str
+    why: str
+
+
+def append_note(connection: Connection, person: str, note: Note, now: int) -> None:
+    """Add a row at the end of the chain; in the transaction of the change that it is about."""
+    last = connection.execute(_LAST).first()
+    seq, previous = (last.seq + 1, last.hash) if last else (1, "")
+    row = {
+        "seq": seq,
+        "at": now,
+        "person": person,
+        "actor": note.actor,
+        "subject": note.subject,
+        "before": note.before,
+        "after": note.after,
+        "why": note.why,
+    }
+    connection.execute(_INSERT, row | {"previous": previous, "hash": _hash(previous, row)})
+
+
+def read_audit(connection: Connection, person: str, after: int) -> list[AuditRow]:
+    """Return the rows of a person with a greater number than ``after``, in order."""
+    columns = schema.audit.c
+    wanted = select(schema.audit).where(columns.person == person, columns.seq > after).order_by(columns.seq)
+    return [AuditRow(**{name: row[name] for name in _HASHED}) for row in connection.execute(wanted).mappings()]
+
+
+def first_break(connection: Connection) -> int | None:
+    """Return the number of the first row that is not as it was written, or is missing; ``None`` when all is well.
+
+    Rows that were cut off at the end leave no trace here.
+    """
+    previous, expected = "", 1
+    for row in connection.execute(select(schema.audit).order_by(schema.audit.c.seq)).mappings():
+        if row["seq"] != expected or row["previous"] != previous or row["hash"] != _hash(previous, dict(row)):
+            return expected
+        previous, expected = row["hash"], expected + 1
+    return None
+
+
+def _hash(previous: str, row: Mapping[str, Any]) -> str:
+    text = json.dumps([previous, *(row[name] for name in _HASHED)], ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()

@@ -1,0 +1,154 @@
+"""What keeps days protected, in the store: every change and its row of the audit chain are one transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, update
+
+from deepday.clock import Clock
+from deepday.model import ApprovedBlock, Override
+from deepday.store import schema
+from deepday.store.approved import Schedule, add_override, drop_blocks, put_block, read_schedule
+from deepday.store.audit import AuditRow, Note, append_note, first_break, read_audit
+from deepday.store.database import Database
+from deepday.store.leases import (
+    Backoff,
+    Lease,
+    check_lease,
+    device_lease_name,
+    read_backoffs,
+    read_lease,
+    renew_lease,
+    return_lease,
+    take_lease,
+    write_backoff,
+    write_lease,
+)
+from deepday.store.ledger import LedgerEntry, read_entries, write_entry
+from deepday.store.slots import Slot, read_slots, write_slot
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that the store knows of a person's protection, as of one instant.
+
+    ``device``: which of the person's devices may write, as last seen; good until it expires.
+    """
+
+    schedule: Schedule
+    slots: tuple[Slot, ...]
+    entries: tuple[LedgerEntry, ...]
+    backoffs: tuple[Backoff, ...]
+    device: Lease | None = None
+
+
+class ProtectStore:
+    """Blocks, slots, ledger, leases and audit chain: who protects whose days, and how far that has got.
+
+    Every method raises as those of :class:`deepday.store.repository.Store` do. A lease is named after its person.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def known(self, person: str) -> Known:
+        """Return what is known of the person's protection."""
+        with self._database.reading() as connection:
+            return Known(
+                read_schedule(connection, person),
+                tuple(read_slots(connection, person)),
+                tuple(read_entries(connection, person)),
+                tuple(read_backoffs(connection, person)),
+                read_lease(connection, device_lease_name(person)),
+            )
+
+    def approve(self, blocks: Iterable[ApprovedBlock], actor: str) -> None:
+        """Keep blocks that their person accepted, each in the place of an earlier one with its id."""
+        with self._database.writing() as connection:
+            for block in blocks:
+                put_block(connection, block)
+                note = Note(f"block {block.id}", "", "approved", f"{block.start} to {block.end} {block.zone}", actor)
+                append_note(connection, block.person, note, self._now())
+
+    def withdraw(self, person: str, ids: Sequence[str], actor: str, why: str) -> None:
+        """Drop blocks that are no longer wanted."""
+        with self._database.writing() as connection:
+            for one in ids:
+                if drop_blocks(connection, [one]):
+                    append_note(connection, person, Note(f"block {one}", "approved", "", why, actor), self._now())
+
+    def decide(self, override: Override) -> None:
+        """Keep a decision; it wins over all before it."""
+        with self._database.writing() as connection:
+            self._add_override(connection, override)
+
+    def take(self, name: str, holder: str) -> Lease | None:
+        """Take the lease of that name; ``None`` while another one holds it."""
+        with self._database.writing() as connection:
+            return take_lease(connection, name, holder, self._now())
+
+    def renew(self, lease: Lease) -> Lease:
+        """Let the lease last longer. Raises :class:`ConflictError` when another one took it."""
+        with self._database.writing() as connection:
+            return renew_lease(connection, lease, self._now())
+
+    def give_back(self, lease: Lease) -> None:
+        """Let others take the lease at once."""
+        with self._database.writing() as connection:
+            return_lease(connection, lease)
+
+    def save(
+        self,
+        lease: Lease,
+        *changed: Slot | LedgerEntry | Backoff | Lease,
+        note: Note | None = None,
+        overrides: Iterable[Override] = (),
+    ) -> None:
+        """Keep slots, entries and backoffs as they are now, with a note and what was decided; all of it or nothing.
+
+        Raises :class:`ConflictError`, and changes nothing, when the lease is another one's by now.
+        """
+        with self._database.writing() as connection:
+            check_lease(connection, lease)
+            for one in changed:
+                if isinstance(one, Slot):
+                    write_slot(connection, one, lease.epoch)
+                elif isinstance(one, LedgerEntry):
+                    write_entry(connection, one, lease.epoch)
+                elif isinstance(one, Lease):
+                    write_lease(connection, one)
+                else:
+                    write_backoff(connection, lease.name, one)
+            if note is not None:
+                append_note(connection, lease.name, note, self._now())
+            for override in overrides:
+                self._add_override(connection, override)
+
+    def looked(self, lease: Lease, provider: str, account: str, calendar: str) -> None:
+        """Take note that the events in a calendar were looked at now. Raises as :meth:`save` does."""
+        columns = schema.ledger.c
+        place = (columns.provider == provider, columns.account == account, columns.calendar == calendar)
+        with self._database.writing() as connection:
+            check_lease(connection, lease)
+            mine = update(schema.ledger).where(columns.person == lease.name, *place)
+            connection.execute(mine.values(checked_at=self._now()))
+
+    def history(self, person: str, after: int = 0) -> list[AuditRow]:
+        """Return the rows of the audit chain about a person, from a number on."""
+        with self._database.reading() as connection:
+            return read_audit(connection, person, after)
+
+    def first_break(self) -> int | None:
+        """Return the number of the first row of the audit chain that was changed or taken out, if any."""
+        with self._database.reading() as connection:
+            return first_break(connection)
+
+    def _add_override(self, connection: Connection, override: Override) -> None:
+        add_override(connection, override)
+        subject = f"block {override.block}" if override.block else "all blocks"
+        note = Note(subject, "", override.kind.value, override.why, override.by)
+        append_note(connection, override.person, note, self._now())
+
+    def _now(self) -> int:
+        return int(self._clock.now().timestamp())

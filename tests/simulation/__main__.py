@@ -1,0 +1,105 @@
+"""``make simulate SEEDS=N [FIRST_SEED=K]``: worlds, planted bugs, and a last line that says how it went."""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from os import cpu_count
+
+from tests.simulation.bugs import BUGS
+from tests.simulation.living import run_seed
+from tests.simulation.playing import LAYERS, play
+from tests.simulation.running import Summary, die_everywhere, hunt, kept_seeds, run_seeds, scenario_named
+from tests.simulation.scenarios import SCENARIOS
+from tests.simulation.world import remove_disk
+
+_CHUNK = 25
+_HUNTED = range(150)
+
+
+def _seeds(seeds: Sequence[int]) -> Summary:
+    try:
+        return run_seeds(seeds)
+    finally:
+        remove_disk()
+
+
+def _deaths(name: str, layers: str, first: int, step: int) -> Summary:
+    try:
+        return die_everywhere(scenario_named(name), layers, first=first, step=step)
+    finally:
+        remove_disk()
+
+
+def _hunted(name: str) -> str:
+    plays = {
+        f"{scenario.__name__}, {layers}": lambda scenario=scenario, layers=layers: play(scenario, which=layers)
+        for layers in LAYERS
+        for scenario in SCENARIOS
+    }
+    try:
+        return hunt(name, _HUNTED, plays, run_seed)
+    finally:
+        remove_disk()
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run, say what happened, and return 1 when an invariant broke or a planted bug was not caught."""
+    parser = argparse.ArgumentParser(prog="make simulate", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=1000, help="how many worlds")
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
+    parser.add_argument(
+        "--crashes", type=int, default=0, metavar="STEP", help="die at every STEP-th point; 0: not at all"
+    )
+    parser.add_argument("--bugs", action="store_true", help="plant each bug and see that it is caught")
+    parser.add_argument("--trace", type=int, metavar="SEED", help="show the trace of one world")
+    given = parser.parse_args(arguments)
+    if given.trace is not None:
+        world = run_seed(given.trace)
+        remove_disk()
+        _say("\n".join([*world.trace, world.digest()]))
+        return 0
+    began = time.monotonic()
+    with ProcessPoolExecutor(cpu_count()) as pool:
+        chunks: list[Sequence[int]] = [
+            range(at, min(at + _CHUNK, given.first + given.seeds)) for at in _starts(given.first, given.seeds)
+        ]
+        jobs = [pool.submit(_seeds, chunk) for chunk in [*chunks, kept_seeds()]]
+        if given.crashes:
+            jobs += [
+                pool.submit(_deaths, scenario.__name__, layers, 1 + number % given.crashes, given.crashes)
+                for layers in LAYERS
+                for number, scenario in enumerate(SCENARIOS)
+            ]
+        bugs = {name: pool.submit(_hunted, name) for name in BUGS} if given.bugs else {}
+        total = Summary()
+        for job in jobs:
+            one = job.result()
+            total.worlds += one.worlds
+            total.crashes += one.crashes
+            total.broken += one.broken
+            total.excused += one.excused
+        uncaught = [name for name, hunted in bugs.items() if not hunted.result()]
+        for name, hunted in bugs.items():
+            _say(f"planted: {name}: {hunted.result() or 'NOT CAUGHT'}")
+    for broken in total.broken:
+        _say(f"\n{broken}")
+    if bugs:
+        _say(f"{len(bugs)} bugs planted, {len(bugs) - len(uncaught)} caught")
+    told = ", ".join(f"{count} {why}" for why, count in total.excused.most_common())
+    _say(f"what nobody could have decided: {told or 'nothing'}; {time.monotonic() - began:.0f} s")
+    _say(str(total))
+    return 1 if total.broken or uncaught else 0
+
+
+def _starts(first: int, seeds: int) -> range:
+    return range(first, first + seeds, _CHUNK)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

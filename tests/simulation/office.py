@@ -1,0 +1,256 @@
+"""The office in memory with the odd behaviours of real vendors, and a witness of every write.
+
+The witness is asked before and after every call of an account; it is what checks that nothing is done that must not be.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from deepday.clock import Clock
+from deepday.connect import Restored, restoration
+from deepday.connect.memory import MemoryAccount, MemoryOffice
+from deepday.errors import ConflictError, OutcomeUnknownError, ReconnectNeededError, RetryLaterError
+from deepday.model import (
+    EMPTY,
+    AnySetting,
+    EventDraft,
+    Interval,
+    SettingKind,
+    Status,
+    WrittenEvent,
+)
+
+ATTRIBUTE = {
+    SettingKind.STATUS: "status",
+    SettingKind.DO_NOT_DISTURB: "do_not_disturb",
+    SettingKind.AUTO_REPLY: "auto_reply",
+    SettingKind.PRESENCE: "presence",
+}
+
+
+@dataclass(slots=True)
+class Oddities:
+    """How often what goes wrong, each between 0 and 1; ``stale`` in seconds."""
+
+    lost_before: float = 0.0  # the request never arrived, and nobody knows
+    lost_after: float = 0.0  # it took effect, the reply was lost
+    busy: float = 0.0  # 429 with Retry-After
+    down: float = 0.0  # 5xx without
+    conflict: float = 0.0  # 412 without cause
+    no_effect: float = 0.0  # 200, and nothing happened
+    stale: int = 0  # reads show what was there so long ago
+    short_list: float = 0.0  # a listing that lacks some
+    empty_list: float = 0.0  # a calendar that seems to hold nothing of ours
+    escapes: bool = False  # texts come back changed
+
+    @classmethod
+    def drawn(cls, chance: random.Random) -> "Oddities":
+        def rate(most: float) -> float:
+            return chance.choice((0.0, 0.0, most / 4, most))
+
+        return cls(
+            lost_before=rate(0.15),
+            lost_after=rate(0.2),
+            busy=rate(0.15),
+            down=rate(0.15),
+            conflict=rate(0.3),
+            no_effect=rate(0.3),
+            stale=chance.choice((0, 0, 10, 29)),
+            short_list=rate(0.4),
+            empty_list=rate(0.3),
+            escapes=chance.random() < 0.3,
+        )
+
+
+@dataclass(slots=True)
+class Past:
+    """What a setting was, and since when; ``hand``: who put it there ("person" or the name of a device)."""
+
+    value: AnySetting
+    at: int
+    hand: str
+    version: int
+
+
+class OddOffice(MemoryOffice):
+    """A vendor with moods, and the person's own hands."""
+
+    def __init__(self, clock: Clock, chance: random.Random) -> None:
+        super().__init__(clock)
+        self.chance = chance
+        self.odd = Oddities()
+        self.revoked = False
+        self.expires = True
+        self.vanished = False  # it says that it has none of our events
+        self.settings: dict[SettingKind, list[Past]] = {
+            kind: [Past(EMPTY[kind], 0, "person", 0)] for kind in SettingKind
+        }
+
+    def put(self, kind: SettingKind, value: AnySetting, hand: str) -> None:
+        pasts = self.settings[kind]
+        pasts.append(Past(value, self.now(), hand, pasts[-1].version + 1))
+
+    def shown(self, kind: SettingKind) -> AnySetting:
+        return self.as_shown(kind, self.settings[kind][-1].value)
+
+    def as_shown(self, kind: SettingKind, value: AnySetting) -> AnySetting:
+        return EMPTY[kind] if self.expires and value.over(self.now()) else value
+
+    def seen(self, kind: SettingKind) -> Past:
+        """Return what a read shows: perhaps what was there a while ago."""
+        pasts, when = self.settings[kind], self.now()
+        if self.odd.stale:
+            when -= self.chance.randrange(self.odd.stale + 1)
+        return next((past for past in reversed(pasts) if past.at <= when), pasts[0])
+
+
+@dataclass(slots=True)
+class Witness:
+    """Called around everything that an account does; the world fills it in."""
+
+    wrote_setting: "Callable[[OddAccount, SettingKind, AnySetting, bool], None]"
+    wrote_event: "Callable[[OddAccount, str, WrittenEvent | EventDraft], None]"
+    called: "Callable[[OddAccount, str], None]"
+
+
+class OddAccount(MemoryAccount):
+    """The account as one device sees it."""
+
+    office: OddOffice
+
+    def __init__(self, office: OddOffice, device: str, boundary: Callable[[str], None], witness: Witness) -> None:
+        super().__init__(office)
+        self.device = device
+        self.boundary = boundary
+        self.witness = witness
+        self.read_version: dict[SettingKind, int] = {}
+        self.looked_at = -10_000
+        self.peace_until = 0
+
+    # Settings
+
+    def _read(self, kind: SettingKind) -> AnySetting:
+        self._before(f"read {kind}", write=False)
+        past = self.office.seen(kind)
+        self.read_version[kind] = past.version
+        self.boundary(f"read {kind}")
+        return self.office.as_shown(kind, past.value)
+
+    def _write(self, kind: SettingKind, value: AnySetting, *, restoring: bool = False) -> AnySetting:
+        lost = self._before(f"set {kind}", write=True)
+        settled = self._settle(kind, value)
+        self.witness.wrote_setting(self, kind, value, restoring)
+        if not (kind is SettingKind.PRESENCE and self._happens(self.office.odd.no_effect)):
+            self.office.put(kind, settled, self.device)
+        self._after(f"set {kind}", lost=lost)
+        return settled
+
+    def _settle(self, kind: SettingKind, value: AnySetting) -> AnySetting:
+        if isinstance(value, Status) and self.office.odd.escapes:
+            return Status(" ".join(value.text.split()), value.emoji.replace("headphones", "headphone"), value.until)
+        if kind is SettingKind.DO_NOT_DISTURB and not value.empty:
+            minutes = -(-max(0, value.until - self.office.now()) // 60)
+            return replace(value, until=self.office.now() + minutes * 60 if minutes else 0)
+        return value
+
+    def _restore(self, kind: SettingKind, written: Sequence[Any], before: Any) -> Restored[Any]:
+        current = self._read(kind)
+        done: Restored[Any] = restoration(current, written, before, EMPTY[kind], self.office.now())
+        return Restored(done.done, self._write(kind, done.value, restoring=True)) if done.done == "restored" else done
+
+    # Events
+
+    def find_ours(self, calendar: str, window: Interval, marker: str) -> Sequence[WrittenEvent]:
+        self._before("find ours", write=False)
+        found = list(super().find_ours(calendar, window, marker))
+        if self._happens(self.office.odd.short_list) and found:
+            found.pop(self.office.chance.randrange(len(found)))
+        if self.office.vanished or self._happens(self.office.odd.empty_list):
+            found = []
+        self.looked_at = self.office.now()
+        self.boundary("find ours")
+        return found
+
+    def find_event(self, calendar: str, key: str, marker: str) -> WrittenEvent | None:
+        self._before("find event", write=False)
+        found = super().find_event(calendar, key, marker)
+        self.boundary("find event")
+        return None if self.office.vanished else found
+
+    def create_event(self, calendar: str, draft: EventDraft) -> WrittenEvent:
+        lost = self._before("create event", write=True)
+        if draft.key not in self.office.calendars[calendar].objects:
+            self.witness.wrote_event(self, "create", draft)
+        made = super().create_event(calendar, draft)
+        self._after("create event", lost=lost)
+        return made
+
+    def move_event(self, event: WrittenEvent, when: Interval) -> WrittenEvent:
+        lost = self._before("move event", write=True)
+        self._conflict()
+        moved = super().move_event(event, when)
+        self.witness.wrote_event(self, "move", moved)
+        self._after("move event", lost=lost)
+        return moved
+
+    def delete_event(self, event: WrittenEvent) -> None:
+        lost = self._before("delete event", write=True)
+        self._conflict()
+        before = self.office.calendars[event.calendar].objects.get(event.id)
+        super().delete_event(event)
+        if before is not None and not before.deleted:
+            self.witness.wrote_event(self, "delete", event)
+        self._after("delete event", lost=lost)
+
+    # Moods
+
+    def _happens(self, rate: float) -> bool:
+        return rate > 0 and self.office.chance.random() < rate
+
+    def _before(self, call: str, *, write: bool) -> bool:
+        """Fail the call before it takes effect, or return whether its reply will be lost."""
+        office, odd = self.office, self.office.odd
+        self.boundary(f"{call}: before")
+        self.witness.called(self, call)
+        if office.revoked:
+            raise ReconnectNeededError("The grant was withdrawn.", "Sign in again.")
+        if self._happens(odd.busy):
+            after = office.chance.choice((1, 30, 400))
+            self.peace_until = office.now() + after
+            raise RetryLaterError("Too many calls.", after=after)
+        if self._happens(odd.down):
+            raise RetryLaterError("The service is down.")
+        if write and self._happens(odd.lost_before):
+            raise OutcomeUnknownError("The answer was lost.")
+        return write and self._happens(odd.lost_after)
+
+    def _after(self, call: str, *, lost: bool) -> None:
+        self.boundary(f"{call}: after")
+        if lost:
+            raise OutcomeUnknownError("The answer was lost.")
+
+    def _conflict(self) -> None:
+        if self._happens(self.office.odd.conflict):
+            raise ConflictError("The event was changed meanwhile.", "It is read again.")
+
+
+def _install() -> None:
+    """Give the account the twelve methods of the four ports, each by its setting."""
+    for kind, name in ATTRIBUTE.items():
+
+        def read(self: OddAccount, kind: SettingKind = kind) -> AnySetting:
+            return self._read(kind)
+
+        def write(self: OddAccount, value: AnySetting, kind: SettingKind = kind) -> AnySetting:
+            return self._write(kind, value)
+
+        def restore(self: OddAccount, written: Sequence[Any], before: Any, kind: SettingKind = kind) -> Restored[Any]:
+            return self._restore(kind, written, before)
+
+        for verb, method in (("read", read), ("set", write), ("restore", restore)):
+            setattr(OddAccount, f"{verb}_{name}", method)
+
+
+_install()

@@ -1,0 +1,399 @@
+"""Stories without chance, each to be run once for every point at which the process could die."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from deepday.model import (
+    AutoReply,
+    Availability,
+    DoNotDisturb,
+    Interval,
+    Origin,
+    OverrideKind,
+    Presence,
+    SettingKind,
+    Status,
+    same,
+)
+from tests.simulation.living import adopt, suspend, take_back
+from tests.simulation.office import Oddities
+from tests.simulation.witness import PERSON, Broken
+from tests.simulation.world import HOUR, World
+
+Scenario = Callable[[World], None]
+
+
+def go(world: World, seconds: int) -> None:
+    """Let time pass and run a round; a process that dies is started again, when its lease is over."""
+    world.pass_time(seconds)
+    if world.tick() == "died":
+        world.pass_time(200)
+        world.tick()
+
+
+def hold(name: str, holds: bool, what: str) -> None:
+    if not holds:
+        raise Broken(f"{name}: {what}")
+
+
+def plain(world: World) -> None:
+    world.approve(600, HOUR)
+    for seconds in (0, 600, 301, 2700, 700):
+        go(world, seconds)
+
+
+def something_before(world: World) -> None:
+    now = world.now()
+    for kind, value in (
+        (SettingKind.STATUS, Status("Lunch", ":pizza:", 0)),
+        (SettingKind.DO_NOT_DISTURB, DoNotDisturb(now + 1200)),
+        (SettingKind.AUTO_REPLY, AutoReply(True, "Back on Monday.", "Away.", "Away", now - 60, now + 86_400)),
+        (SettingKind.PRESENCE, Presence(Availability.AWAY, now + 9 * HOUR)),
+    ):
+        world.choose(kind, value)
+    plain(world)
+
+
+def baseline_that_ends(world: World) -> None:
+    world.choose(SettingKind.STATUS, Status("Lunch", ":pizza:", world.now() + 1500))
+    plain(world)
+
+
+def touching(world: World) -> None:
+    world.choose(SettingKind.STATUS, Status("Lunch", ":pizza:", 0))
+    world.approve(600, HOUR)
+    world.approve(600 + HOUR, HOUR)
+    for seconds in (0, 600, HOUR, 61, HOUR, 61):
+        go(world, seconds)
+
+
+def overlapping(world: World) -> None:
+    world.choose(SettingKind.STATUS, Status("Lunch", ":pizza:", 0))
+    world.approve(600, HOUR)
+    world.approve(600 + 1800, HOUR)
+    for seconds in (0, 600, 1800, 1800, 1801):
+        go(world, seconds)
+
+
+def extended(world: World) -> None:
+    block = world.approve(600, HOUR)
+    go(world, 600)
+    world.decide(block.id, OverrideKind.EXTEND, Interval(world.now(), block.when.end + 1800))
+    for seconds in (5, HOUR, 1801):
+        go(world, seconds)
+
+
+def ended_early(world: World) -> None:
+    world.choose(SettingKind.STATUS, Status("Lunch", ":pizza:", 0))
+    block = world.approve(600, HOUR)
+    go(world, 600)
+    go(world, 900)
+    world.decide(block.id, OverrideKind.END, Interval(world.now(), world.now()))
+    go(world, 15)
+    go(world, 200)
+    hold(
+        "end", same(world.office.shown(SettingKind.STATUS), Status("Lunch", ":pizza:", 0)), "a block ended, ours is on"
+    )
+
+
+def paused(world: World) -> None:
+    world.approve(600, HOUR)
+    go(world, 600)
+    world.decide("", OverrideKind.PAUSE, Interval(world.now(), world.now() + 900))
+    for seconds in (15, 901, 2000, 600):
+        go(world, seconds)
+
+
+def changed_by_hand(world: World) -> None:
+    world.approve(600, 2 * HOUR)
+    go(world, 600)
+    world.pass_time(400)
+    world.choose(SettingKind.STATUS, Status("On a train", ":tooth:", 0))
+    for seconds in (15, 301, 301, 2 * HOUR):
+        go(world, seconds)
+    hold("R4", same(world.office.shown(SettingKind.STATUS), Status("On a train", ":tooth:", 0)), "a person's status")
+
+
+def cleared_by_hand(world: World) -> None:
+    world.approve(600, 2 * HOUR)
+    go(world, 600)
+    go(world, 400)
+    world.choose(SettingKind.STATUS, Status())
+    for seconds in (15, 301, 301):
+        go(world, seconds)
+        hold("R4", world.office.shown(SettingKind.STATUS).empty or "the same as before us" in world.oracle.excused, "")
+    go(world, 2 * HOUR)
+
+
+def deleted_by_hand(world: World) -> None:
+    world.approve(600, 2 * HOUR)
+    go(world, 0)
+    go(world, 600)
+    go(world, 100)
+    world.delete_by_hand(world.event_of(0))
+    for seconds in (301, 301, 2 * HOUR):
+        go(world, seconds)
+
+
+def moved_by_hand(world: World) -> None:
+    world.approve(HOUR, HOUR)
+    go(world, 0)
+    go(world, 100)
+    world.move_by_hand(world.event_of(0))
+    for seconds in (301, HOUR, 1800, HOUR, HOUR):
+        go(world, seconds)
+
+
+def vetoed_before(world: World) -> None:
+    block = world.approve(HOUR, HOUR)
+    go(world, 0)
+    world.decide(block.id, OverrideKind.VETO, Interval(0, 0))
+    for seconds in (15, HOUR, HOUR):
+        go(world, seconds)
+
+
+def vetoed_during(world: World) -> None:
+    world.choose(SettingKind.STATUS, Status("Lunch", ":pizza:", 0))
+    block = world.approve(600, HOUR)
+    go(world, 600)
+    world.decide(block.id, OverrideKind.VETO, Interval(0, 0))
+    for seconds in (15, 61, HOUR):
+        go(world, seconds)
+
+
+def asleep_at_the_end(world: World) -> None:
+    world.choose(SettingKind.STATUS, Status("Lunch", ":pizza:", 0))
+    world.approve(600, HOUR)
+    for seconds in (600, 5 * HOUR):
+        go(world, seconds)
+
+
+def asleep_at_the_start(world: World) -> None:
+    world.approve(600, HOUR)
+    for seconds in (0, 600 + 3300, 600):
+        go(world, seconds)
+
+
+def replies_lost(world: World) -> None:
+    world.choose(SettingKind.STATUS, Status("Lunch", ":pizza:", 0))
+    world.approve(600, HOUR)
+    world.office.odd = Oddities(lost_after=1.0)
+    for seconds in (0, 100, 600, 100, 100, 100):
+        go(world, seconds)
+    world.office.odd = Oddities()
+    for seconds in (1000, 100, 2000, 100):
+        go(world, seconds)
+
+
+def requests_lost(world: World) -> None:
+    world.choose(SettingKind.STATUS, Status("Lunch", ":pizza:", 0))
+    world.approve(600, HOUR)
+    go(world, 0)
+    world.office.odd = Oddities(lost_before=1.0)
+    for seconds in (600, 100, 100):
+        go(world, seconds)
+    world.office.odd = Oddities()
+    for seconds in (1000, 100):
+        go(world, seconds)
+    hold("on", SettingKind.STATUS in world.oracle.ours_there, "the status is not on though all works again")
+    for seconds in (2000, 100):
+        go(world, seconds)
+
+
+def revoked_during(world: World) -> None:
+    world.choose(SettingKind.STATUS, Status("Lunch", ":pizza:", 0))
+    world.approve(600, HOUR)
+    go(world, 600)
+    world.office.revoked = True
+    go(world, HOUR)
+    go(world, 100)
+    world.office.revoked = False
+    go(world, 1000)
+
+
+def approved_again(world: World) -> None:
+    block = world.approve(HOUR, HOUR)
+    go(world, 0)
+    world.device.store.withdraw(PERSON, [block.id], PERSON, "not needed")
+    world.oracle.unwanted.add(block.id)
+    go(world, 15)
+    world.oracle.unwanted.discard(block.id)
+    world.device.store.approve([block], PERSON)
+    for seconds in (100, HOUR, HOUR):
+        go(world, seconds)
+
+
+def taken_back(world: World) -> None:
+    world.choose(SettingKind.STATUS, Status("Lunch", ":pizza:", 0))
+    world.approve(600, HOUR)
+    go(world, 600)
+    go(world, 100)
+    if not world.device.boundary.die_at:
+        take_back(world)
+
+
+def other_device(world: World) -> None:
+    """The person goes on with another device between two blocks."""
+    world.approve(600, 1800)
+    world.approve(6 * HOUR, HOUR)
+    for seconds in (0, 600, 1801, 200):
+        go(world, seconds)
+    world.tick(world.devices[1])
+    adopt(world)
+    world.who_writes()
+    for seconds in (0, 6 * HOUR, 400, HOUR):
+        world.tick(world.devices[0])
+        go(world, seconds)
+
+
+def taken_over_in_a_hurry(world: World) -> None:
+    """The person goes on with another device just before a block: the first one may not know it yet."""
+    world.approve(600, HOUR)
+    go(world, 0)
+    go(world, 540)
+    adopt(world)
+    world.who_writes()
+    for seconds in (60, 15, 301, 301, HOUR):
+        world.pass_time(seconds)
+        world.tick(world.devices[0])
+        world.tick(world.devices[1])
+
+
+def taken_over_during_a_block(world: World) -> None:
+    """What the first device put there is not what the person chose: the other one waits until it is gone."""
+    world.choose(SettingKind.STATUS, Status("Lunch", ":pizza:", 0))
+    block = world.approve(600, 2 * HOUR)
+    for seconds in (0, 600, 60):
+        go(world, seconds)
+    adopt(world)
+    world.who_writes()
+    world.pass_time(310)  # by now the first device may not write any more
+    world.decide(block.id, OverrideKind.EXTEND, Interval(world.now(), block.when.end + 1800))
+    for seconds in (0, 301, 301, 2 * HOUR, 1800):
+        world.pass_time(seconds)
+        world.tick(world.devices[0])
+        world.tick(world.devices[1])
+
+
+def suspended(world: World) -> None:
+    """The process stands still after some commit, another one takes over, then the first goes on."""
+    for number in range(8):
+        world.approve(600, 1800)
+        world.pass_time(600)
+        suspend(world, after=number + 1)
+        for seconds in (200, 1200, 700):
+            go(world, seconds)
+
+
+def vendor_rewrites(world: World) -> None:
+    world.choose(SettingKind.STATUS, Status("Lunch", ":pizza:", 0))
+    world.office.odd = Oddities(escapes=True)
+    plain(world)
+
+
+def second_value_lost(world: World) -> None:
+    """A value is recorded and never arrives; the one before it is still there, and ours."""
+    world.choose(SettingKind.STATUS, Status("Lunch", ":pizza:", 0))
+    world.approve(600, HOUR)
+    second = world.approve(600 + HOUR, HOUR)
+    for seconds in (0, 600, 301):
+        go(world, seconds)
+    world.office.odd = Oddities(lost_before=1.0)
+    go(world, HOUR - 300)
+    world.office.odd = Oddities()
+    world.decide(second.id, OverrideKind.VETO, Interval(0, 0))
+    go(world, 61)
+
+
+def vetoed_at_once(world: World) -> None:
+    """A block ends seconds after it began, and reads still show what was there before."""
+    for _ in range(4):
+        world.choose(SettingKind.STATUS, Status("Lunch", ":pizza:", 0))
+        block = world.approve(600, HOUR)
+        world.office.odd = Oddities(stale=29)
+        go(world, 600)
+        world.decide(block.id, OverrideKind.VETO, Interval(0, 0))
+        for seconds in (3, 15, 15, 15):
+            go(world, seconds)
+        world.office.odd = Oddities()
+        for seconds in (60, 2 * HOUR, 60):
+            go(world, seconds)
+        shown = world.office.shown(SettingKind.STATUS)
+        hold("R16", same(shown, Status("Lunch", ":pizza:", 0)), f"the status is {shown}")
+
+
+def calendar_vanishes(world: World) -> None:
+    """The vendor says that it has none of our events; then they are back."""
+    for hour in range(4):
+        world.approve((hour + 1) * 2 * HOUR, HOUR)
+    go(world, 0)
+    go(world, 100)
+    world.office.vanished = True
+    for seconds in (1801, 1801, 1801):
+        go(world, seconds)
+    world.office.vanished = False
+    go(world, 1801)
+
+
+def many_withdrawn(world: World) -> None:
+    blocks = [world.approve((day + 2) * 86_400, HOUR) for day in range(12)]
+    go(world, 0)
+    go(world, 100)
+    world.device.store.withdraw(PERSON, [one.id for one in blocks[:8]], "a rule", "a fault")
+    go(world, 400)
+    go(world, 400)
+    left = [one for one in world.office.calendars["primary"].live() if one.marker.startswith("on-")]
+    hold("I17", len(left) >= 12 or bool(world.device.boundary.crashes), f"{12 - len(left)} of 12 events were removed")
+    world.device.store.approve(blocks[:8], PERSON)
+    go(world, 400)
+
+
+def moved_by_a_rule(world: World) -> None:
+    """A rule moves a block of the next hours: nothing moves by itself so shortly before."""
+    block = world.approve(3 * HOUR, HOUR)
+    go(world, 0)
+    go(world, 100)
+    moved = replace(block, start=block.start.replace(minute=59), end=block.end.replace(minute=59), origin=Origin.RULE)
+    world.device.store.approve([moved], "a rule")
+    go(world, 400)
+    go(world, 400)
+    live = [one.times[0] for one in world.office.calendars["primary"].live() if one.marker.startswith("on-")]
+    hold("frozen", live in ([], [block.when]) or bool(world.device.boundary.crashes), "a block moved by itself")
+    world.device.store.approve([block], PERSON)
+    for seconds in (2 * HOUR, HOUR, HOUR):
+        go(world, seconds)
+
+
+SCENARIOS: tuple[Scenario, ...] = (
+    plain,
+    something_before,
+    baseline_that_ends,
+    touching,
+    overlapping,
+    extended,
+    ended_early,
+    paused,
+    changed_by_hand,
+    cleared_by_hand,
+    deleted_by_hand,
+    moved_by_hand,
+    vetoed_before,
+    vetoed_during,
+    asleep_at_the_end,
+    asleep_at_the_start,
+    vendor_rewrites,
+    second_value_lost,
+    vetoed_at_once,
+    suspended,
+    replies_lost,
+    requests_lost,
+    revoked_during,
+    approved_again,
+    taken_back,
+    other_device,
+    taken_over_in_a_hurry,
+    taken_over_during_a_block,
+    calendar_vanishes,
+    many_withdrawn,
+    moved_by_a_rule,
+)

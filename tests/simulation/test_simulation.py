@@ -1,0 +1,153 @@
+"""Worlds, crashes at every boundary, planted bugs. ``make simulate SEEDS=100000`` runs as many as there is time for."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from deepday.model import SettingKind
+from tests.simulation.__main__ import main
+from tests.simulation.bugs import BUGS, planted
+from tests.simulation.living import run_seed
+from tests.simulation.playing import LAYERS, play
+from tests.simulation.running import boundaries, die_everywhere, hunt, kept_seeds, run_seeds, scenario_named
+from tests.simulation.scenarios import SCENARIOS, Scenario
+from tests.simulation.world import World, remove_disk
+
+MOST_POINTS = 200
+
+pytestmark = pytest.mark.usefixtures("disk")
+
+# By what each planted bug is caught: a scenario, with its layers, or a seed. "make simulate BUGS=1" hunts for all anew.
+CAUGHT_BY: dict[str, str | int] = {
+    "written_before_the_baseline_is_kept": "plain",
+    "written_before_it_is_recorded": "plain",
+    "released_before_it_is_restored": "vetoed_at_once",
+    "only_the_last_value_is_ours": "vendor_rewrites",
+    "settled_value_not_recorded": "vendor_rewrites",
+    "baseline_taken_for_each_block": "touching",
+    "expiry_not_known_of_in_a_restore": "asleep_at_the_end",
+    "ended_baseline_put_back": "something_before",
+    "no_end_given_to_the_vendor": "plain",
+    "a_persons_value_written_over": "changed_by_hand",
+    "hands_off_forgotten": "changed_by_hand",
+    "a_cleared_value_taken_for_a_lost_write": "cleared_by_hand",
+    "stale_reads_believed": "vetoed_at_once",
+    "another_deepdays_value_taken_as_baseline": "taken_over_during_a_block",
+    "lost_reply_taken_for_done": "requests_lost",
+    "refused_account_given_up": "second_value_lost",
+    "nothing_is_ever_set": "requests_lost",
+    "ids_made_anew_each_time": "plain",
+    "a_deleted_event_made_again": "deleted_by_hand",
+    "a_moved_event_moved_back": "moved_by_hand",
+    "event_made_before_the_ledger_knows": "plain",
+    "what_a_listing_lacks_is_deleted": "calendar_vanishes",
+    "an_empty_calendar_believed": "calendar_vanishes",
+    "what_cannot_be_read_is_absent": 1,
+    "thresholds_ignored": "many_withdrawn",
+    "short_notice_ignored": "moved_by_a_rule",
+    "lost_reply_of_an_event_taken_for_failed": 6,
+    "somebody_elses_removal_of_a_block": 17,
+    "stale_lease_accepted": "suspended",
+    "lease_given_to_everybody": 36,
+    "other_devices_ignored": "taken_over_in_a_hurry",
+    "taken_over_without_waiting": "taken_over_in_a_hurry",
+    "backoff_only_in_memory": 70,
+    "hash_chain_not_chained": "plain",
+}
+
+
+@pytest.fixture(scope="module")
+def disk() -> Iterator[None]:
+    yield
+    remove_disk()
+
+
+@pytest.mark.parametrize("first", range(0, 1000, 100))
+def test_no_world_breaks_an_invariant(first: int) -> None:
+    summary = run_seeds(range(first, first + 100))
+    assert summary.broken == []
+    assert summary.worlds == 100
+    assert summary.crashes > 0
+
+
+def test_worlds_that_broke_once_do_not_break_again() -> None:
+    assert run_seeds(kept_seeds()).broken == []
+
+
+@pytest.mark.parametrize("seed", [3, 17, 498])
+def test_the_same_seed_gives_the_same_trace(seed: int) -> None:
+    first, second = run_seed(seed), run_seed(seed)
+    assert first.trace == second.trace
+    assert first.digest() == second.digest()
+    assert first.digest() != run_seed(seed + 1).digest()
+
+
+@pytest.mark.parametrize("layers", LAYERS)
+def test_every_story_ends_well(layers: str) -> None:
+    assert [play(scenario, which=layers).oracle.writes > 0 for scenario in SCENARIOS] == [True] * len(SCENARIOS)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
+def test_a_process_may_die_at_any_point(scenario: Scenario) -> None:
+    step = -(-boundaries(scenario) // MOST_POINTS)  # two of the stories are long: there some points are left out
+    summary = die_everywhere(scenario, step=step)
+    assert summary.broken == []
+    assert summary.crashes >= summary.worlds > 10
+
+
+@pytest.mark.parametrize("layers", LAYERS[1:])
+def test_a_process_may_die_with_a_layer_switched_off(layers: str) -> None:
+    for number, scenario in enumerate(SCENARIOS):
+        assert die_everywhere(scenario, layers, first=1 + number % 23, step=23).broken == []
+
+
+@pytest.mark.parametrize("name", BUGS)
+def test_a_planted_bug_is_caught(name: str) -> None:
+    by = CAUGHT_BY.get(name, 0)
+    if isinstance(by, int):
+        assert hunt(name, [by, *range(60)], {}, run_seed)
+    else:
+        assert hunt(name, [], {by: lambda: play(scenario_named(by))}, run_seed)
+
+
+@pytest.mark.parametrize("minutes", [1, 20, 59])
+def test_nothing_of_ours_outlives_a_device_that_never_comes_back(minutes: int) -> None:
+    world = World(5, calm=True, second_device=False, kinds=tuple(SettingKind))
+    block = world.approve(600, 3600)
+    world.pass_time(600)
+    world.tick()
+    world.pass_time((minutes - 1) * 60)
+    world.tick()
+    assert not any(world.office.shown(kind).empty for kind in SettingKind)
+    world.pass_time(block.when.end + 180 - world.now())
+    assert all(world.office.shown(kind).empty for kind in SettingKind)
+    world.close()
+
+
+@pytest.mark.parametrize("first", range(10_000, 10_200, 50))
+def test_after_any_history_everything_can_be_taken_back(first: int) -> None:
+    for seed in range(first, first + 50):
+        world = run_seed(seed, back=True, second_device=False)
+        left = {event.id: event.etag for event in world.office.calendars["primary"].live()}
+        assert left == world.oracle.foreign  # what people made, as they left it
+
+
+def test_there_are_enough_bugs_and_stories() -> None:
+    assert len(BUGS) >= 20
+    assert len(SCENARIOS) >= 16
+
+
+def test_a_broken_invariant_fails_the_run(capsys: pytest.CaptureFixture[str]) -> None:
+    with planted("written_before_it_is_recorded"):
+        assert main(["--seeds", "3", "--first", "2000"]) == 1
+    said = capsys.readouterr().out
+    assert "I6: " in said
+    assert "seed 2000" in said
+    assert not said.endswith(" 0 broken\n")
+
+
+def test_the_last_line_says_how_it_went(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--seeds", "4", "--first", "2000"]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith(f"{4 + len(kept_seeds())} worlds, ")
+    assert last.endswith(" crashes, 0 broken")
