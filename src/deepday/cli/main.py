@@ -13,6 +13,7 @@ import typer
 
 from deepday import __version__
 from deepday.cli import (
+    case,
     config,
     connect,
     decline,
@@ -69,6 +70,7 @@ app.command("texts", epilog="Example: deepday texts --language de")(protect_past
 app.command("history", epilog="Example: deepday history --last 100")(protect_past.history)
 app.add_typer(protect_past.audit, name="audit")
 app.add_typer(decline.app, name="decline")
+app.add_typer(case.app, name="case")
 app.add_typer(config.app, name="config")
 
 

@@ -48,7 +48,7 @@ def load_settings(path: Path | None = None) -> Settings:
     :class:`DeepdayError` when the file cannot be read.
     """
     file = path or paths.config_file()
-    return parse_settings(_read(file), str(file))
+    return parse_settings(read_text(file), str(file))
 
 
 def parse_settings(text: str, file: str) -> Settings:
@@ -60,7 +60,7 @@ def load_team(path: Path) -> TeamFile:
     """Return the team file. Raises as :func:`load_settings`, and for a file that is not there or names nobody."""
     if not path.is_file():
         raise InputError(f"There is no team file {path}.", "Check the path; the README shows what such a file holds.")
-    team = parse_table(TeamFile, _read(path), str(path))
+    team = parse_table(TeamFile, read_text(path), str(path))
     if not team.person:
         raise InputError(
             f"The team file {path} names nobody.", "Add a [[person]] with email, zone and calendars for each."
@@ -87,7 +87,8 @@ def parse_table(kind: type[_Kind], text: str, file: str) -> _Kind:
         raise InputError(said, advice) from None
 
 
-def _read(file: Path) -> str:
+def read_text(file: Path) -> str:
+    """Return a settings file, empty where there is none. Raises as :func:`load_settings`."""
     try:
         with file.open("rb") as opened:
             content = opened.read(_MAXIMUM_BYTES + 1)

@@ -10,6 +10,7 @@ from typing import Annotated, Self, get_args
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic.fields import FieldInfo
 
+from deepday.config.case_settings import CaseSettings, SmtpSettings
 from deepday.config.plan_settings import MeetingRuleSettings, OwnPointPersonSettings, PlanSettings
 from deepday.config.protect_settings import ProtectedAccountSettings, ProtectSettings, TextSettings
 from deepday.config.serve_settings import ServeSettings
@@ -172,6 +173,8 @@ class Settings(Table):
     )
     serve: ServeSettings = Field(default=ServeSettings(), description="What deepday serve does by itself.")
     privacy: PrivacySettings = Field(default=PrivacySettings(), description="What may be kept.")
+    case: CaseSettings = Field(default=CaseSettings(), description="How the texts of deepday case are made.")
+    smtp: SmtpSettings = Field(default=SmtpSettings(), description="The server that follow-up mails are handed to.")
 
     @field_validator("point_people")
     @classmethod

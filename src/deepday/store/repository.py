@@ -16,6 +16,7 @@ from deepday.store import schema
 from deepday.store.activity import add_messages, drop_lonely_conversations, read_stream
 from deepday.store.audit import Note
 from deepday.store.calendars import read_events, replace_events
+from deepday.store.case_book import CaseBook
 from deepday.store.covers import CoverBook
 from deepday.store.database import Database
 from deepday.store.declines import DeclineBook
@@ -104,6 +105,10 @@ class Store:
     def covers(self) -> CoverBook:
         """Return who covers accepted days, and what point people answered."""
         return CoverBook(self._database)
+
+    def case(self, masters: MasterKeySource) -> CaseBook:
+        """Return the part of the store that keeps wellbeing notes and tasks, opened with those keys."""
+        return CaseBook(self._database, self._clock, masters)
 
     def pseudonym_key(self) -> bytes:
         """Return the 32 secret bytes that pseudonyms are made with. They are made once and never change."""

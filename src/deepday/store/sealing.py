@@ -138,7 +138,11 @@ def rewrap(connection: Connection, masters: MasterKeySource) -> set[str]:
 
 
 def drop_unused_data_keys(connection: Connection) -> None:
-    """Delete the data keys that nothing is sealed with."""
-    baseline_key = schema.slot.c.baseline_key
-    used = select(schema.token.c.key_id).union(select(baseline_key).where(baseline_key.is_not(None)))
-    connection.execute(delete(schema.data_key).where(schema.data_key.c.id.not_in(used)))
+    """Delete the data keys that nothing is sealed with: no row of any table that points at them."""
+    unused = delete(schema.data_key)
+    for table in schema.metadata.sorted_tables:
+        for column in table.columns:
+            if column.references(schema.data_key.c.id):
+                used = select(column).where(column.is_not(None))  # one NULL among them, and SQL finds nothing unused
+                unused = unused.where(schema.data_key.c.id.not_in(used))
+    connection.execute(unused)

@@ -20,6 +20,7 @@ Instants are UTC seconds. Flags are 0 or 1: SQLite's STRICT tables know no boole
 
 from deepday.store.schema.accounts import data_key, sign_in, token
 from deepday.store.schema.base import REVISION, alembic_version, metadata
+from deepday.store.schema.case import case_entry
 from deepday.store.schema.declines import decline, decline_switch
 from deepday.store.schema.plans import plan_consent, plan_cover, plan_day
 from deepday.store.schema.protection import audit, backoff, block, lease, ledger, override, slot
@@ -31,6 +32,7 @@ __all__ = [
     "audit",
     "backoff",
     "block",
+    "case_entry",
     "conversation",
     "coverage",
     "data_key",
