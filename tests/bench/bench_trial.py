@@ -151,7 +151,7 @@ def _moved(runs: int) -> None:
         shares[name] = fell / runs
         rows.append([name, f"{passed / runs:.2f}", f"{fell / runs:.2f}"])
     show(["what happened", "days differ (p <= .05)", "said: the week as a whole fell"], rows)
-    budget("moved work is called gained in at most 7 of 100 trials", met=shares["moved"] <= 0.07)
+    budget("moved work is called gained in at most 10 of 100 trials", met=shares["moved"] <= 0.10)
 
 
 def _shifted(day: TrialDay, number: int, back: float) -> float:

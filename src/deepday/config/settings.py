@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from deepday.config.plan_settings import MeetingRuleSettings, OwnPointPersonSettings, PlanSettings
 from deepday.config.table import Holidays, Hours, Table, Zone, or_date
+from deepday.config.trial_settings import TrialSettings
 
 
 class OwnHoliday(Table):
@@ -161,6 +162,7 @@ class Settings(Table):
     meetings: Annotated[tuple[MeetingRuleSettings, ...], Field(strict=False)] = Field(
         default=(), description="Which meetings move for a deep-work day, and at what price, one table for each rule."
     )
+    trial: TrialSettings = Field(default=TrialSettings(), description="How a trial is designed.")
     privacy: PrivacySettings = Field(default=PrivacySettings(), description="What may be kept.")
 
     @field_validator("point_people")

@@ -32,6 +32,7 @@ from deepday.store.sources import (
 )
 from deepday.store.syncing import SyncStore
 from deepday.store.tokens import TokenStore
+from deepday.store.trials import TrialBook
 
 _KEY = "pseudonym_key"
 _OWNER = "owner"
@@ -89,6 +90,10 @@ class Store:
     def covers(self) -> CoverBook:
         """Return who covers accepted days, and what point people answered."""
         return CoverBook(self._database)
+
+    def trials(self) -> TrialBook:
+        """Return the trials that are kept here."""
+        return TrialBook(self._database)
 
     def pseudonym_key(self) -> bytes:
         """Return the 32 secret bytes that pseudonyms are made with. They are made once and never change."""

@@ -30,7 +30,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0004"
+REVISION = "0007"
 """The newest revision in ``migrations/versions``. Revisions are numbers: a greater one is a newer deepday's."""
 
 

@@ -1,0 +1,57 @@
+"""Ten weeks of a made-up engineer, from a seed: two before a trial of eight, with a true effect or none."""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+
+from tests.e2e.exports import Said, vevent, write_calendar, write_export
+
+FIRST = date(2026, 3, 23)  # the baseline's first Monday
+TRIAL = date(2026, 4, 13)  # the trial's first Monday, after a week of notice
+WEEKS = 8
+HOLIDAY = date(2026, 5, 1)  # in Germany, a Friday
+OUTAGE = date(2026, 4, 28)
+CANARY = "Zebulon Quagmire"
+
+
+def write_office(
+    folder: Path,
+    *,
+    until: date,
+    deep: Collection[date] = (),
+    cut: float = 0.0,
+    usual: float = 14.0,
+    sick: Collection[date] = (),
+    outages: Collection[date] = (),
+    broken: Collection[date] = (),
+    seed: int = 1,
+) -> tuple[Path, Path]:
+    """Write calendar and Slack export from :data:`FIRST` to ``until``, both included.
+
+    A day has about ``usual`` interruptions, on deep-work days fewer by the share ``cut``, on ``broken`` ones not.
+    """
+    chance = Random(seed)
+    events, messages = [], []
+    day = FIRST
+    while day <= until:
+        count = max(0, round(chance.gauss(usual, usual / 4)))
+        minutes = sorted(chance.sample(range(9 * 60, 17 * 60 - 10), 40))
+        if day.weekday() < 5 and day not in sick:
+            hour = chance.choice((10, 13, 15))
+            lines = [
+                f'ATTENDEE;CN="{CANARY}";PARTSTAT=ACCEPTED:mailto:{name}@example.com' for name in ("me", "zebulon")
+            ]
+            events.append(vevent(f"{hour:02}:00", f"{hour:02}:30", day=day, uid=f"{day}", lines=lines))
+            if day in deep and day not in broken:
+                count = round(count * (1 - cut))
+            for number, at in enumerate(chance.sample(minutes, min(count, 40))):
+                room = f"D{number % 5}"
+                messages.append(Said(f"{at // 60:02}:{at % 60:02}", outgoing=False, where=room, day=day, text=CANARY))
+                messages.append(Said(f"{(at + 2) // 60:02}:{(at + 2) % 60:02}", outgoing=True, where=room, day=day))
+            if chance.random() < 0.3:
+                messages.append(Said(f"18:{chance.randrange(10, 59)}", outgoing=True, where="D1", day=day))
+        day += timedelta(days=1)
+    messages.sort(key=lambda one: (one.day, one.when))
+    calendar = write_calendar(folder / "calendar.ics", events)
+    return calendar, write_export(folder / "export.zip", messages, broken=outages)
