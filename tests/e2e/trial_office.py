@@ -52,6 +52,7 @@ def write_office(
             if chance.random() < 0.3:
                 messages.append(Said(f"18:{chance.randrange(10, 59)}", outgoing=True, where="D1", day=day))
         day += timedelta(days=1)
+    messages = [one for one in messages if not (one.day in outages and one.where == "D1")]
     messages.sort(key=lambda one: (one.day, one.when))
     calendar = write_calendar(folder / "calendar.ics", events)
     return calendar, write_export(folder / "export.zip", messages, broken=outages)

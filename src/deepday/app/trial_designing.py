@@ -125,6 +125,7 @@ def design(asked: DesignRequest, progress: Progress, clock: Clock | None = None)
         made=clock.now().isoformat(timespec="seconds"),
         batches=settings.batches,
         agreed=dict(asked.agreed),
+        day_hours=_day_hours(found),
         check_in=(weeks[-1].days[-1] + timedelta(days=7 - weeks[-1].days[-1].weekday())).isoformat(),
     )
     if protocol.randomised:
@@ -203,6 +204,11 @@ def _allowed(days: Dates, fixed: set[int], settings: TrialSettings) -> tuple[Dat
         return allowed_sets(days, settings.days, apart=settings.apart)
     chosen = tuple(day for day in days if day.weekday() in fixed)
     return (chosen,) if 0 < len(chosen) < len(days) else ()
+
+
+def _day_hours(found: Measured) -> float:
+    scheduled = [day.scheduled for day in found.days if day.eligible]
+    return round(sum(scheduled) / len(scheduled) / 3600, 2) if scheduled else 8.0
 
 
 def _seed(given: str | None) -> str:

@@ -224,3 +224,98 @@ def stop(
 
     kept = end(options.request(context), because, note)
     typer.echo(f"Stopped on {kept.today}. deepday trial report tells what was seen, without a verdict.")
+
+
+Templates = Annotated[
+    Path | None, typer.Option("--templates", metavar="FOLDER", help="Your own copies of the report's texts.")
+]
+Language = Annotated[str, typer.Option("--language", metavar="CODE", help="en, de, or one of your own templates.")]
+
+
+@app.command("report", epilog="Example: deepday trial report --shareable --pdf trial.pdf")
+def report(
+    context: typer.Context,
+    pdf: Annotated[Path | None, typer.Option("--pdf", metavar="FILE", help="Write one sheet, and an annex.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a page.")] = None,
+    shareable: Annotated[bool, typer.Option("--shareable", help="Without single days, reasons and words.")] = False,
+    wellbeing: Annotated[bool, typer.Option("--wellbeing", help="With your ratings in the shareable report.")] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="Say what the shareable report leaves out.")] = False,
+    language: Language = "en",
+    templates: Templates = None,
+    calendar: options.Calendars = None,
+    slack_export: options.SlackExport = None,
+    me: options.Me = None,
+    holidays: options.Holidays = None,
+    json_: options.Json = False,
+) -> None:
+    """Report a trial that is over, to yourself or to be shared."""
+    from deepday.app import trial_reporting  # noqa: PLC0415 - help does without
+
+    faces = trial_reporting.Faces(shareable=shareable or preview, wellbeing=wellbeing)
+    with show.progress() as progress:
+        found = trial_reporting.report(options.request(context), faces, progress)
+    if preview:
+        from deepday.report.trial_result_json import LEFT_OUT  # noqa: PLC0415 - needs NumPy
+
+        typer.echo("The shareable report leaves out:")
+        for name in found.facts.left_out:
+            typer.echo(f"- {LEFT_OUT[name]}")
+        typer.echo("It holds:\n")
+    if json_:
+        from deepday.report.trial_result_json import report_to_json  # noqa: PLC0415 - only the shape asked for
+
+        show.print_json(report_to_json(found.facts))
+    elif not (pdf or html):
+        typer.echo(trial_reporting.text_page(found.facts, language, templates).text)
+    for path in trial_reporting.write_report(found.facts, language, templates, pdf, html) if pdf or html else ():
+        show.say(f"Wrote {path}")
+
+
+@app.command("templates", epilog="Example: deepday trial templates my-texts")
+def templates(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the copies go; nothing is replaced.")],
+) -> None:
+    """Copy the texts of report and letter, to be changed."""
+    from deepday.app.trial_templates import copy_templates  # noqa: PLC0415 - help does without
+
+    for path in copy_templates(folder):
+        typer.echo(path)
+
+
+@app.command("export", epilog="Example: deepday trial export trial-2026")
+def export(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder for the files.")],
+    calendar: options.Calendars = None,
+    slack_export: options.SlackExport = None,
+    me: options.Me = None,
+    holidays: options.Holidays = None,
+) -> None:
+    """Write protocol, days and result, so that anybody can recompute it. It holds a row for each day."""
+    from deepday.app.trial_reporting import export as write  # noqa: PLC0415 - help does without
+
+    with show.progress() as progress:
+        for path in write(options.request(context), folder, progress):
+            typer.echo(path)
+
+
+@app.command("verify", epilog="Example: deepday trial verify trial-2026 --hash 5f2c...")
+def verify(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="What deepday trial export wrote.")],
+    published: Annotated[
+        str | None, typer.Option("--hash", help="The protocol's hash, or the data's, as it was published.")
+    ] = None,
+    json_: options.Json = False,
+) -> None:
+    """Recompute a result from its export, and find what was changed."""
+    from deepday.app.trial_reporting import verify as check  # noqa: PLC0415 - help does without
+
+    found = check(folder, published)
+    if json_:
+        rows = [{"name": one.name, "holds": one.holds, "said": one.said} for one in found]
+        show.print_json({"schema": "deepday.trial-verify/1", "holds": all(one.holds for one in found), "checks": rows})
+    else:
+        for one in found:
+            typer.echo(f"{'ok  ' if one.holds else 'FAIL'} {one.said}")
+    if not all(one.holds for one in found):
+        raise typer.Exit(1)

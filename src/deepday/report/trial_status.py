@@ -71,9 +71,7 @@ def margin_words(name: str, margin: float) -> str:
     """Write the margin of a guardrail."""
     if name == "answered_in_time":
         return f"{100 * margin:g} points of per cent"
-    return (
-        f"{margin:g} {'minutes a day' if name == 'after_hours' else 'a day' if name == 'blocked' else 'points of 10'}"
-    )
+    return f"{margin:g} {'minutes a day' if name == 'after_hours' else 'a day' if name == 'blocked' else 'of 10'}"
 
 
 def status_text(

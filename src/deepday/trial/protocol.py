@@ -55,6 +55,7 @@ class Protocol:
     lower. ``sesoi`` is the smallest effect worth having, as a share of the baseline's mean. ``detectable``: the cuts
     that the trial finds in 8 of 10 cases, as shares, with the ends of their uncertainty; empty where not known.
     ``commitment``: of the seed. ``agreed``: rules in the user's words (go on, stop).
+    ``check_in``: the date after the end on which it is talked over. ``day_hours``: a usual day's working hours.
     """
 
     title: str
@@ -78,6 +79,7 @@ class Protocol:
     batches: tuple[str, ...] = ()
     agreed: Mapping[str, str] = field(default_factory=dict)
     check_in: str = ""
+    day_hours: float = 8.0
 
     @property
     def first(self) -> date:
