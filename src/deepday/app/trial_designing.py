@@ -30,7 +30,9 @@ from deepday.store.trials import TrialState
 from deepday.trial.drawing import Dates, allowed_sets, commitment
 from deepday.trial.protocol import (
     FIXED,
+    QUESTION,
     RANDOMISED,
+    TITLE,
     Baseline,
     GuardrailRule,
     Protocol,
@@ -42,7 +44,6 @@ from deepday.trial.protocol import (
 from deepday.trial.values import Arm, TrialDay
 
 WEEK = timedelta(weeks=1)
-QUESTION = "Do deep-work days lower the time lost to interruptions, without harm to others?"
 OUTCOME = "interruption_cost"
 UNIT = "minutes per working hour"
 FEWEST_BASELINE = 3
@@ -61,7 +62,7 @@ class DesignRequest:
     baseline: int | None = None
     sesoi: float | None = None
     fixed: tuple[str, ...] = ()
-    title: str = "Deep-work days, a trial"
+    title: str = TITLE
     question: str = QUESTION
     seed: str | None = None
     file: Path | None = None
@@ -126,6 +127,8 @@ def design(asked: DesignRequest, progress: Progress, clock: Clock | None = None)
         batches=settings.batches,
         agreed=dict(asked.agreed),
         day_hours=_day_hours(found),
+        lag=tuple(round(seconds / MINUTE, 2) for seconds in found.parameters.lags),
+        burst_gap=found.parameters.burst_gap / MINUTE,
         check_in=(weeks[-1].days[-1] + timedelta(days=7 - weeks[-1].days[-1].weekday())).isoformat(),
     )
     if protocol.randomised:

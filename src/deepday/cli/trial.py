@@ -87,7 +87,7 @@ def design(
         list[str] | None,
         typer.Option("--fixed", metavar="WEEKDAY", help="No draw, always this weekday: cannot show an effect."),
     ] = None,
-    title: Annotated[str, typer.Option("--title", help="What the report calls it.")] = "Deep-work days, a trial",
+    title: Annotated[str | None, typer.Option("--title", help="What the report calls it.")] = None,
     question: Annotated[str | None, typer.Option("--question", help="What it is to answer.")] = None,
     goes_on: Annotated[
         str | None, typer.Option("--continue-if", metavar="TEXT", help="The rule agreed for going on.")
@@ -102,8 +102,9 @@ def design(
     json_: options.Json = False,
 ) -> None:
     """Fix everything before the start, and say what the trial can find. Nothing begins yet."""
-    from deepday.app.trial_designing import QUESTION, DesignRequest, designed_to_json  # noqa: PLC0415
-    from deepday.app.trial_designing import design as make  # noqa: PLC0415 - help does without
+    from deepday.app.trial_designing import DesignRequest, designed_to_json  # noqa: PLC0415 - help does without
+    from deepday.app.trial_designing import design as make  # noqa: PLC0415 - same
+    from deepday.trial.protocol import QUESTION, TITLE  # noqa: PLC0415 - same
 
     agreed = {name: text for name, text in (("continue", goes_on), ("stop", stops)) if text}
     asked = DesignRequest(
@@ -115,7 +116,7 @@ def design(
         baseline,
         sesoi,
         tuple(fixed or ()),
-        title,
+        title or TITLE,
         question or QUESTION,
         seed,
         file,

@@ -59,7 +59,7 @@ def days_svg(chart: Chart, rows: Sequence[TrialRow], factor: float) -> str:
         return ""
     step = _step(max(*values, 1e-9) / 4)
     top = step * math.ceil(max(values) / step) or step
-    height, base, gutter = 150, 128, 34
+    height, base, gutter = 164, 128, 34
 
     def y(value: float) -> float:
         return round(base - (base - 22) * value / top, 1)
@@ -71,11 +71,13 @@ def days_svg(chart: Chart, rows: Sequence[TrialRow], factor: float) -> str:
     wide = (WIDTH - gutter) / len(weeks)
     for place, (label, days) in enumerate(weeks):
         start = gutter + place * wide
-        parts.append(_text(start + wide / 2, 144, label.rpartition("-")[2], anchor="middle", size=10))
+        parts.append(_text(start + wide / 2, 158, label.rpartition("-")[2], anchor="middle", size=10))
         for at, day in enumerate(days):
             x = round(start + wide * (at + 0.8) / (len(days) + 0.6), 1)
             parts.append(
-                _mark(x, y(0 if day.value is None else day.value * factor), day.arm, known=day.value is not None)
+                _mark(
+                    x, base + 12 if day.value is None else y(day.value * factor), day.arm, known=day.value is not None
+                )
             )
     legend = [(deep, Arm.DEEP, True), (other, Arm.OTHER, True), (none, Arm.OTHER, False)]
     for place, (name, arm, known) in enumerate(legend):

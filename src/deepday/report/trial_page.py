@@ -31,12 +31,12 @@ from deepday.report.words import plain
 from deepday.trial.before_after import Change, Displacement, Moved
 from deepday.trial.effect import Bounds, Effect, NoEffect
 from deepday.trial.guardrails import Judgement, upper_bound
-from deepday.trial.protocol import Protocol
+from deepday.trial.protocol import QUESTION, TITLE, Protocol
 from deepday.trial.result import TrialResult
 from deepday.trial.rows import TrialRow
 
 LANGUAGES = ("en", "de")
-_SIZES = (9.6, 9.0, 8.4, 7.8, 7.2)
+_SIZES = (10.6, 10.0, 9.4, 8.8, 8.2, 7.6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,14 @@ def _environment(folder: Path | None) -> Environment:
     own = PackageLoader("deepday.report", "templates/trial")
     loader = ChoiceLoader([FileSystemLoader(folder), own]) if folder else own
     environment = Environment(loader=loader, undefined=StrictUndefined, autoescape=False)  # noqa: S701 - Markdown
-    environment.filters |= {"num": _number, "p": _p, "text": text_of, "quoted": quoted, "typst": typst_text}
+    environment.filters |= {
+        "num": _number,
+        "mins": _minutes,
+        "p": _p,
+        "text": text_of,
+        "quoted": quoted,
+        "typst": typst_text,
+    }
     return environment
 
 
@@ -107,6 +114,13 @@ def _number(value: float | None, decimal: str = ".") -> str:
     if value is None:
         return "\N{EN DASH}"
     return number(value).translate(str.maketrans(".,", decimal + ("." if decimal == "," else ",")))
+
+
+def _minutes(value: float | None, decimal: str = ".") -> str:
+    """Write minutes no finer than they are known: whole ones from ten up."""
+    if value is None or abs(value) >= 1000:
+        return _number(value, decimal)
+    return f"{value:.0f}" if abs(value) >= 9.95 else f"{value:.1f}".replace(".", decimal)
 
 
 def _p(value: float, decimal: str = ".") -> str:
@@ -187,12 +201,12 @@ def _content(facts: ReportFacts) -> dict[str, Any]:
     panel = result.analysis.displacement
     routing = result.routing
     return {
-        "title": text_of(protocol.title),
-        "question": text_of(protocol.question),
+        "title": "" if protocol.title == TITLE else text_of(protocol.title),
+        "question": "" if protocol.question == QUESTION else text_of(protocol.question),
         "agreed": {key: text_of(value).rstrip(".").removesuffix("\\") for key, value in protocol.agreed.items()},
         "verdict": str(result.analysis.verdict),
-        "definition": text_of(protocol.definition),
-        "definition_short": text_of(protocol.definition.rpartition(";")[0] or protocol.definition),
+        "lag": protocol.lag,
+        "burst_gap": protocol.burst_gap,
         "made": datetime.fromisoformat(protocol.made).date(),
         "first": protocol.first,
         "last": protocol.last,

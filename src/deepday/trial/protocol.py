@@ -11,6 +11,8 @@ from deepday.errors import InputError
 from deepday.trial.drawing import Dates, commitment, draw
 
 SCHEMA = "deepday.trial-protocol/1"
+TITLE = "Deep-work days, a trial"
+QUESTION = "Do deep-work days lower the time lost to interruptions, without harm to others?"
 RANDOMISED, FIXED = "randomised", "fixed"
 _CANNOT = "Use the file as deepday trial design wrote it."
 
@@ -56,6 +58,8 @@ class Protocol:
     that the trial finds in 8 of 10 cases, as shares, with the ends of their uncertainty; empty where not known.
     ``commitment``: of the seed. ``agreed``: rules in the user's words (go on, stop).
     ``check_in``: the date after the end on which it is talked over. ``day_hours``: a usual day's working hours.
+    ``lag``: minutes to pick work up again, at the 5 %, 50 % and 95 % quantile; ``burst_gap``: minutes between messages
+    of one interruption.
     """
 
     title: str
@@ -80,6 +84,8 @@ class Protocol:
     agreed: Mapping[str, str] = field(default_factory=dict)
     check_in: str = ""
     day_hours: float = 8.0
+    lag: tuple[float, ...] = ()
+    burst_gap: float = 5.0
 
     @property
     def first(self) -> date:
@@ -146,6 +152,7 @@ def from_document(found: object, name: str) -> Protocol:
                 "guardrails": tuple(GuardrailRule(**one) for one in values["guardrails"]),
                 "detectable": tuple(values["detectable"]),
                 "batches": tuple(values["batches"]),
+                "lag": tuple(values["lag"]),
             }
         )
     except (KeyError, TypeError, ValueError, AttributeError):
