@@ -1,10 +1,16 @@
 """Ten weeks of a made-up engineer, from a seed: two before a trial of eight, with a true effect or none."""
 
+import json
+import time
 from collections.abc import Collection
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
+from deepday.trial.protocol import Protocol, from_document
+from tests.e2e.conftest import Ran, Run
 from tests.e2e.exports import Said, vevent, write_calendar, write_export
 
 FIRST = date(2026, 3, 23)  # the baseline's first Monday
@@ -56,3 +62,48 @@ def write_office(
     messages.sort(key=lambda one: (one.day, one.when))
     calendar = write_calendar(folder / "calendar.ics", events)
     return calendar, write_export(folder / "export.zip", messages, broken=outages)
+
+
+SEED = "ab" * 32
+DESIGNED = date(2026, 4, 6)
+ME_AND = ("--me", "me@example.com", "--zone", "Europe/Berlin", "--hours", "Mon-Fri 09:00-17:00", "--holidays", "DE-BE")
+
+
+@dataclass
+class Play:
+    """A trial played through the command line, on days that it names."""
+
+    run: Run
+    folder: Path
+
+    def on(self, day: date, *arguments: object, code: int = 0) -> Ran:
+        """Run ``deepday`` on that day at eight in the morning."""
+        eight = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
+        offset = str(int(eight.timestamp() - time.time()))
+        done = self.run(*arguments, DEEPDAY_CLOCK_OFFSET=offset)
+        assert done.code == code, (arguments, done.out, done.err)
+        return done
+
+    def design(self, *more: object) -> Protocol:
+        """Import the weeks before, design, and return the protocol."""
+        calendar, export = write_office(self.folder, until=DESIGNED - timedelta(days=1))
+        self.on(DESIGNED, "import", calendar, export, *ME_AND)
+        self.on(DESIGNED, "trial", "design", "--from", TRIAL, "--file", "protocol.json", *more)
+        return self.protocol()
+
+    def protocol(self) -> Protocol:
+        """The protocol as it was written."""
+        return from_document(json.loads((self.folder / "protocol.json").read_text(encoding="utf-8")), "protocol")
+
+    def start(self, *more: object) -> list[date]:
+        """Design and start; return the deep-work days, sorted."""
+        protocol = self.design("--seed", SEED, *more)
+        self.on(DESIGNED, "trial", "start", "--protocol", "protocol.json")
+        if not protocol.randomised:
+            return [day for one in protocol.weeks for day in one.allowed[0]]
+        return sorted(day for days in protocol.drawn(SEED).values() for day in days)
+
+    def live(self, deep: Collection[date], until: date, **office: Any) -> None:
+        """Import what happened until that day, included."""
+        calendar, export = write_office(self.folder, until=until, deep=deep, **office)
+        self.on(until + timedelta(days=1), "import", calendar, export, *ME_AND)

@@ -16,7 +16,8 @@ from deepday.clock import Clock, SystemClock
 from deepday.config.paths import database_location
 from deepday.connect import Progress
 from deepday.errors import InputError
-from deepday.report.trial_page import Page, ReportFacts, html_of, make_page, pdf_of
+from deepday.report.trial_markup import parse, plain_text
+from deepday.report.trial_page import ReportFacts, html_of, make_page, pdf_of
 from deepday.report.trial_result_json import LEFT_OUT, result_to_json
 from deepday.store.repository import open_store
 from deepday.store.trials import LogKind
@@ -126,9 +127,9 @@ def write_report(
         yield pdf
 
 
-def text_page(facts: ReportFacts, language: str, templates: Path | None, clock: Clock | None = None) -> Page:
-    """Return the report's page, to be shown as text."""
-    return make_page(facts, language, templates, (clock or SystemClock()).now())
+def text_page(facts: ReportFacts, language: str, templates: Path | None, clock: Clock | None = None) -> str:
+    """Return the report as plain text."""
+    return plain_text(parse(make_page(facts, language, templates, (clock or SystemClock()).now()).text))
 
 
 def export(request: Request, folder: Path, progress: Progress, clock: Clock | None = None) -> list[Path]:

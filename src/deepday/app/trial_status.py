@@ -1,9 +1,12 @@
 """The status of a trial in words and as JSON, and the weekly letter: delivery and guardrails only."""
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 from deepday.app.trial_running import Status
+from deepday.errors import NotEnoughDataError
+from deepday.report.trial_letter import Letter, LetterFacts, make_letter
 from deepday.report.trial_status import design_lines, status_text
 from deepday.store.trials import TrialState
 from deepday.trial.effect import Effect, NoEffect
@@ -55,3 +58,22 @@ def _means(effect: Effect | NoEffect) -> dict[str, float] | None:
 
 def _guardrail(one: Guardrail) -> dict[str, Any]:
     return dataclasses.asdict(one) | {"judgement": str(one.judgement)}
+
+
+def letter(found: Status, language: str = "en", templates: Path | None = None) -> Letter:
+    """Return the weekly letter of a running trial. Raises :class:`InputError` as :func:`make_letter` does."""
+    kept = found.kept
+    if kept.stored.state is TrialState.DESIGNED:
+        raise NotEnoughDataError("The trial has not begun: there is nothing to write of.", "See deepday trial status.")
+    weeks = kept.protocol.weeks
+    facts = LetterFacts(
+        week=sum(one.days[0] <= kept.today for one in weeks),
+        weeks=len(weeks),
+        last=kept.protocol.last,
+        over=kept.over,
+        coming=tuple(day for days in found.revealed.values() for day in days if day >= kept.today),
+        next_reveal=found.next_reveal,
+        delivery=found.delivery,
+        guardrails=found.guardrails,
+    )
+    return make_letter(facts, language, templates)

@@ -267,9 +267,39 @@ def report(
 
         show.print_json(report_to_json(found.facts))
     elif not (pdf or html):
-        typer.echo(trial_reporting.text_page(found.facts, language, templates).text)
+        typer.echo(trial_reporting.text_page(found.facts, language, templates))
     for path in trial_reporting.write_report(found.facts, language, templates, pdf, html) if pdf or html else ():
         show.say(f"Wrote {path}")
+
+
+@app.command("letter", epilog="Example: deepday trial letter --html letter.html")
+def letter(
+    context: typer.Context,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write it as HTML, too.")] = None,
+    language: Language = "en",
+    templates: Templates = None,
+    calendar: options.Calendars = None,
+    slack_export: options.SlackExport = None,
+    me: options.Me = None,
+    holidays: options.Holidays = None,
+    json_: options.Json = False,
+) -> None:
+    """Print this week's letter on the running trial: delivery and costs, no outcome. Nothing is sent."""
+    from deepday.app.trial_designing import write_private  # noqa: PLC0415 - help does without
+    from deepday.app.trial_running import status as look  # noqa: PLC0415 - same
+    from deepday.app.trial_status import letter as write  # noqa: PLC0415 - same
+
+    with show.progress() as progress:
+        made = write(look(options.request(context), progress), language, templates)
+    if json_:
+        show.print_json(
+            {"schema": "deepday.trial-letter/1", "subject": made.subject, "text": made.text, "html": made.html}
+        )
+    elif not html:
+        typer.echo(f"{made.subject}\n\n{made.text}")
+    if html:
+        write_private(html, made.html)
+        show.say(f"Wrote {html}")
 
 
 @app.command("templates", epilog="Example: deepday trial templates my-texts")

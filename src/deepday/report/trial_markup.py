@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~=&:])")
-_TYPST = re.compile(r"([\\#$*_`<>@\[\]~=+\-/'\"])")
+_TYPST = re.compile(r"([!-/:-@\[-`{-~])")  # a date such as "13. May" would begin a numbered list
 _CHART = "chart:"
 
 
@@ -152,3 +152,35 @@ def _inline_typst(token: Token, charts: Mapping[str, str]) -> str:
         file = charts.get(chart.name)
         return f"#image({quoted(file)}, width: 100%, alt: {quoted(chart.description)})" if file else ""
     return _TYPST_INLINE.get(token.type) or typst_text(token.content)
+
+
+def plain_text(tokens: Sequence[Token]) -> str:
+    """Return the text alone, for a terminal or a letter: headings underlined, tables as rows, no charts."""
+    made: list[str] = []
+    lead = ""
+    for token in tokens:
+        match token.type:
+            case "inline":
+                text = "".join(_inline_text(child) for child in token.children or ())
+                made.append(lead + text)
+                lead = ""
+            case "list_item_open":
+                lead = "- "
+            case "heading_close":
+                made[-1] = f"{made[-1]}\n{('=' if token.tag == 'h1' else '-') * len(made[-1])}"
+            case "th_open" | "td_open":
+                lead = " | " if made and made[-1].endswith("\0") else ""
+            case "th_close" | "td_close":
+                made[-1] += "\0"
+            case "tr_close":
+                made.append("")
+            case _:
+                pass
+    blocks = "\n\n".join(made).replace("\0\n\n", "").replace("\0", "")
+    return "\n".join(line.rstrip() for line in blocks.split("\n")).replace("\n\n\n\n", "\n\n").strip() + "\n"
+
+
+def _inline_text(token: Token) -> str:
+    if token.type == "image":
+        return f"[{token.content}]"
+    return "\n" if token.type == "softbreak" else token.content
