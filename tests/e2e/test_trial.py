@@ -5,36 +5,53 @@ import re
 import shutil
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typst
 
-from tests.e2e.conftest import Run
+from deepday.app.trial_reporting import verify
 from tests.e2e.trial_office import CANARY, DESIGNED, HOLIDAY, OUTAGE, TRIAL, Play
 
 WEEK = timedelta(weeks=1)
+LAST = TRIAL + timedelta(days=8 * 7 - 1)
+AFTER = LAST + timedelta(days=1)
+MIDDLE = date(2026, 5, 11)
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Play:
+    """The weeks before are in the store."""
+    return Play(tmp_path_factory.mktemp("measured")).before()
+
+
+@pytest.fixture(scope="module")
+def begun(measured: Play, tmp_path_factory: pytest.TempPathFactory) -> tuple[Play, list[date]]:
+    """A trial was designed and has started; with its draw."""
+    play = measured.copy(tmp_path_factory.mktemp("begun"))
+    return play, play.start("--continue-if", "better, and nobody waits longer")
+
+
+@pytest.fixture(scope="module")
+def finished(begun: tuple[Play, list[date]], tmp_path_factory: pytest.TempPathFactory) -> Play:
+    """Eight weeks with a true effect, sickness, a holiday, a broken day and an outage."""
+    return ended(begun, tmp_path_factory.mktemp("finished"), 0.5)
+
+
+def ended(begun: tuple[Play, list[date]], folder: Path, cut: float) -> Play:
+    play, deep = begun[0].copy(folder), begun[1]
+    play.live(deep, LAST, cut=cut, sick=[deep[5]], broken=[deep[2]], outages=[OUTAGE])
+    play.on(MIDDLE, "trial", "deviation", deep[5], "sick", "--note", f"flu, caught from {CANARY}")
+    play.on(MIDDLE, "trial", "deviation", deep[2], "broken", "--note", f"{CANARY} called")
+    return play
 
 
 @pytest.fixture
-def play(run: Run, tmp_path: Path) -> Play:
-    return Play(run, tmp_path)
+def play(measured: Play, tmp_path: Path) -> Play:
+    """The weeks before, in a folder of the test's own."""
+    return measured.copy(tmp_path)
 
 
-def finished(play: Play, cut: float, **office: Any) -> tuple[date, list[date]]:
-    """Play the eight weeks with sickness, a holiday, a broken day and an outage; return the day after, and the draw."""
-    deep = play.start("--continue-if", "better, and nobody waits longer")
-    last = play.protocol().last
-    sick, broken = deep[5], deep[2]
-    play.live(deep, last, cut=cut, sick=[sick], broken=[broken], outages=[OUTAGE], **office)
-    middle = date(2026, 5, 11)
-    play.on(middle, "trial", "deviation", sick, "sick", "--note", f"flu, caught from {CANARY}")
-    play.on(middle, "trial", "deviation", broken, "broken", "--note", f"{CANARY} called")
-    return last + timedelta(days=1), deep
-
-
-def test_a_trial_with_a_true_effect_from_design_to_verification(play: Play, tmp_path: Path) -> None:
-    after, deep = finished(play, 0.5)
+def test_a_trial_with_a_true_effect_from_design_to_verification(finished: Play, begun: tuple[Play, list[date]]) -> None:
+    play, after, deep = finished, AFTER, begun[1]
     assert HOLIDAY not in {day for week in play.protocol().weeks for day in week.days}
     document = play.on(after, "trial", "report", "--json").json
     assert document["schema"] == "deepday.trial-report/1"
@@ -62,8 +79,10 @@ def test_a_trial_with_a_true_effect_from_design_to_verification(play: Play, tmp_
         assert again[name] == document["primary"][name]
 
 
-def test_both_faces_as_files_and_nothing_of_others_in_the_shareable_one(play: Play, tmp_path: Path) -> None:
-    after, deep = finished(play, 0.5)
+def test_both_faces_as_files_and_nothing_of_others_in_the_shareable_one(
+    finished: Play, begun: tuple[Play, list[date]]
+) -> None:
+    play, after, deep, tmp_path = finished, AFTER, begun[1], finished.folder
     play.on(after, "trial", "report", "--html", "own.html", "--pdf", "own.pdf")
     play.on(after, "trial", "report", "--shareable", "--html", "share.html", "--pdf", "share.pdf")
     shared = play.on(after, "trial", "report", "--shareable", "--json").out
@@ -90,8 +109,10 @@ def test_both_faces_as_files_and_nothing_of_others_in_the_shareable_one(play: Pl
     assert re.search(r"zwischen \d+ Minuten weniger und \d+ Minuten weniger", german)
 
 
-def test_no_effect_and_too_little_data_end_as_not_enough_evidence(play: Play) -> None:
-    after, _ = finished(play, 0.0)
+def test_no_effect_and_too_little_data_end_as_not_enough_evidence(
+    begun: tuple[Play, list[date]], tmp_path: Path
+) -> None:
+    play, after = ended(begun, tmp_path, 0.0), AFTER
     found = play.on(after, "trial", "report", "--json").json
     assert found["verdict"] == "not enough evidence yet"
     low, high = found["primary"]["interval"]
@@ -102,9 +123,10 @@ def test_no_effect_and_too_little_data_end_as_not_enough_evidence(play: Play) ->
     assert "No urgent requests were recorded" in text
 
 
-def test_without_data_after_the_start_nothing_is_drawn_or_claimed(play: Play, tmp_path: Path) -> None:
-    play.start()
-    after = play.protocol().last + timedelta(days=1)
+def test_without_data_after_the_start_nothing_is_drawn_or_claimed(
+    begun: tuple[Play, list[date]], tmp_path: Path
+) -> None:
+    play, after = begun[0].copy(tmp_path), AFTER
     text = play.on(after, "trial", "report", "--html", "own.html", "--pdf", "own.pdf")
     assert text.out == ""
     page = (tmp_path / "own.html").read_text(encoding="utf-8")
@@ -112,10 +134,9 @@ def test_without_data_after_the_start_nothing_is_drawn_or_claimed(play: Play, tm
     assert "<svg" not in page, "no chart of nothing"
 
 
-def test_the_outcome_is_not_shown_before_the_end(play: Play) -> None:
-    deep = play.start()
+def test_the_outcome_is_not_shown_before_the_end(begun: tuple[Play, list[date]], tmp_path: Path) -> None:
+    play, deep, middle = begun[0].copy(tmp_path), begun[1], MIDDLE
     play.live(deep, date(2026, 5, 10), cut=0.5)
-    middle = date(2026, 5, 11)
     for command in (("report",), ("report", "--json"), ("export", "out")):
         refused = play.on(middle, "trial", *command, code=3)
         assert "its outcome is not shown before" in refused.err
@@ -130,8 +151,10 @@ def test_the_outcome_is_not_shown_before_the_end(play: Play) -> None:
     assert "<html" in letter["html"]
 
 
-def test_weeks_are_revealed_one_ahead_and_the_planner_takes_them(play: Play) -> None:
-    deep = play.start()
+def test_weeks_are_revealed_one_ahead_and_the_planner_takes_them(
+    begun: tuple[Play, list[date]], tmp_path: Path
+) -> None:
+    play, deep = begun[0].copy(tmp_path), begun[1]
     status = play.on(DESIGNED, "trial", "status", "--json").json
     assert status["revealed"] == {"2026-W16": [str(day) for day in deep[:2]]}
     assert status["next_reveal"] == "2026-04-13"
@@ -143,39 +166,44 @@ def test_weeks_are_revealed_one_ahead_and_the_planner_takes_them(play: Play) -> 
     assert play.on(TRIAL, "trial", "status", "--json").json["next_reveal"] == "2026-04-20"
 
 
-def test_what_was_changed_is_found(play: Play, tmp_path: Path) -> None:
-    after, _ = finished(play, 0.5)
-    play.on(after, "trial", "export", "out")
-    rows = (tmp_path / "out/data.csv").read_text(encoding="utf-8")
-    day = next(line for line in rows.splitlines() if ",deep," in line and not line.endswith("day"))
-    changes = {
-        "data.csv": [(day, day.replace(",deep,", ",other,")), (day.split(",")[3], "0.5")],
-        "protocol.json": [('"sesoi": 0.15', '"sesoi": 0.01'), ('"commitment": "', '"commitment": "0')],
-        "happened.json": [('"broken"', '"away"')],
-        "result.json": [('"verdict": "better"', '"verdict": "worse"')],
-        "trial.json": [('"seed": "ab', '"seed": "cd')],
-    }
-    for file, pairs in changes.items():
-        for old, new in pairs:
-            shutil.copytree(tmp_path / "out", tmp_path / "changed", dirs_exist_ok=True)
-            text = (tmp_path / "changed" / file).read_text(encoding="utf-8")
-            assert old in text, (file, old)
-            (tmp_path / "changed" / file).write_text(text.replace(old, new, 1), encoding="utf-8")
-            found = play.on(after, "trial", "verify", "changed", code=1)
-            assert "FAIL" in found.out, (file, old)
+@pytest.fixture(scope="module")
+def exported(finished: Play) -> Path:
+    finished.on(AFTER, "trial", "export", "exported")
+    return finished.folder / "exported"
 
 
-def test_a_forged_export_does_not_have_the_published_hash(play: Play, tmp_path: Path) -> None:
-    """Everything is consistent, but it is not the protocol that was published before the start."""
-    after, _ = finished(play, 0.5)
-    published = play.on(after, "trial", "report", "--json").json["hash"]
-    play.on(after, "trial", "export", "out")
-    assert play.on(after, "trial", "verify", "out", "--hash", "0" * 64, code=1)
-    assert play.on(after, "trial", "verify", "out", "--hash", published).code == 0
+def test_an_export_that_was_left_alone_holds(exported: Path) -> None:
+    assert all(one.holds for one in verify(exported))
+    document = json.loads((exported / "trial.json").read_text(encoding="utf-8"))
+    assert all(one.holds for one in verify(exported, document["protocol_hash"]))
+    assert [one.name for one in verify(exported, "0" * 64) if not one.holds] == ["published"]
 
 
-def test_stopping_early_gives_a_report_without_a_verdict(play: Play) -> None:
-    deep = play.start()
+@pytest.mark.parametrize(
+    ("file", "old", "new", "found"),
+    [
+        ("data.csv", r",deep,(\d)", r",other,\1", {"data.csv", "draw", "result"}),
+        ("data.csv", r",deep,\d+\.\d+", ",deep,0.5", {"data.csv", "result"}),
+        ("protocol.json", r'"sesoi": 0.15', '"sesoi": 0.01', {"protocol.json", "hash", "result"}),
+        ("protocol.json", r'"commitment": "', '"commitment": "0', {"protocol.json", "hash", "draw"}),
+        ("happened.json", r'"broken"', '"away"', {"happened.json", "result"}),
+        ("result.json", r'"verdict": "better"', '"verdict": "worse"', {"result.json", "result"}),
+        ("trial.json", r'"seed": "ab', '"seed": "cd', {"draw"}),
+    ],
+)
+def test_what_was_changed_is_found(
+    exported: Path, tmp_path: Path, file: str, old: str, new: str, found: set[str]
+) -> None:
+    shutil.copytree(exported, tmp_path, dirs_exist_ok=True)
+    text = (tmp_path / file).read_text(encoding="utf-8")
+    changed = re.sub(old, new, text, count=1)
+    assert changed != text
+    (tmp_path / file).write_text(changed, encoding="utf-8")
+    assert {one.name for one in verify(tmp_path) if not one.holds} == found
+
+
+def test_stopping_early_gives_a_report_without_a_verdict(begun: tuple[Play, list[date]], tmp_path: Path) -> None:
+    play, deep = begun[0].copy(tmp_path), begun[1]
     play.live(deep, date(2026, 5, 19), cut=0.5)
     stopped = date(2026, 5, 20)
     play.on(stopped, "trial", "stop", "--because", "harm", "--note", CANARY)
@@ -246,44 +274,26 @@ def test_a_protocol_that_was_changed_does_not_start(play: Play, tmp_path: Path) 
         (("report", "--templates", "nowhere"), 3, "There is no trial."),
     ],
 )
-def test_what_cannot_be_is_said_in_a_sentence(play: Play, arguments: tuple[str, ...], code: int, said: str) -> None:
-    from tests.e2e.trial_office import ME_AND, write_office  # noqa: PLC0415
-
-    calendar, export = write_office(play.folder, until=DESIGNED - timedelta(days=1))
-    play.on(DESIGNED, "import", calendar, export, *ME_AND)
-    refused = play.on(DESIGNED, "trial", *arguments, code=code)
+def test_what_cannot_be_is_said_in_a_sentence(measured: Play, arguments: tuple[str, ...], code: int, said: str) -> None:
+    refused = measured.on(DESIGNED, "trial", *arguments, code=code)
     assert said in refused.err
     assert len(refused.err.strip().splitlines()) == 2
 
 
-def test_a_trial_needs_weeks_before_it(run: Run, tmp_path: Path) -> None:
-    empty = Play(run, tmp_path)
+def test_a_trial_needs_weeks_before_it(tmp_path: Path) -> None:
+    empty = Play(tmp_path)
     refused = empty.on(DESIGNED, "trial", "design", "--me", "me@example.com", "--zone", "Europe/Berlin", code=3)
     assert "deepday import" in refused.err
 
 
-def test_templates_can_be_copied_and_changed(play: Play, tmp_path: Path) -> None:
-    after, _ = finished(play, 0.5)
-    play.on(after, "trial", "templates", "mine")
-    file = tmp_path / "mine" / "report.en.md"
+def test_templates_can_be_copied_and_changed(finished: Play) -> None:
+    finished.on(AFTER, "trial", "templates", "mine")
+    file = finished.folder / "mine" / "report.en.md"
     file.write_text(file.read_text(encoding="utf-8").replace("## 3 Result", "## 3 What came out"), encoding="utf-8")
-    assert "3 What came out" in play.on(after, "trial", "report", "--templates", "mine").out
-    assert "is there already" in play.on(after, "trial", "templates", "mine", code=2).err
+    assert "3 What came out" in finished.on(AFTER, "trial", "report", "--templates", "mine").out
+    assert "is there already" in finished.on(AFTER, "trial", "templates", "mine", code=2).err
     file.write_text("{% if %}", encoding="utf-8")
-    broken = play.on(after, "trial", "report", "--templates", "mine", code=2)
+    broken = finished.on(AFTER, "trial", "report", "--templates", "mine", code=2)
     assert "The template report.en.md, line 1 cannot be used" in broken.err
-    assert "There is no template report.fr.md." in play.on(after, "trial", "report", "--language", "fr", code=2).err
-
-
-def test_the_report_is_one_sheet_with_an_annex(play: Play, tmp_path: Path) -> None:
-    long = "A question that goes on and on, since somebody had much to ask. " * 12
-    deep = play.start("--question", long, "--continue-if", "better " * 60)
-    play.live(deep, play.protocol().last, cut=0.5)
-    after = play.protocol().last + timedelta(days=1)
-    play.on(after, "trial", "report", "--pdf", "own.pdf")
-    probe = tmp_path / "probe.typ"
-    probe.write_text('#for page in (1, 2) { pagebreak(weak: true); image("own.pdf", page: page) }', encoding="utf-8")
-    assert len(typst.compile(str(probe), format="png", root=str(tmp_path))) >= 2
-    probe.write_text('#image("own.pdf", page: 3)', encoding="utf-8")
-    with pytest.raises(typst.TypstError, match="page"):
-        typst.compile(str(probe), format="png", root=str(tmp_path))
+    unknown = finished.on(AFTER, "trial", "report", "--language", "fr", code=2)
+    assert "There is no template report.fr.md." in unknown.err

@@ -1,6 +1,9 @@
 """Ten weeks of a made-up engineer, from a seed: two before a trial of eight, with a true effect or none."""
 
 import json
+import os
+import shutil
+import subprocess
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,7 +13,7 @@ from random import Random
 from typing import Any
 
 from deepday.trial.protocol import Protocol, from_document
-from tests.e2e.conftest import Ran, Run
+from tests.e2e.conftest import DEEPDAY, Ran
 from tests.e2e.exports import Said, vevent, write_calendar, write_export
 
 FIRST = date(2026, 3, 23)  # the baseline's first Monday
@@ -71,10 +74,36 @@ ME_AND = ("--me", "me@example.com", "--zone", "Europe/Berlin", "--hours", "Mon-F
 
 @dataclass
 class Play:
-    """A trial played through the command line, on days that it names."""
+    """A trial played through the command line, on days that it names, in a home of its own inside ``folder``."""
 
-    run: Run
     folder: Path
+
+    def run(self, *arguments: object, **more: str) -> Ran:
+        """Run ``deepday`` there."""
+        home = self.folder / "home"
+        environment = os.environ | {
+            "DEEPDAY_CONFIG": str(home / "deepday.toml"),
+            "DEEPDAY_DATA": str(home / "data"),
+            "COLUMNS": "100",
+            "NO_COLOR": "1",
+        }
+        done = subprocess.run(
+            [DEEPDAY, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env=environment | more,
+            cwd=self.folder,
+            check=False,
+            timeout=100,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    def copy(self, folder: Path) -> "Play":
+        """Return the same trial in another folder, where it can go on differently."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        return Play(folder)
 
     def on(self, day: date, *arguments: object, code: int = 0) -> Ran:
         """Run ``deepday`` on that day at eight in the morning."""
@@ -84,10 +113,14 @@ class Play:
         assert done.code == code, (arguments, done.out, done.err)
         return done
 
-    def design(self, *more: object) -> Protocol:
-        """Import the weeks before, design, and return the protocol."""
+    def before(self) -> "Play":
+        """Import the weeks before."""
         calendar, export = write_office(self.folder, until=DESIGNED - timedelta(days=1))
         self.on(DESIGNED, "import", calendar, export, *ME_AND)
+        return self
+
+    def design(self, *more: object) -> Protocol:
+        """Design, and return the protocol."""
         self.on(DESIGNED, "trial", "design", "--from", TRIAL, "--file", "protocol.json", *more)
         return self.protocol()
 

@@ -165,9 +165,9 @@ def pdf_of(page: Page, generated: datetime, folder: Path | None = None) -> bytes
             try:
                 if size == _SIZES[-1] or _sheets(main, place) <= 1:
                     return typst.compile(str(main), root=place, timestamp=int(generated.timestamp()), format="pdf")
-            except typst.TypstError as error:
+            except RuntimeError as error:  # TypstError is one; a query raises the plain kind
                 raise InputError(
-                    f"The page could not be set: {error.message}.", "Correct your copy of page.typ."
+                    f"The page could not be set: {str(error).splitlines()[0]}.", "Correct your copy of page.typ."
                 ) from None
     raise AssertionError("the smallest size is always taken")
 
