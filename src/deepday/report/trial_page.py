@@ -33,6 +33,7 @@ from deepday.trial.effect import Bounds, Effect, NoEffect
 from deepday.trial.guardrails import Judgement, upper_bound
 from deepday.trial.protocol import QUESTION, TITLE, Protocol
 from deepday.trial.result import TrialResult
+from deepday.trial.routing import RoutingCounts
 from deepday.trial.rows import TrialRow
 
 LANGUAGES = ("en", "de")
@@ -225,6 +226,7 @@ def _content(facts: ReportFacts) -> dict[str, Any]:
         "missing": [(gap, count) for gap, count in result.missing],
         "quiet60": result.delivery.quiet60 if isinstance(result.delivery.quiet60, Effect) else None,
         "effect": _shown(effect, hours) if isinstance(effect, Effect) else None,
+        "ranged": isinstance(effect, Effect) and effect.interval != (None, None),
         "why": effect.why if isinstance(effect, NoEffect) else "",
         "displacement": _panel(panel, hours) if panel.moved is not Moved.NO_BASELINE else None,
         "moved": str(panel.moved),
@@ -238,7 +240,7 @@ def _content(facts: ReportFacts) -> dict[str, Any]:
             if facts.wellbeing or one.name != "strain" or one.judgement is Judgement.NOTHING
         ],
         "routing": routing,
-        "misses_bound": upper_bound(0, routing.received) if routing and routing.received and not routing.open else None,
+        "misses_bound": _misses_bound(routing),
         "wellbeing": result.progress if facts.wellbeing and isinstance(result.progress, Effect) else None,
         "by_lag": [
             (lag, _scaled_effect(one, hours) if isinstance(one, Effect) else None) for lag, one in result.by_lag
@@ -254,6 +256,14 @@ def _content(facts: ReportFacts) -> dict[str, Any]:
         "left_out": facts.left_out,
         "log": [{"date": day, "kind": kind, "note": text_of(note)} for day, kind, note in facts.log],
     }
+
+
+def _misses_bound(routing: RoutingCounts | None) -> float | None:
+    """Return up to which share of requests may be missed although none was; ``None`` where one was, or none came."""
+    if routing is None:
+        return None
+    in_time, due = (routing.deep[at] + routing.other[at] for at in (0, 1))
+    return upper_bound(0, due) if due and in_time == due and not routing.open else None
 
 
 def _scaled(ends: Bounds | None, hours: float) -> Bounds:

@@ -42,19 +42,20 @@ def suggest(
     analysis: Analysis,
     guardrails: Sequence[Guardrail],
     kept: int,
-    drawn: int,
+    observed: int,
     broken: Mapping[int, int],
     batches: Sequence[str],
 ) -> list[Suggestion]:
     """Return what to change, the most important first.
 
     Harm first: work outside hours or strain that grew means fewer days, answers that came late mean better cover and
-    batch windows. Then delivery: fewer than three of four deep-work days kept mean protection before anything else, and
+    batch windows. Then delivery: fewer than three of four deep-work days kept (of those with a
+    value) mean protection before anything else, and
     a weekday on which two or more were broken another day. Then the verdict; moved work means batch windows on the
     other days, not more deep-work days.
     """
     found = [Suggestion(advice) for advice in _harm(guardrails, batches)]
-    if drawn and kept < FEWEST_KEPT * drawn:
+    if observed and kept < FEWEST_KEPT * observed:
         found.append(Suggestion(Advice.PROTECT_BETTER))
     found += [Suggestion(Advice.OTHER_DAYS, day) for day, count in sorted(broken.items()) if count >= OFTEN_BROKEN]
     if analysis.displacement.moved is Moved.LOOKS_MOVED and analysis.verdict is Verdict.BETTER:

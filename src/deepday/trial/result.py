@@ -104,7 +104,9 @@ def conclude(
         missing=tuple(sorted(Counter(row.missing for row in rows if row.missing).items())),
         stop=stop,
         suggestions=tuple(
-            suggest(analysis, guardrails, delivery.kept, delivery.drawn, _broken_weekdays(deviations), protocol.batches)
+            suggest(
+                analysis, guardrails, delivery.kept, delivery.observed, _broken_weekdays(deviations), protocol.batches
+            )
         ),
     )
 

@@ -21,8 +21,8 @@ NOW = datetime(2026, 6, 8, 8, tzinfo=UTC)
 CANARY = "Zebulon Quagmire"
 FORBIDDEN = re.compile(
     r"""
-    each\ interruption\ costs | \bsave[ds]?\b | \bsavings\b | \bflow\b | hours\ worked | burn-?out | diagnos | no\ effect\ was
-    | significan | unaffected | \bproductiv | \btrend\b | proven | \bnan\b | \binf\b | Undefined
+    each\ interruption\ costs | \bsave[ds]?\b | \bsavings\b | \bflow\b | hours\ worked | burn-?out | diagnos
+    | no\ effect\ was | significan | unaffected | \bproductiv | \btrend\b | proven | \bnan\b | \binf\b | Undefined
     | \bNone\b(?!\ is\ known|\ was\ missed)
     """,
     re.IGNORECASE | re.VERBOSE,
