@@ -5,8 +5,11 @@
 
 import argparse
 import math
+import statistics
+import tempfile
 import time
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 
@@ -14,7 +17,10 @@ from deepday.trial.before_after import Moved, compare
 from deepday.trial.effect import Effect, estimate_effect
 from deepday.trial.power import NOISES, TWO_OF_FIVE, power, simulate
 from deepday.trial.values import Arm, TrialDay, TrialWeek
+from tests.bench.bench_startup import Command
 from tests.bench.table import budget, heading, say, show
+from tests.e2e.conftest import DEEPDAY
+from tests.e2e.trial_office import Play
 
 EXPECTED = {
     ("low", 4): (0.12, 0.31, 0.56, 0.75, 0.87),
@@ -41,6 +47,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=2_000)
     runs = parser.parse_args().runs
     _speed()
+    _report()
     _errors(runs)
     _power(runs)
     _moved(min(runs, 400))
@@ -78,6 +85,23 @@ def _speed() -> None:
         estimate_effect(one, draws=10_000)
         seconds = time.process_time() - begin
         budget(f"10,000 draws with intervals under 1 s, 8 weeks, {name}: {seconds:.3f} s", met=seconds < 1)
+
+
+def _report() -> None:
+    heading("Trial: the report, whole process")
+    with tempfile.TemporaryDirectory() as folder:
+        play = Play(Path(folder)).before()
+        deep = play.start()
+        last = play.protocol().last
+        play.live(deep, last, cut=0.4)
+        environment = play.environment(last + timedelta(days=1))
+        line = [str(DEEPDAY), "trial", "report", "--pdf", f"{folder}/trial.pdf"]
+        command = Command("trial report --pdf", line)
+        for _ in range(5):
+            command.run(environment)
+        seconds = statistics.median(command.wall)
+        used = statistics.median(command.cpu)
+        budget(f"ten weeks as PDF under 3 s CPU: {used:.2f} s ({seconds:.2f} s by the clock)", met=used < 3)
 
 
 def _errors(runs: int) -> None:

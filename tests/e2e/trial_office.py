@@ -78,21 +78,26 @@ class Play:
 
     folder: Path
 
-    def run(self, *arguments: object, **more: str) -> Ran:
-        """Run ``deepday`` there."""
+    def environment(self, day: date) -> dict[str, str]:
+        """Return what ``deepday`` runs in there, on that day at eight in the morning."""
+        eight = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
         home = self.folder / "home"
-        environment = os.environ | {
+        return os.environ | {
             "DEEPDAY_CONFIG": str(home / "deepday.toml"),
             "DEEPDAY_DATA": str(home / "data"),
+            "DEEPDAY_CLOCK_OFFSET": str(int(eight.timestamp() - time.time())),
             "COLUMNS": "100",
             "NO_COLOR": "1",
         }
+
+    def run(self, day: date, *arguments: object) -> Ran:
+        """Run ``deepday`` there and then."""
         done = subprocess.run(
             [DEEPDAY, *map(str, arguments)],
             capture_output=True,
             text=True,
             encoding="utf-8",
-            env=environment | more,
+            env=self.environment(day),
             cwd=self.folder,
             check=False,
             timeout=100,
@@ -106,10 +111,8 @@ class Play:
         return Play(folder)
 
     def on(self, day: date, *arguments: object, code: int = 0) -> Ran:
-        """Run ``deepday`` on that day at eight in the morning."""
-        eight = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
-        offset = str(int(eight.timestamp() - time.time()))
-        done = self.run(*arguments, DEEPDAY_CLOCK_OFFSET=offset)
+        """Run ``deepday`` on that day, and expect that exit code."""
+        done = self.run(day, *arguments)
         assert done.code == code, (arguments, done.out, done.err)
         return done
 
