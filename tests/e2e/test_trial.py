@@ -216,6 +216,8 @@ def test_stopping_early_gives_a_report_without_a_verdict(begun: tuple[Play, list
     play.on(stopped + WEEK, "trial", "export", "out")
     assert "FAIL" not in play.on(stopped + WEEK, "trial", "verify", "out").out
     assert play.on(stopped, "trial", "stop", code=2).err.startswith("No trial is running")
+    late = play.on(stopped, "trial", "deviation", deep[1], "sick", code=2)
+    assert "nothing is noted any more" in late.err, "the outcome is known, and a day could be made to vanish"
 
 
 def test_fixed_weekdays_say_what_they_cannot_show(play: Play) -> None:
@@ -297,3 +299,20 @@ def test_templates_can_be_copied_and_changed(finished: Play) -> None:
     assert "The template report.en.md, line 1 cannot be used" in broken.err
     unknown = finished.on(AFTER, "trial", "report", "--language", "fr", code=2)
     assert "There is no template report.fr.md." in unknown.err
+
+
+def test_two_weekly_series_are_associated_at_most(measured: Play) -> None:
+    file = measured.folder / "weeks.csv"
+    rows = [f"2026-W{week:02},{week % 5},{(week * week) % 7}" for week in range(1, 15)]
+    file.write_text("\n".join(["week,cost,deployments", *rows]), encoding="utf-8")
+    found = measured.on(DESIGNED, "trial", "associate", file, "cost", "deployments", "--json").json
+    assert found["low"] < found["r"] < found["high"]
+    assert "association: either may drive the other" in " ".join(found["sentences"])
+    file.write_text("\n".join(["week,cost,deployments", *rows[:3]]), encoding="utf-8")
+    few = measured.on(DESIGNED, "trial", "associate", file, "cost", "deployments", code=3)
+    assert few.err.startswith("3 common weeks: a correlation is shown from 12 on")
+    missing = measured.on(DESIGNED, "trial", "associate", file, "cost", "accuracy", code=2)
+    assert "line 1: there is no column 'accuracy'" in missing.err
+    file.write_text("week,cost,deployments\n1,many,2\n", encoding="utf-8")
+    bad = measured.on(DESIGNED, "trial", "associate", file, "cost", "deployments", code=2)
+    assert "line 2, field cost: 'many' is no number" in bad.err

@@ -1,7 +1,9 @@
 """Analyse a trial's days from files, so that anybody can check the statistics on data of their own."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import csv
+import io
+import math
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +12,7 @@ from deepday.errors import InputError
 
 if TYPE_CHECKING:
     from deepday.trial.analysis import Analysis, Rules
+    from deepday.trial.correlation import Association
 
 LARGEST_FILE = 20_000_000
 
@@ -49,8 +52,6 @@ def analyse_files(asked: AnalyseRequest) -> "tuple[Analysis, Rules]":
         people.append((str(file), days))
         notes += said
     found = analyse(people, allowed, rules)
-    from dataclasses import replace  # noqa: PLC0415
-
     return replace(found, notes=(*notes, *found.notes)), rules
 
 
@@ -106,6 +107,35 @@ def read_text(path: Path) -> str:
         raise InputError(f"{path} cannot be read: {error.strerror}.", "Check the path.") from None
 
 
-def names(files: Sequence[Path]) -> str:
-    """Return the files' names for a sentence."""
-    return ", ".join(file.name for file in files)
+def associate_file(file: Path, columns: tuple[str, str]) -> "Association":
+    """Return how two columns of a CSV file, a row for each week in order, move together; empty fields are missing.
+
+    Raises :class:`InputError` that names file, line and field.
+    """
+    need_numpy()
+    from deepday.trial.correlation import associate  # noqa: PLC0415 - beside the others of the trial
+
+    reader = csv.DictReader(io.StringIO(read_text(file).removeprefix("\ufeff")))
+    head = [name.strip().lower() for name in reader.fieldnames or ()]
+    reader.fieldnames = head
+    wanted = [name.strip().lower() for name in columns]
+    for name in wanted:
+        if name not in head:
+            raise InputError(f"{file}, line 1: there is no column {name!r}.", f"There are {', '.join(head) or 'none'}.")
+    series: tuple[list[float | None], list[float | None]] = ([], [])
+    for row in reader:
+        for values, name in zip(series, wanted, strict=True):
+            values.append(_number(row.get(name), f"{file}, line {reader.line_num}, field {name}"))
+    return associate(*series)
+
+
+def _number(text: str | None, where: str) -> float | None:
+    if text is None or not text.strip():
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise InputError(f"{where}: {text!r} is no number.", "Write a number as 12.5, or nothing.")
+    return value

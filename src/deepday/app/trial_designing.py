@@ -37,6 +37,7 @@ from deepday.trial.protocol import (
     GuardrailRule,
     Protocol,
     ProtocolWeek,
+    from_document,
     monday,
     protocol_hash,
     to_document,
@@ -242,9 +243,10 @@ def _keep(protocol: Protocol, seed: str, file: Path | None, email: str, clock: C
     document = to_document(protocol)
     digest = protocol_hash(document)
     with open_store(database_location(), clock) as store:
-        running = store.trials().newest(email)
-        if running and running.state is TrialState.RUNNING:
-            raise InputError("A trial is running already.", "End it first: deepday trial report, or trial stop.")
+        newest = store.trials().newest(email)
+        running = newest is not None and newest.state is TrialState.RUNNING
+        if newest and running and clock.now().date() <= from_document(newest.protocol, "the store").last:
+            raise InputError("A trial is running already.", "Wait for its end, or end it now: deepday trial stop")
         store.claim(email)
         store.trials().design(email, document, digest, seed, at=int(clock.now().timestamp()))
     path = file or Path(f"trial-protocol-{protocol.first}.json")

@@ -46,6 +46,10 @@ def with_draw(member: Member, horizon: tuple[date, date], open_from: int, clock:
     if drawn:
         names = ", ".join(str(day) for _, days in drawn for day in days)
         said.insert(0, f"The trial's draw fixes the days: {names or 'none is left'}.")
+    if horizon[1] > kept.protocol.last:
+        said.append(
+            f"Nothing is planned after the trial's end on {kept.protocol.last}: plan those weeks by themselves."
+        )
     # The draw alone decides: no quota asks for more.
     return replace(
         member, quota=Quota(0, block=member.quota.block), fixed=(*member.fixed, *hidden), drawn=tuple(drawn)

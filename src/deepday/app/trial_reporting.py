@@ -11,7 +11,7 @@ from typing import Any
 from deepday.app.request import Request
 from deepday.app.trial_analysing import need_numpy, read_text
 from deepday.app.trial_designing import write_private
-from deepday.app.trial_running import Kept, kept_trial, refuse_peeking, reveal, trial_rows
+from deepday.app.trial_running import Kept, finish, kept_trial, refuse_peeking, reveal, trial_rows
 from deepday.clock import Clock, SystemClock
 from deepday.config.paths import database_location
 from deepday.connect import Progress
@@ -73,7 +73,7 @@ def report(
     with open_store(database_location(), clock) as store:
         kept = kept_trial(store, request, clock)
         refuse_peeking(kept)
-        kept = reveal(store, kept, clock)
+        kept = finish(store, reveal(store, kept, clock), clock)
     rows = tuple(trial_rows(kept, request, progress, clock))
     result = conclude(kept.protocol, rows, kept.deviations, routing=routing, stop=kept.stop)
     digest = fingerprint(to_csv(rows))

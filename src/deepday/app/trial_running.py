@@ -1,9 +1,9 @@
 """A trial that goes on: start, what may be known meanwhile, deviations, ratings, stopping."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -178,10 +178,20 @@ def reveal(store: Store, kept: Kept, clock: Clock) -> Kept:
     return replace(kept, log=tuple(store.trials().log(kept.stored.id))) if fresh else kept
 
 
+def finish(store: Store, kept: Kept, clock: Clock) -> Kept:
+    """Note when the outcome of a trial that is over was first looked at, and return the trial with that in its log."""
+    if kept.stored.state is not TrialState.RUNNING or not kept.over:
+        return kept
+    store.trials().move_to(kept.stored.id, TrialState.ENDED)
+    _add(store, kept, LogKind.ENDED, "", kept.today, clock)
+    stored = kept.stored._replace(state=TrialState.ENDED)
+    return replace(kept, stored=stored, log=tuple(store.trials().log(stored.id)))
+
+
 def deviate(request: Request, day: str, kind: str, note: str, clock: Clock | None = None) -> Kept:
     """Note that a day went otherwise than drawn. It stays in its arm: what was meant counts.
 
-    Raises :class:`InputError` for a date that is none of the trial's, or lies ahead of what is revealed.
+    Raises :class:`InputError` for a date that is none of the trial's, and once the outcome was looked at.
     """
     if kind not in KINDS:
         raise InputError(f"{kind!r} is no kind of deviation.", f"Give one of {', '.join(KINDS)}.")
@@ -208,6 +218,11 @@ def _note_day(
         when = kept.today if day == "today" else parse_date(day)
         before = kept.protocol.baseline.first <= when <= kept.protocol.baseline.last
         known = any(when in one.days for one in kept.protocol.weeks)
+        if kept.stored.state in {TrialState.ENDED, TrialState.STOPPED}:
+            raise InputError(
+                "The trial is over, and its outcome may be known: nothing is noted any more.",
+                "Say what is missing beside the report.",
+            )
         if kept.stored.state is TrialState.DESIGNED or not (known or (before and kind is LogKind.RATING)):
             raise InputError(f"{when} is no day of a trial that has begun.", "See deepday trial status.")
         for what, value in values.items():
@@ -252,13 +267,3 @@ def refuse_peeking(kept: Kept) -> None:
             f"The trial goes on until {kept.protocol.last}: its outcome is not shown before.",
             "Looking earlier would find changes by chance. See deepday trial status; deepday trial stop ends it early.",
         )
-
-
-def local(at: int, zone: str) -> datetime:
-    """Return an instant in the trial's zone."""
-    return datetime.fromtimestamp(at, ZoneInfo(zone))
-
-
-def days_between(first: date, last: date) -> Sequence[date]:
-    """Return the dates from first to last."""
-    return [first + timedelta(days=number) for number in range((last - first).days + 1)]

@@ -58,6 +58,30 @@ def analyse(
         raise NotEnoughDataError("There is nothing to compare.", "A trial needs days of both arms with a value.")
 
 
+@app.command("associate", epilog="Example: deepday trial associate weeks.csv cost deployments")
+def associate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV: a row for each week, in order.")],
+    one: Annotated[str, typer.Argument(metavar="COLUMN")],
+    other: Annotated[str, typer.Argument(metavar="COLUMN")],
+    json_: options.Json = False,
+) -> None:
+    """Say how two weekly series move together, with a range; association only, from twelve weeks on."""
+    import dataclasses  # noqa: PLC0415 - help does without
+
+    from deepday.app.trial_analysing import associate_file  # noqa: PLC0415 - same
+    from deepday.errors import NotEnoughDataError  # noqa: PLC0415 - same
+    from deepday.report.trial_words import association_sentences  # noqa: PLC0415 - same
+
+    found = associate_file(file, (one, other))
+    said = association_sentences(found)
+    if json_:
+        show.print_json({"schema": "deepday.trial-association/1", **dataclasses.asdict(found), "sentences": said})
+    if found.r is None:
+        raise NotEnoughDataError(said[0], "Plot both instead, and say nothing of how they relate.")
+    for line in [] if json_ else said:
+        typer.echo(line)
+
+
 Weekdays = Annotated[
     list[str] | None, typer.Option("--never", metavar="WEEKDAY", help="A weekday that is never drawn; repeatable.")
 ]

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from deepday.report.trial_words import bounds, number
+from deepday.report.trial_words import number
 from deepday.report.words import counted, day_name, period
 from deepday.trial.drawing import Dates
-from deepday.trial.effect import Effect, NoEffect
+from deepday.trial.effect import Effect
 from deepday.trial.guardrails import Guardrail, Judgement
 from deepday.trial.protocol import Protocol
 from deepday.trial.result import Delivery
@@ -125,8 +125,3 @@ def guardrail_line(one: Guardrail) -> str:
     else:
         said = f"{number(one.deep)} {one.unit} on deep-work days, {number(one.other)}"
     return f"{name[0].upper()}{name[1:]}: {said} on others; {one.judgement}."
-
-
-def range_of(effect: Effect | NoEffect) -> str:
-    """Write the range of an effect."""
-    return bounds(effect.interval) if isinstance(effect, Effect) else "nothing to compare"

@@ -3,6 +3,7 @@
 from deepday.report.words import counted
 from deepday.trial.analysis import Analysis
 from deepday.trial.before_after import Change, Moved
+from deepday.trial.correlation import FEWEST_WEEKS, WEEKS_TO_COMMENT, Association
 from deepday.trial.effect import Bounds, Effect
 from deepday.trial.verdict import Verdict
 
@@ -105,3 +106,19 @@ def changed(change: Change, of: str = "") -> str:
     if change.low is None or change.high is None:
         return f"{change.estimate:+.3g}{of} (no range: too few weeks)"
     return f"{change.estimate:+.3g}{of} (90 % range {number(change.low)} to {number(change.high)})"
+
+
+def association_sentences(found: Association) -> list[str]:
+    """Return what may be said of two weekly series: association only, with its range, or why nothing."""
+    if found.weeks < FEWEST_WEEKS:
+        return [f"{counted(found.weeks, 'common week')}: a correlation is shown from {FEWEST_WEEKS} on, not before."]
+    if found.r is None or found.low is None or found.high is None:
+        return ["One of the two never changes: there is no correlation."]
+    ends = f"r between {found.low:.2f} and {found.high:.2f} (95 % range)"
+    said = [f"Over {counted(found.weeks, 'week')} the two moved together with {ends}; the estimate is {found.r:.2f}."]
+    if found.differenced is not None:
+        said.append(f"Of the changes from week to week it is {found.differenced:.2f}, without what a trend makes.")
+    said.append("That is association: either may drive the other, or something else both.")
+    if not found.comment:
+        said.append(f"With fewer than {WEEKS_TO_COMMENT} weeks nothing more should be said.")
+    return said

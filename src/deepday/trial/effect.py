@@ -52,7 +52,8 @@ class Effect:
     @property
     def smallest_p(self) -> float:
         """The smallest two-sided p that the draw could have given."""
-        return 1 / self.possible if self.method == "exact" else 1 / (self.assignments + 1)
+        least = 1 / self.possible
+        return least if self.method == "exact" else max(least, 1 / (self.assignments + 1))
 
 
 @dataclass(frozen=True, slots=True)
