@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deepday.errors import InputError
+from deepday.trial.assignments import Assignments
 from deepday.trial.effect import NoEffect, estimate_effect
 from deepday.trial.reading import build_weeks
 from deepday.trial.values import Arm, TrialDay, TrialWeek
@@ -197,3 +198,33 @@ def test_people_are_pooled_by_the_mean_over_all_their_weeks() -> None:
     assert not isinstance(found, NoEffect)
     assert found.estimate == pytest.approx(-27.2917, abs=1e-4)
     assert found.p_two_sided == 94 / 10_000
+
+
+def test_the_rank_that_sets_an_end_leaves_out_p_of_exactly_alpha() -> None:
+    """Of 20 assignments one gives p = .05, which rejects; a sample of 19 counts the drawn one besides."""
+    exact = Assignments(np.zeros((20, 1), dtype=np.intp), exact=True, possible=20)
+    sample = Assignments(np.zeros((19, 1), dtype=np.intp), exact=False, possible=10**6)
+    assert (exact.share(1), exact.rank(0.05)) == (0.05, 2)
+    assert (sample.share(0), sample.share(1), sample.rank(0.05)) == (0.05, 0.1, 1)
+
+
+def test_with_missing_days_the_p_is_that_of_the_regressions_own_t() -> None:
+    """Every assignment is fitted by ordinary least squares with weeks and weekdays, one after the other."""
+    drawn = [(0, 1), (2, 4), (1, 3), (0, 3)]
+    gone = {(0, 2), (2, 4), (3, 0), (3, 1)}
+    found = effect_of(FOUR_WEEKS, drawn, missing=gone)
+    seen = [(week, at) for week in range(4) for at in range(5) if (week, at) not in gone]
+    values = np.array([FOUR_WEEKS[week][at] for week, at in seen], dtype=float)
+    dummies = np.array([[week == w for w in range(4)] + [at == d for d in range(5)] for week, at in seen], dtype=float)
+
+    def t_of(sets: tuple[tuple[int, ...], ...]) -> float:
+        deep = np.array([[float(at in sets[week])] for week, at in seen])
+        full = np.hstack([deep, dummies])
+        errors = values - full @ np.linalg.lstsq(full, values, rcond=None)[0]
+        without = values - dummies @ np.linalg.lstsq(dummies, values, rcond=None)[0]
+        explained = float(without @ without - errors @ errors)
+        return explained / float(errors @ errors)  # t squared, but for a constant
+
+    every = [t_of(sets) for sets in product(combinations(range(5), 2), repeat=4)]
+    own = t_of(tuple(drawn))
+    assert found.p_two_sided == pytest.approx(np.mean([t >= own * (1 - 1e-9) for t in every]), abs=2e-4)
