@@ -8,13 +8,14 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from deepday.trial import student
-from deepday.trial.assignments import Assignments, make_assignments
-from deepday.trial.contrasts import Contrasts, difference_of_means, regression
 from deepday.trial.values import Arm, TrialWeek
+
+if TYPE_CHECKING:
+    from deepday.trial.assignments import Assignments
+    from deepday.trial.contrasts import Contrasts
 
 Bounds = tuple[float | None, float | None]
 """Low and high end; ``None`` where the data set none."""
@@ -87,6 +88,9 @@ def estimate_effect(
     missing = sum(day.value is None for week in used for day in week.days)
     if not all(counts):
         return NoEffect(_why_nothing(weeks, used, counts), counts[0], counts[1], missing)
+    from deepday.trial.assignments import make_assignments  # noqa: PLC0415 - NumPy is an extra
+    from deepday.trial.contrasts import difference_of_means, regression  # noqa: PLC0415 - same
+
     assignments = make_assignments(used, draws, seed)
     contrasts = difference_of_means(used, assignments) if not missing else regression(used, assignments)
     if contrasts is None:
@@ -128,7 +132,9 @@ def _why_nothing(weeks: Sequence[TrialWeek], used: Sequence[TrialWeek], counts: 
     return "No deep-work day has a value." if not counts[0] else "No other day has a value."
 
 
-def _p_values(contrasts: Contrasts, assignments: Assignments, *, lower_is_better: bool) -> tuple[float, float]:
+def _p_values(contrasts: "Contrasts", assignments: "Assignments", *, lower_is_better: bool) -> tuple[float, float]:
+    import numpy as np  # noqa: PLC0415 - an extra
+
     tolerance = 1e-9 * max(1.0, float(np.abs(contrasts.value).max(initial=0.0)))
     sign = -1 if lower_is_better else 1
     two = int(np.count_nonzero(np.abs(contrasts.value) >= abs(contrasts.estimate) - tolerance))
@@ -136,8 +142,10 @@ def _p_values(contrasts: Contrasts, assignments: Assignments, *, lower_is_better
     return assignments.share(two), assignments.share(one)
 
 
-def invert(contrasts: Contrasts, assignments: Assignments, alpha: float) -> Bounds:
+def invert(contrasts: "Contrasts", assignments: "Assignments", alpha: float) -> Bounds:
     """Return the shifts whose two-sided test gives ``p > alpha``: an interval, since p falls away from the estimate."""
+    import numpy as np  # noqa: PLC0415 - an extra
+
     rank = assignments.rank(alpha)
     if rank < 1:
         return None, None

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -142,3 +144,17 @@ def test_a_letter_before_the_first_day_and_in_the_middle(language: str) -> None:
         assert not FORBIDDEN.search(letter.text)
         assert f"{result.analysis.effect.estimate:.1f}" not in letter.text  # type: ignore[union-attr]
     assert "16" in make_letter(middle, language).text
+
+
+def test_without_typst_there_is_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "typst", None)
+    with pytest.raises(InputError, match="not installed") as refused:
+        pdf_of(make_page(facts(), "en", None, NOW), NOW)
+    assert "deepday[trial]" in refused.value.advice
+
+
+def test_plans_and_reports_are_imported_without_numpy() -> None:
+    """NumPy is an extra: who has no trial needs none, and who has one is told."""
+    program = "import sys; sys.modules['numpy'] = None; import deepday.app.planning, deepday.app.trial_reporting"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
