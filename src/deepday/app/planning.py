@@ -13,6 +13,7 @@ from deepday.app.plan_request import PlanRequest, what_if, with_options
 from deepday.app.plan_state import read_state
 from deepday.app.request import Request
 from deepday.app.sources import context_for, is_address, read_calendar
+from deepday.app.trial_planning import with_draw
 from deepday.clock import Clock, SystemClock
 from deepday.config.load import load_settings, load_team
 from deepday.config.plan_settings import WEEKDAYS, MeetingRuleSettings, PlanSettings, TeamFile, TeamPerson
@@ -177,6 +178,9 @@ def _own_problem(
     previous: tuple[Chosen, ...] = ()
     if not asked.request.calendars:
         people, previous = with_memory(people, span, (first, last), clock)
+        drawn, told = with_draw(people[0], (first, last), open_from, clock)
+        people = (drawn, *people[1:])
+        unknown += told
     readable = {one.id for one in points if one.calendar}
     planned_in = sum(one.person in readable and not one.refusal() for one in people[0].point_people)
     backups = max(0, min(1, planned_in - 1))

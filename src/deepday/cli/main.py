@@ -30,6 +30,7 @@ from deepday.cli import (
     sandbox,
     serve,
     sync,
+    trial,
 )
 from deepday.clock import OFFSET, SystemClock
 from deepday.errors import DeepdayError, InputError
@@ -71,6 +72,7 @@ app.command("history", epilog="Example: deepday history --last 100")(protect_pas
 app.add_typer(protect_past.audit, name="audit")
 app.add_typer(decline.app, name="decline")
 app.add_typer(case.app, name="case")
+app.add_typer(trial.app, name="trial")
 app.add_typer(config.app, name="config")
 
 

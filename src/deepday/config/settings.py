@@ -15,6 +15,7 @@ from deepday.config.plan_settings import MeetingRuleSettings, OwnPointPersonSett
 from deepday.config.protect_settings import ProtectedAccountSettings, ProtectSettings, TextSettings
 from deepday.config.serve_settings import ServeSettings
 from deepday.config.table import Holidays, Hours, Table, Zone, or_date
+from deepday.config.trial_settings import TrialSettings
 
 
 class OwnHoliday(Table):
@@ -172,6 +173,7 @@ class Settings(Table):
         default=(), description="What is done otherwise on single accounts, one table for each."
     )
     serve: ServeSettings = Field(default=ServeSettings(), description="What deepday serve does by itself.")
+    trial: TrialSettings = Field(default=TrialSettings(), description="How a trial is designed.")
     privacy: PrivacySettings = Field(default=PrivacySettings(), description="What may be kept.")
     case: CaseSettings = Field(default=CaseSettings(), description="How the texts of deepday case are made.")
     smtp: SmtpSettings = Field(default=SmtpSettings(), description="The server that follow-up mails are handed to.")

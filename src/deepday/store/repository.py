@@ -36,6 +36,7 @@ from deepday.store.sources import (
 )
 from deepday.store.syncing import SyncStore
 from deepday.store.tokens import TokenStore
+from deepday.store.trials import TrialBook
 
 _KEY = "pseudonym_key"
 _OWNER = "owner"
@@ -109,6 +110,10 @@ class Store:
     def case(self, masters: MasterKeySource) -> CaseBook:
         """Return the part of the store that keeps wellbeing notes and tasks, opened with those keys."""
         return CaseBook(self._database, self._clock, masters)
+
+    def trials(self) -> TrialBook:
+        """Return the trials that are kept here."""
+        return TrialBook(self._database)
 
     def pseudonym_key(self) -> bytes:
         """Return the 32 secret bytes that pseudonyms are made with. They are made once and never change."""

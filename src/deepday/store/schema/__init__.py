@@ -25,6 +25,7 @@ from deepday.store.schema.declines import decline, decline_switch
 from deepday.store.schema.plans import plan_consent, plan_cover, plan_day
 from deepday.store.schema.protection import audit, backoff, block, lease, ledger, override, slot
 from deepday.store.schema.sources import conversation, coverage, event, message, meta, skipped, source, sync
+from deepday.store.schema.trials import trial, trial_log
 
 __all__ = [
     "REVISION",
@@ -54,4 +55,6 @@ __all__ = [
     "source",
     "sync",
     "token",
+    "trial",
+    "trial_log",
 ]

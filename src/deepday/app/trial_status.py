@@ -1,0 +1,79 @@
+"""The status of a trial in words and as JSON, and the weekly letter: delivery and guardrails only."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from deepday.app.trial_running import Status
+from deepday.errors import NotEnoughDataError
+from deepday.report.trial_letter import Letter, LetterFacts, make_letter
+from deepday.report.trial_status import design_lines, status_text
+from deepday.store.trials import TrialState
+from deepday.trial.effect import Effect, NoEffect
+from deepday.trial.guardrails import Guardrail
+
+
+def status_lines(found: Status) -> list[str]:
+    """Return the status in lines."""
+    kept = found.kept
+    if kept.stored.state is TrialState.DESIGNED:
+        return ["The trial is designed and has not begun.", *design_lines(kept.protocol, kept.stored.hash)]
+    lines = status_text(kept.protocol, found.revealed, found.next_reveal, kept.today, found.delivery, found.guardrails)
+    if kept.stop:
+        lines[0] = f"The trial was stopped on {kept.stop.date}. See deepday trial report."
+    elif kept.over:
+        lines[0] = f"The trial ended on {kept.protocol.last}. See deepday trial report."
+    return lines
+
+
+def status_to_json(found: Status) -> dict[str, Any]:
+    """Return the stable JSON form; no outcome is in it."""
+    kept = found.kept
+    return {
+        "schema": "deepday.trial-status/1",
+        "state": str(kept.stored.state),
+        "over": kept.over,
+        "hash": kept.stored.hash,
+        "first": kept.protocol.first.isoformat(),
+        "last": kept.protocol.last.isoformat(),
+        "revealed": {week: [str(day) for day in days] for week, days in found.revealed.items()},
+        "next_reveal": found.next_reveal.isoformat() if found.next_reveal else None,
+        "delivery": None
+        if found.delivery is None
+        else {
+            "drawn": found.delivery.drawn,
+            "kept": found.delivery.kept,
+            "observed": found.delivery.observed,
+            "deviations": dict(found.delivery.deviations),
+            "quiet60": _means(found.delivery.quiet60),
+            "focus120": _means(found.delivery.focus120),
+        },
+        "guardrails": [_guardrail(one) for one in found.guardrails],
+    }
+
+
+def _means(effect: Effect | NoEffect) -> dict[str, float] | None:
+    return {"deep": effect.deep_mean, "other": effect.other_mean} if isinstance(effect, Effect) else None
+
+
+def _guardrail(one: Guardrail) -> dict[str, Any]:
+    return dataclasses.asdict(one) | {"judgement": str(one.judgement)}
+
+
+def letter(found: Status, language: str = "en", templates: Path | None = None) -> Letter:
+    """Return the weekly letter of a running trial. Raises :class:`InputError` as :func:`make_letter` does."""
+    kept = found.kept
+    if kept.stored.state is TrialState.DESIGNED:
+        raise NotEnoughDataError("The trial has not begun: there is nothing to write of.", "See deepday trial status.")
+    weeks = kept.protocol.weeks
+    facts = LetterFacts(
+        week=sum(one.days[0] <= kept.today for one in weeks),
+        weeks=len(weeks),
+        last=kept.protocol.last,
+        over=kept.over,
+        coming=tuple(day for days in found.revealed.values() for day in days if day >= kept.today),
+        next_reveal=found.next_reveal,
+        delivery=found.delivery,
+        guardrails=found.guardrails,
+    )
+    return make_letter(facts, language, templates)

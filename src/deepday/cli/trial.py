@@ -1,0 +1,376 @@
+"""``deepday trial``: design, run and analyse a trial of deep-work days."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deepday.cli import options, show
+
+app = typer.Typer(
+    help="Try deep-work days for some weeks: days by draw, one outcome fixed before, an honest report after.",
+    epilog="Example: deepday trial design, then deepday trial start",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@app.command("analyse", epilog='Example: deepday trial analyse days.csv --allowed "2 of 5" --json')
+def analyse(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="CSV: week,date,arm,value; one file for each person.")
+    ],
+    allowed: Annotated[
+        str | None,
+        typer.Option("--allowed", metavar="RULE", help='What the draw could give: "2 of 5", or a file of sets.'),
+    ] = None,
+    draws: Annotated[
+        str | None, typer.Option("--draws", metavar="exact|N", help="All assignments, or a sample of N.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the sample.")] = 0,
+    column: Annotated[str, typer.Option("--column", help="The column with the value.")] = "value",
+    better: Annotated[str, typer.Option("--better", metavar="lower|higher", help="Which side is good.")] = "lower",
+    sesoi: Annotated[
+        str, typer.Option("--sesoi", metavar="NUMBER|SHARE%", help="The smallest effect worth having.")
+    ] = "15%",
+    alpha: Annotated[float, typer.Option("--alpha", help="The level of the test.")] = 0.05,
+    json_: options.Json = False,
+) -> None:
+    """Analyse days that were drawn, from files: estimate, test by the draw, interval, verdict."""
+    from deepday.app.trial_analysing import AnalyseRequest, analyse_files  # noqa: PLC0415 - help does without
+
+    asked = AnalyseRequest(tuple(files), allowed, draws, seed, column, better, sesoi, alpha)
+    found, rules = analyse_files(asked)
+    from deepday.report.trial_json import analysis_to_json  # noqa: PLC0415 - needs NumPy
+
+    document = analysis_to_json(found, rules)
+    if json_:
+        show.print_json(document)
+    else:
+        for note in found.notes:
+            show.say(note)
+        typer.echo(f"Verdict: {found.verdict}")
+        for line in document["sentences"]:
+            typer.echo(line)
+    if document["estimate"] is None:
+        from deepday.errors import NotEnoughDataError  # noqa: PLC0415 - help does without
+
+        raise NotEnoughDataError("There is nothing to compare.", "A trial needs days of both arms with a value.")
+
+
+@app.command("associate", epilog="Example: deepday trial associate weeks.csv cost deployments")
+def associate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV: a row for each week, in order.")],
+    one: Annotated[str, typer.Argument(metavar="COLUMN")],
+    other: Annotated[str, typer.Argument(metavar="COLUMN")],
+    json_: options.Json = False,
+) -> None:
+    """Say how two weekly series move together, with a range; association only, from twelve weeks on."""
+    import dataclasses  # noqa: PLC0415 - help does without
+
+    from deepday.app.trial_analysing import associate_file  # noqa: PLC0415 - same
+    from deepday.errors import NotEnoughDataError  # noqa: PLC0415 - same
+    from deepday.report.trial_words import association_sentences  # noqa: PLC0415 - same
+
+    found = associate_file(file, (one, other))
+    said = association_sentences(found)
+    if json_:
+        show.print_json({"schema": "deepday.trial-association/1", **dataclasses.asdict(found), "sentences": said})
+    if found.r is None:
+        raise NotEnoughDataError(said[0], "Plot both instead, and say nothing of how they relate.")
+    for line in [] if json_ else said:
+        typer.echo(line)
+
+
+Weekdays = Annotated[
+    list[str] | None, typer.Option("--never", metavar="WEEKDAY", help="A weekday that is never drawn; repeatable.")
+]
+
+
+@app.command("design", epilog="Example: deepday trial design --weeks 8 --days 2 --never Mon")
+def design(
+    context: typer.Context,
+    calendar: options.Calendars = None,
+    slack_export: options.SlackExport = None,
+    me: options.Me = None,
+    zone: options.Zone = None,
+    hours: options.Hours = None,
+    holidays: options.Holidays = None,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="WEEK", help="First week; by default one with a week's notice.")
+    ] = None,
+    weeks: Annotated[int | None, typer.Option("--weeks", metavar="N", help="How long; by default 8.")] = None,
+    days: Annotated[int | None, typer.Option("--days", metavar="K", help="Deep-work days drawn in each week.")] = None,
+    apart: Annotated[bool | None, typer.Option("--apart/--together", help="Never two in a row.")] = None,
+    never: Weekdays = None,
+    baseline: Annotated[int | None, typer.Option("--baseline", metavar="N", help="Weeks measured before.")] = None,
+    sesoi: Annotated[
+        float | None, typer.Option("--sesoi", metavar="PERCENT", help="The smallest effect worth having.")
+    ] = None,
+    fixed: Annotated[
+        list[str] | None,
+        typer.Option("--fixed", metavar="WEEKDAY", help="No draw, always this weekday: cannot show an effect."),
+    ] = None,
+    title: Annotated[str | None, typer.Option("--title", help="What the report calls it.")] = None,
+    question: Annotated[str | None, typer.Option("--question", help="What it is to answer.")] = None,
+    goes_on: Annotated[
+        str | None, typer.Option("--continue-if", metavar="TEXT", help="The rule agreed for going on.")
+    ] = None,
+    stops: Annotated[
+        str | None, typer.Option("--stop-if", metavar="TEXT", help="The rule agreed for stopping.")
+    ] = None,
+    seed: Annotated[
+        str | None, typer.Option("--seed", metavar="HEX", help="The draw's seed; by default a fresh one.")
+    ] = None,
+    file: Annotated[Path | None, typer.Option("--file", metavar="FILE", help="Where the protocol is written.")] = None,
+    json_: options.Json = False,
+) -> None:
+    """Fix everything before the start, and say what the trial can find. Nothing begins yet."""
+    from deepday.app.trial_designing import DesignRequest, designed_to_json  # noqa: PLC0415 - help does without
+    from deepday.app.trial_designing import design as make  # noqa: PLC0415 - same
+    from deepday.trial.protocol import QUESTION, TITLE  # noqa: PLC0415 - same
+
+    agreed = {name: text for name, text in (("continue", goes_on), ("stop", stops)) if text}
+    asked = DesignRequest(
+        options.request(context),
+        weeks,
+        days,
+        apart,
+        tuple(never or ()),
+        baseline,
+        sesoi,
+        tuple(fixed or ()),
+        title or TITLE,
+        question or QUESTION,
+        seed,
+        file,
+        agreed,
+    )
+    with show.progress() as progress:
+        found = make(asked, progress)
+    for note in found.notes:
+        show.say(note)
+    if json_:
+        show.print_json(designed_to_json(found))
+        return
+    from deepday.report.trial_status import design_lines  # noqa: PLC0415 - only the shape asked for is loaded
+
+    for line in design_lines(found.protocol, found.hash):
+        typer.echo(line)
+    show.say(f"Wrote {found.file}")
+
+
+File = Annotated[
+    Path | None, typer.Option("--protocol", metavar="FILE", help="The protocol's file, to be sure it is unchanged.")
+]
+Note = Annotated[str, typer.Option("--note", help="Your own words; they stay private.")]
+
+
+@app.command("start", epilog="Example: deepday trial start --protocol trial-protocol-2026-04-13.json")
+def start(context: typer.Context, file: File = None, me: options.Me = None, json_: options.Json = False) -> None:
+    """Begin the designed trial. Publish the hash that it prints before the first day."""
+    from deepday.app.trial_running import start as begin  # noqa: PLC0415 - help does without
+
+    kept = begin(options.request(context), file)
+    if json_:
+        show.print_json(
+            {"schema": "deepday.trial-start/1", "hash": kept.stored.hash, "first": str(kept.protocol.first)}
+        )
+        return
+    typer.echo(f"The trial begins on {kept.protocol.first} and ends on {kept.protocol.last}.")
+    typer.echo(f"Hash of the protocol, to publish now: {kept.stored.hash}")
+
+
+@app.command("status", epilog="Example: deepday trial status")
+def status(
+    context: typer.Context,
+    calendar: options.Calendars = None,
+    slack_export: options.SlackExport = None,
+    me: options.Me = None,
+    holidays: options.Holidays = None,
+    json_: options.Json = False,
+) -> None:
+    """Show the days of this week and the next, delivery and guardrails; the outcome only at the end."""
+    from deepday.app.trial_running import status as look  # noqa: PLC0415 - help does without
+    from deepday.app.trial_status import status_lines, status_to_json  # noqa: PLC0415 - same
+
+    with show.progress() as progress:
+        found = look(options.request(context), progress)
+    if json_:
+        show.print_json(status_to_json(found))
+        return
+    for line in status_lines(found):
+        typer.echo(line)
+
+
+Day = Annotated[str, typer.Argument(metavar="DATE", help="A date, as 2026-03-10, or today.")]
+
+
+@app.command("deviation", epilog="Example: deepday trial deviation 2026-05-04 broken")
+def deviation(
+    context: typer.Context,
+    day: Day,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="broken, sick, away, overruled or other.")],
+    note: Note = "",
+    me: options.Me = None,
+) -> None:
+    """Note that a day went otherwise than drawn. It stays what it was drawn for."""
+    from deepday.app.trial_running import deviate  # noqa: PLC0415 - help does without
+
+    deviate(options.request(context), day, kind, note)
+    typer.echo(f"Noted: {day} {kind}. The day stays in its arm.")
+
+
+@app.command("rate", epilog="Example: deepday trial rate today --progress 7 --strain 3")
+def rate(
+    context: typer.Context,
+    day: Day = "today",
+    progress: Annotated[int | None, typer.Option("--progress", help="Progress on what mattered, 0 to 10.")] = None,
+    strain: Annotated[int | None, typer.Option("--strain", help="Strain, 0 to 10.")] = None,
+    blocked: Annotated[int | None, typer.Option("--blocked", help="How often others were blocked.")] = None,
+    me: options.Me = None,
+) -> None:
+    """Rate a day in numbers, best each evening."""
+    from deepday.app.trial_running import rate as keep  # noqa: PLC0415 - help does without
+
+    keep(options.request(context), day, {"progress": progress, "strain": strain, "blocked": blocked})
+    typer.echo("Kept.")
+
+
+@app.command("stop", epilog="Example: deepday trial stop --because harm")
+def stop(
+    context: typer.Context,
+    because: Annotated[str, typer.Option("--because", metavar="harm|wish|other", help="Why.")] = "wish",
+    note: Note = "",
+    me: options.Me = None,
+) -> None:
+    """Stop the trial early. It has no verdict then, and its report says so."""
+    from deepday.app.trial_running import stop as end  # noqa: PLC0415 - help does without
+
+    kept = end(options.request(context), because, note)
+    typer.echo(f"Stopped on {kept.today}. deepday trial report tells what was seen, without a verdict.")
+
+
+Templates = Annotated[
+    Path | None, typer.Option("--templates", metavar="FOLDER", help="Your own copies of the report's texts.")
+]
+Language = Annotated[str, typer.Option("--language", metavar="CODE", help="en, de, or one of your own templates.")]
+
+
+@app.command("report", epilog="Example: deepday trial report --shareable --pdf trial.pdf")
+def report(
+    context: typer.Context,
+    pdf: Annotated[Path | None, typer.Option("--pdf", metavar="FILE", help="Write one sheet, and an annex.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a page.")] = None,
+    shareable: Annotated[bool, typer.Option("--shareable", help="Without single days, reasons and words.")] = False,
+    wellbeing: Annotated[bool, typer.Option("--wellbeing", help="With your ratings in the shareable report.")] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="Say what the shareable report leaves out.")] = False,
+    language: Language = "en",
+    templates: Templates = None,
+    calendar: options.Calendars = None,
+    slack_export: options.SlackExport = None,
+    me: options.Me = None,
+    holidays: options.Holidays = None,
+    json_: options.Json = False,
+) -> None:
+    """Report a trial that is over, to yourself or to be shared."""
+    from deepday.app import trial_reporting  # noqa: PLC0415 - help does without
+
+    faces = trial_reporting.Faces(shareable=shareable or preview, wellbeing=wellbeing)
+    with show.progress() as progress:
+        found = trial_reporting.report(options.request(context), faces, progress)
+    if preview:
+        from deepday.report.trial_result_json import LEFT_OUT  # noqa: PLC0415 - needs NumPy
+
+        typer.echo("The shareable report leaves out:")
+        for name in found.facts.left_out:
+            typer.echo(f"- {LEFT_OUT[name]}")
+        typer.echo("It holds:\n")
+    if json_:
+        from deepday.report.trial_result_json import report_to_json  # noqa: PLC0415 - only the shape asked for
+
+        show.print_json(report_to_json(found.facts))
+    elif not (pdf or html):
+        typer.echo(trial_reporting.text_page(found.facts, language, templates))
+    for path in trial_reporting.write_report(found.facts, language, templates, pdf, html) if pdf or html else ():
+        show.say(f"Wrote {path}")
+
+
+@app.command("letter", epilog="Example: deepday trial letter --html letter.html")
+def letter(
+    context: typer.Context,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write it as HTML, too.")] = None,
+    language: Language = "en",
+    templates: Templates = None,
+    calendar: options.Calendars = None,
+    slack_export: options.SlackExport = None,
+    me: options.Me = None,
+    holidays: options.Holidays = None,
+    json_: options.Json = False,
+) -> None:
+    """Print this week's letter on the running trial: delivery and costs, no outcome. Nothing is sent."""
+    from deepday.app.trial_designing import write_private  # noqa: PLC0415 - help does without
+    from deepday.app.trial_running import status as look  # noqa: PLC0415 - same
+    from deepday.app.trial_status import letter as write  # noqa: PLC0415 - same
+
+    with show.progress() as progress:
+        made = write(look(options.request(context), progress), language, templates)
+    if json_:
+        show.print_json(
+            {"schema": "deepday.trial-letter/1", "subject": made.subject, "text": made.text, "html": made.html}
+        )
+    elif not html:
+        typer.echo(f"{made.subject}\n\n{made.text}")
+    if html:
+        write_private(html, made.html)
+        show.say(f"Wrote {html}")
+
+
+@app.command("templates", epilog="Example: deepday trial templates my-texts")
+def templates(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the copies go; nothing is replaced.")],
+) -> None:
+    """Copy the texts of report and letter, to be changed."""
+    from deepday.app.trial_templates import copy_templates  # noqa: PLC0415 - help does without
+
+    for path in copy_templates(folder):
+        typer.echo(path)
+
+
+@app.command("export", epilog="Example: deepday trial export trial-2026")
+def export(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder for the files.")],
+    calendar: options.Calendars = None,
+    slack_export: options.SlackExport = None,
+    me: options.Me = None,
+    holidays: options.Holidays = None,
+) -> None:
+    """Write protocol, days and result, so that anybody can recompute it. It holds a row for each day."""
+    from deepday.app.trial_reporting import export as write  # noqa: PLC0415 - help does without
+
+    with show.progress() as progress:
+        for path in write(options.request(context), folder, progress):
+            typer.echo(path)
+
+
+@app.command("verify", epilog="Example: deepday trial verify trial-2026 --hash 5f2c...")
+def verify(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="What deepday trial export wrote.")],
+    published: Annotated[
+        str | None, typer.Option("--hash", help="The protocol's hash, or the data's, as it was published.")
+    ] = None,
+    json_: options.Json = False,
+) -> None:
+    """Recompute a result from its export, and find what was changed."""
+    from deepday.app.trial_reporting import verify as check  # noqa: PLC0415 - help does without
+
+    found = check(folder, published)
+    if json_:
+        rows = [{"name": one.name, "holds": one.holds, "said": one.said} for one in found]
+        show.print_json({"schema": "deepday.trial-verify/1", "holds": all(one.holds for one in found), "checks": rows})
+    else:
+        for one in found:
+            typer.echo(f"{'ok  ' if one.holds else 'FAIL'} {one.said}")
+    if not all(one.holds for one in found):
+        raise typer.Exit(1)

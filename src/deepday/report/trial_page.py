@@ -1,0 +1,313 @@
+"""The trial's report as a page: one text for every face, from templates that a user can copy and change.
+
+Needs Jinja2, markdown-it-py, and typst for the PDF file.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
+
+from deepday.errors import InputError
+from deepday.report.trial_charts import days_svg, effect_svg
+from deepday.report.trial_markup import Chart, charts_in, parse, quoted, text_of, to_html, to_typst, typst_text
+from deepday.report.trial_words import number
+from deepday.report.words import plain
+from deepday.trial.before_after import Change, Displacement, Moved
+from deepday.trial.effect import Bounds, Effect, NoEffect
+from deepday.trial.guardrails import Judgement, upper_bound
+from deepday.trial.protocol import QUESTION, TITLE, Protocol
+from deepday.trial.result import TrialResult
+from deepday.trial.routing import RoutingCounts
+from deepday.trial.rows import TrialRow
+
+LANGUAGES = ("en", "de")
+_SIZES = (10.6, 10.0, 9.4, 8.8, 8.2, 7.6)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFacts:
+    """What the report says: the result, what it was planned as, its fingerprints, its rows where they may be shown.
+
+    ``log``: deviations with the user's own words.
+    ``left_out``: what the shareable face leaves out, as keys of the page's table; empty for the private one.
+    """
+
+    protocol: Protocol
+    result: TrialResult
+    hash: str
+    data_hash: str
+    rows: tuple[TrialRow, ...]
+    log: tuple[tuple[date, str, str], ...]
+    wellbeing: bool
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page's text as Markdown, its language, its charts by name, and when it was made."""
+
+    title: str
+    text: str
+    language: str
+    charts: Mapping[str, str]
+    generated: str
+
+
+def make_page(facts: ReportFacts, language: str, folder: Path | None, generated: datetime) -> Page:
+    """Return the page in that language, from the templates in ``folder`` where there are such, else deepday's own.
+
+    Raises :class:`InputError` for a language without a template, and for a template that cannot be used.
+    """
+    name = f"report.{language}.md"
+    text = render_text(name, _content(facts), folder)
+    charts = {chart.name: _draw(chart, facts) for chart in charts_in(parse(text))}
+    local = generated.astimezone(ZoneInfo(facts.protocol.zone))
+    return Page(plain(facts.protocol.title), text, language, charts, f"{local:%Y-%m-%d %H:%M} ({local.tzinfo})")
+
+
+def render_text(name: str, content: Mapping[str, Any], folder: Path | None) -> str:
+    """Return the text that a template gives. Raises :class:`InputError` where it cannot be used."""
+    environment = _environment(folder)
+    try:
+        return environment.get_template(name).render(content)
+    except TemplateNotFound:
+        own = ", ".join(LANGUAGES)
+        raise InputError(
+            f"There is no template {name}.", f"Languages are {own}; another one needs that file in --templates FOLDER."
+        ) from None
+    except TemplateError as error:
+        where = f", line {error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
+        raise InputError(f"The template {name}{where} cannot be used: {error}.", "Correct your copy of it.") from None
+
+
+def _environment(folder: Path | None) -> Environment:
+    own = PackageLoader("deepday.report", "templates/trial")
+    loader = ChoiceLoader([FileSystemLoader(folder), own]) if folder else own
+    environment = Environment(loader=loader, undefined=StrictUndefined, autoescape=False)  # noqa: S701 - Markdown
+    environment.filters |= {
+        "num": _number,
+        "mins": _minutes,
+        "p": _p,
+        "text": text_of,
+        "quoted": quoted,
+        "typst": typst_text,
+    }
+    return environment
+
+
+def _number(value: float | None, decimal: str = ".") -> str:
+    if value is None:
+        return "\N{EN DASH}"
+    return number(value).translate(str.maketrans(".,", decimal + ("." if decimal == "," else ",")))
+
+
+def _minutes(value: float | None, decimal: str = ".") -> str:
+    """Write minutes no finer than they are known: whole ones from ten up."""
+    if value is None or abs(value) >= 1000:
+        return _number(value, decimal)
+    return f"{value:.0f}" if abs(value) >= 9.95 else f"{value:.1f}".replace(".", decimal)
+
+
+def _p(value: float, decimal: str = ".") -> str:
+    return f"{value:.4f}".replace(".", decimal)
+
+
+def html_of(page: Page, folder: Path | None = None) -> str:
+    """Return one self-contained page of HTML."""
+    body = to_html(parse(page.text), page.charts)
+    title = page.title.replace("&", "&amp;").replace("<", "&lt;")
+    content = {"body": body, "language": page.language, "title": title, "generated": page.generated}
+    return render_text("page.html", content, folder)
+
+
+def pdf_of(page: Page, generated: datetime, folder: Path | None = None) -> bytes:
+    """Return the PDF file; its first part is set smaller until it fits on one sheet.
+
+    Raises :class:`InputError` where typst is not installed.
+    """
+    try:
+        import typst  # noqa: PLC0415 - an extra, large, and only for this
+    except ImportError:
+        raise InputError(
+            "PDF files are made with typst, which is not installed.",
+            "Run: pip install 'deepday[trial]'; or take --html, which prints well.",
+        ) from None
+    with TemporaryDirectory() as place:
+        files = {name: f"{name}.svg" for name, svg in page.charts.items() if svg}
+        for name, file in files.items():
+            (Path(place) / file).write_text(page.charts[name], encoding="utf-8")
+        main = Path(place) / "page.typ"
+        body = to_typst(parse(page.text), files)
+        for size in _SIZES:
+            content = {
+                "body": body,
+                "language": page.language,
+                "title": page.title,
+                "generated": page.generated,
+                "size": size,
+            }
+            main.write_text(render_text("page.typ", content, folder), encoding="utf-8")
+            try:
+                if size == _SIZES[-1] or _sheets(main, place) <= 1:
+                    return typst.compile(str(main), root=place, timestamp=int(generated.timestamp()), format="pdf")
+            except RuntimeError as error:  # TypstError is one; a query raises the plain kind
+                raise InputError(
+                    f"The page could not be set: {str(error).splitlines()[0]}.", "Correct your copy of page.typ."
+                ) from None
+    raise AssertionError("the smallest size is always taken")
+
+
+def _sheets(main: Path, root: str) -> int:
+    """Return on how many sheets the part before the annex is."""
+    import typst  # noqa: PLC0415 - an extra
+
+    found = json.loads(typst.query(str(main), "<annex>", root=root, field="value"))
+    return int(found[0]) - 1 if found else 1
+
+
+def _draw(chart: Chart, facts: ReportFacts) -> str:
+    effect, hours = facts.result.analysis.effect, facts.protocol.day_hours
+    match chart.name:
+        case "effect" if isinstance(effect, Effect):
+            sesoi = facts.result.analysis.sesoi
+            scaled = _scaled_effect(effect, hours)
+            return effect_svg(
+                chart, scaled.estimate, scaled.interval, scaled.interval_90, sesoi * hours if sesoi else None
+            )
+        case "days":
+            return days_svg(chart, facts.rows, hours)
+        case _:
+            return ""
+
+
+def _content(facts: ReportFacts) -> dict[str, Any]:
+    protocol, result = facts.protocol, facts.result
+    hours, effect = protocol.day_hours, result.analysis.effect
+    panel = result.analysis.displacement
+    routing = result.routing
+    return {
+        "title": "" if protocol.title == TITLE else text_of(protocol.title),
+        "question": "" if protocol.question == QUESTION else text_of(protocol.question),
+        "agreed": {key: text_of(value).rstrip(".").removesuffix("\\") for key, value in protocol.agreed.items()},
+        "verdict": str(result.analysis.verdict),
+        "lag": protocol.lag,
+        "burst_gap": protocol.burst_gap,
+        "made": datetime.fromisoformat(protocol.made).date(),
+        "first": protocol.first,
+        "last": protocol.last,
+        "weeks": len(protocol.weeks),
+        "deep_days": protocol.deep_days,
+        "randomised": protocol.randomised,
+        "alpha": protocol.alpha,
+        "unit": text_of(protocol.unit),
+        "sesoi_share": protocol.sesoi,
+        "sesoi_day": result.analysis.sesoi * hours if result.analysis.sesoi else None,
+        "detectable": protocol.detectable,
+        "batches": [text_of(one) for one in protocol.batches],
+        "check_in": date.fromisoformat(protocol.check_in) if protocol.check_in else None,
+        "delivery": result.delivery,
+        "deviations": result.delivery.deviations,
+        "missing": [(gap, count) for gap, count in result.missing],
+        "quiet60": result.delivery.quiet60 if isinstance(result.delivery.quiet60, Effect) else None,
+        "effect": _shown(effect, hours) if isinstance(effect, Effect) else None,
+        "ranged": isinstance(effect, Effect) and effect.interval != (None, None),
+        "why": effect.why if isinstance(effect, NoEffect) else "",
+        "displacement": _panel(panel, hours) if panel.moved is not Moved.NO_BASELINE else None,
+        "moved": str(panel.moved),
+        "guardrails": [
+            {
+                name: getattr(one, name)
+                for name in ("name", "unit", "margin", "deep", "other", "deep_count", "other_count")
+            }
+            | {"judgement": str(one.judgement)}
+            for one in result.guardrails
+            if facts.wellbeing or one.name != "strain" or one.judgement is Judgement.NOTHING
+        ],
+        "routing": routing,
+        "misses_bound": _misses_bound(routing),
+        "wellbeing": result.progress if facts.wellbeing and isinstance(result.progress, Effect) else None,
+        "by_lag": [
+            (lag, _scaled_effect(one, hours) if isinstance(one, Effect) else None) for lag, one in result.by_lag
+        ],
+        "carry_over": _scaled_change(result.carry_over, hours),
+        "suggestions": [{"advice": str(one.advice), "weekday": one.weekday} for one in result.suggestions],
+        "stop": result.stop,
+        "weekly": [(week, value * hours) for week, value in effect.weekly]
+        if isinstance(effect, Effect) and not facts.left_out
+        else [],
+        "hash": facts.hash,
+        "data_hash": facts.data_hash,
+        "left_out": facts.left_out,
+        "log": [{"date": day, "kind": kind, "note": text_of(note)} for day, kind, note in facts.log],
+    }
+
+
+def _misses_bound(routing: RoutingCounts | None) -> float | None:
+    """Return up to which share of requests may be missed although none was; ``None`` where one was, or none came."""
+    if routing is None:
+        return None
+    in_time, due = (routing.deep[at] + routing.other[at] for at in (0, 1))
+    return upper_bound(0, due) if due and in_time == due and not routing.open else None
+
+
+def _scaled(ends: Bounds | None, hours: float) -> Bounds:
+    low, high = ends or (None, None)
+    return None if low is None else low * hours, None if high is None else high * hours
+
+
+def _scaled_effect(effect: Effect, hours: float) -> Effect:
+    return replace(
+        effect,
+        estimate=effect.estimate * hours,
+        interval=_scaled(effect.interval, hours),
+        interval_90=_scaled(effect.interval_90, hours),
+        t_interval=_scaled(effect.t_interval, hours) if effect.t_interval else None,
+        deep_mean=effect.deep_mean * hours,
+        other_mean=effect.other_mean * hours,
+    )
+
+
+def _shown(effect: Effect, hours: float) -> dict[str, Any]:
+    """Return the effect a day, as the template reads it; ``raw`` is in the unit of the outcome."""
+    scaled = _scaled_effect(effect, hours)
+    names: Sequence[str] = Effect.__slots__
+    return {name: getattr(scaled, name) for name in names} | {"raw": effect}
+
+
+def _scaled_change(one: Change | None, hours: float) -> Change | None:
+    return one and Change(
+        one.estimate * hours,
+        None if one.low is None else one.low * hours,
+        None if one.high is None else one.high * hours,
+    )
+
+
+def _panel(panel: Displacement, hours: float) -> Displacement:
+    def times(value: float | None) -> float | None:
+        return None if value is None else value * hours
+
+    return replace(
+        panel,
+        baseline_mean=times(panel.baseline_mean),
+        deep_mean=times(panel.deep_mean),
+        other_mean=times(panel.other_mean),
+        trial_mean=times(panel.trial_mean),
+        other_change=_scaled_change(panel.other_change, hours),
+        week_change=_scaled_change(panel.week_change, hours),
+    )
