@@ -11,7 +11,6 @@ from deepday.testing.reading import CANARY, HOUR, Reading
 from deepday.testing.suite import listening
 from deepday.testing.vendor import ChatVendor, HeardVendor
 
-
 _LOOKS = 20
 
 
