@@ -12,7 +12,23 @@ from typing import Annotated
 import typer
 
 from deepday import __version__
-from deepday.cli import config, connect, demo, doctor, erase, explain, imports, measure, plan, sandbox, sync
+from deepday.cli import (
+    config,
+    connect,
+    demo,
+    doctor,
+    erase,
+    explain,
+    imports,
+    measure,
+    plan,
+    protect,
+    protect_now,
+    protect_past,
+    sandbox,
+    serve,
+    sync,
+)
 from deepday.clock import OFFSET, SystemClock
 from deepday.errors import DeepdayError, InputError
 
@@ -38,6 +54,19 @@ app.command("sandbox", epilog="Example: deepday sandbox --port 8701")(sandbox.sa
 app.command("erase", epilog="Example: deepday erase, or deepday erase Slack")(erase.erase)
 app.command("doctor", epilog="Example: deepday doctor me.ics slack-export.zip")(doctor.doctor)
 app.add_typer(plan.app, name="plan")
+app.command("diff", epilog="Example: deepday diff, or deepday diff --json")(protect.diff)
+app.command("apply", epilog="Example: deepday apply, or deepday apply --yes")(protect.apply)
+app.command("status", epilog="Example: deepday status --json")(protect.status)
+app.command("pause", epilog="Example: deepday pause --for 20m")(protect_now.pause)
+app.command("resume", epilog="Example: deepday resume")(protect_now.resume)
+app.command("extend", epilog="Example: deepday extend --until 18:00")(protect_now.extend)
+app.command("end-early", epilog="Example: deepday end-early")(protect_now.end_early)
+app.command("restore", epilog="Example: deepday restore --all, or deepday restore 2026-03-10")(protect.restore)
+app.command("serve", epilog="Example: deepday serve, or deepday serve --once")(serve.serve)
+app.command("adopt", epilog="Example: deepday adopt")(protect_now.adopt)
+app.command("texts", epilog="Example: deepday texts --language de")(protect_past.texts)
+app.command("history", epilog="Example: deepday history --last 100")(protect_past.history)
+app.add_typer(protect_past.audit, name="audit")
 app.add_typer(config.app, name="config")
 
 

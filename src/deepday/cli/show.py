@@ -30,6 +30,14 @@ def print_json(value: Mapping[str, object]) -> None:
     typer.echo(json.dumps(value, indent=2, allow_nan=False))
 
 
+def lines(texts: Iterable[str]) -> None:
+    """Print lines on standard output; nothing in them can steer the terminal."""
+    from deepday.report.words import plain  # noqa: PLC0415 - help does without
+
+    for text in texts:
+        typer.echo(plain(text))
+
+
 def say(text: str) -> None:
     """Print a remark on standard error, out of the way of what is asked for; nothing in it can steer the terminal."""
     from deepday.report.words import plain  # noqa: PLC0415 - help does without

@@ -35,6 +35,8 @@ _EXPECTED = {
     "greater_than": "must be more than {gt:g}",
     "greater_than_equal": "must be at least {ge:g}",
     "less_than_equal": "must be at most {le:g}",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_too_short": "must not be empty",
     "finite_number": "must be a finite number",
 }
 

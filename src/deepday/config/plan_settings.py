@@ -189,6 +189,18 @@ class PointPersonSettings(Table):
     """Somebody who may cover."""
 
     email: str = Field(description="Their address.", examples=["grace@example.org"], pattern=_ADDRESS)
+    name: str = Field(
+        default="",
+        description="What colleagues call them. Not set: the address without its domain.",
+        examples=["Grace Hopper"],
+        max_length=60,
+    )
+    reach: str = Field(
+        default="",
+        description="How colleagues reach them when it is urgent. Not set: the address.",
+        examples=["@grace"],
+        max_length=60,
+    )
     topics: Annotated[tuple[str, ...], Field(strict=False)] = Field(
         default=(), description="What they can answer for; empty: everything.", examples=[["training", "serving"]]
     )

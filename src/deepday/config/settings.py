@@ -11,6 +11,8 @@ from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_v
 from pydantic.fields import FieldInfo
 
 from deepday.config.plan_settings import MeetingRuleSettings, OwnPointPersonSettings, PlanSettings
+from deepday.config.protect_settings import ProtectedAccountSettings, ProtectSettings, TextSettings
+from deepday.config.serve_settings import ServeSettings
 from deepday.config.table import Holidays, Hours, Table, Zone, or_date
 
 
@@ -161,6 +163,14 @@ class Settings(Table):
     meetings: Annotated[tuple[MeetingRuleSettings, ...], Field(strict=False)] = Field(
         default=(), description="Which meetings move for a deep-work day, and at what price, one table for each rule."
     )
+    protect: ProtectSettings = Field(
+        default=ProtectSettings(), description="What is shown to colleagues on your deep-work days."
+    )
+    texts: TextSettings = Field(default=TextSettings(), description="Your own words for it; see deepday texts.")
+    accounts: Annotated[tuple[ProtectedAccountSettings, ...], Field(strict=False)] = Field(
+        default=(), description="What is done otherwise on single accounts, one table for each."
+    )
+    serve: ServeSettings = Field(default=ServeSettings(), description="What deepday serve does by itself.")
     privacy: PrivacySettings = Field(default=PrivacySettings(), description="What may be kept.")
 
     @field_validator("point_people")

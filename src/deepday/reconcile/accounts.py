@@ -36,7 +36,7 @@ class ConnectedAccount:
     """An open account of a person.
 
     ``settings``: those that shall be set there. ``calendar``: where blocks are written, the vendor's id; empty for
-    nowhere.
+    nowhere. ``ending``: these are no longer wanted; what is still ours there is taken back.
     """
 
     provider: str
@@ -44,6 +44,7 @@ class ConnectedAccount:
     account: Account
     settings: tuple[SettingKind, ...] = ()
     calendar: str = ""
+    ending: bool = False
 
     @property
     def place(self) -> str:

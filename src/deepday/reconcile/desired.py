@@ -94,12 +94,15 @@ def live_blocks(schedule: Schedule) -> list[LiveBlock]:
 
 def active_blocks(live: Sequence[LiveBlock], schedule: Schedule, now: int) -> list[LiveBlock]:
     """Return the blocks under way at ``now``, by id; none during a pause."""
-    paused = any(
-        override.kind is OverrideKind.PAUSE and override.when.start <= now < override.when.end
-        for override in schedule.overrides
-    )
-    under_way = [one for one in live if one.when.start <= now < one.when.end]
-    return [] if paused else sorted(under_way, key=lambda one: one.id)
+    if pause_of(schedule, now) is not None:
+        return []
+    return sorted((one for one in live if one.when.start <= now < one.when.end), key=lambda one: one.id)
+
+
+def pause_of(schedule: Schedule, now: int) -> Interval | None:
+    """Return the pause at ``now``. The last one that was asked for counts: an empty one ends those before it."""
+    pauses = [one.when for one in schedule.overrides if one.kind is OverrideKind.PAUSE]
+    return pauses[-1] if pauses and pauses[-1].start <= now < pauses[-1].end else None
 
 
 def generation_of(active: Iterable[LiveBlock]) -> str:

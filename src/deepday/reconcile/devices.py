@@ -131,7 +131,7 @@ def may_write(lease: DeviceLease, device: str, now: int) -> bool:
 
 def calendar_account(accounts: Sequence[ConnectedAccount]) -> ConnectedAccount | None:
     """Return the account whose calendar holds the lease; ``None`` when there is no calendar to hold it."""
-    return next((account for account in accounts if account.calendar), None)
+    return next((one for one in accounts if one.calendar and not one.ending), None)
 
 
 def _parsed(event: WrittenEvent) -> DeviceLease:

@@ -167,9 +167,11 @@ class Reconciler:
             lease = self.store.take(person, self.holder)
             if lease is None:
                 return Report(read_only=f"Another deepday protects the days of {person} now.")
-            return run(Writer(self.store, self.clock, lease))
+            report = run(Writer(self.store, self.clock, lease))
+            self.store.give_back(lease)  # a command and a service take turns
         except ConflictError as error:
             return Report(read_only=error.what)
+        return report
 
     def _now(self) -> int:
         return int(self.clock.now().timestamp())
@@ -204,7 +206,7 @@ class _Looks:
     @staticmethod
     def setting(view: View, account: ConnectedAccount, kind: SettingKind) -> SettingChange | None:
         """Look at a setting and return what to do about it. A restore looks for itself."""
-        slot, wanted = view.slot(account, kind), view.wanted(kind)
+        slot, wanted = view.slot(account, kind), view.wanted(account, kind)
         if wanted.value is None:
             if slot.intent == "set":  # what the vendor made of our value was never learnt
                 current = account.setting(kind).read()

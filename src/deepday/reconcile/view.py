@@ -66,6 +66,8 @@ class View:
 
     def plans(self, account: ConnectedAccount) -> dict[str, EventPlan]:
         """Return the events that should be in the account's calendar, by key."""
+        if account.ending:
+            return {}
         return event_plans(self.live, account.place, self.entries(account), self.policy)
 
     def fresh(self, account: ConnectedAccount, plan: EventPlan) -> LedgerEntry:
@@ -111,8 +113,10 @@ class View:
         target = target_of(self.person, account, kind)
         return next((one for one in self.known.slots if one.target == target), Slot(target))
 
-    def wanted(self, kind: SettingKind) -> Wanted:
+    def wanted(self, account: ConnectedAccount, kind: SettingKind) -> Wanted:
         """Return what the setting should be."""
+        if account.ending:
+            return Wanted(None, generation_of(self.active))
         last = max((one.when for one in self.active), key=lambda when: when.end, default=Interval(0, 0))
         late = last.end - self.now < min(self.policy.late, last.seconds // 2)
         value = wanted_value(kind, self.active, self.policy)
@@ -120,4 +124,4 @@ class View:
 
     def setting_due(self, account: ConnectedAccount, kind: SettingKind) -> bool:
         """Tell whether the setting must be looked at."""
-        return needs_look(self.slot(account, kind), self.wanted(kind), self.now)
+        return needs_look(self.slot(account, kind), self.wanted(account, kind), self.now)

@@ -30,6 +30,14 @@ class StoredDay(NamedTuple):
     state: DayState
 
 
+class AcceptedDay(NamedTuple):
+    """A day that its person accepted, ``at`` (UTC seconds) for the last time."""
+
+    date: date
+    part: str
+    at: int
+
+
 class PlanBook:
     """The planned days of a store."""
 
@@ -46,6 +54,18 @@ class PlanBook:
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
         return [StoredDay(row.person, date.fromordinal(row.date), row.part, DayState(row.state)) for row in rows]
+
+    def accepted(self, person: str, first: date) -> list[AcceptedDay]:
+        """Return the accepted days from a date on, sorted."""
+        query = (
+            select(plan_day.c.date, plan_day.c.part, plan_day.c.changed_at)
+            .where(plan_day.c.person == person.lower(), plan_day.c.date >= first.toordinal())
+            .where(plan_day.c.state == DayState.ACCEPTED.value)
+            .order_by(plan_day.c.date)
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return [AcceptedDay(date.fromordinal(row.date), row.part, row.changed_at) for row in rows]
 
     def propose(self, person: str, first: date, last: date, days: Iterable[tuple[date, str]], *, at: int) -> None:
         """Make these the proposed days of the period; accepted and skipped ones stay as they are."""

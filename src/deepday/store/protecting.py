@@ -1,9 +1,10 @@
 """What keeps days protected, in the store: every change and its row of the audit chain are one transaction."""
 
-from collections.abc import Iterable, Sequence
+import secrets
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from deepday.clock import Clock
 from deepday.model import ApprovedBlock, Override
@@ -27,6 +28,8 @@ from deepday.store.leases import (
 from deepday.store.ledger import LedgerEntry, read_entries, write_entry
 from deepday.store.slots import Slot, read_slots, write_slot
 
+_INSTALLATION = "installation"
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -48,9 +51,24 @@ class ProtectStore:
     Every method raises as those of :class:`deepday.store.repository.Store` do. A lease is named after its person.
     """
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, told: Callable[[Note], None] | None = None) -> None:
+        """``told`` is called with each note about a change, once it is committed."""
         self._database = database
         self._clock = clock
+        self._told = told
+
+    def installation(self) -> str:
+        """Return the name of this installation: what its events are marked with. Made once, it never changes."""
+        query = select(schema.meta.c.value).where(schema.meta.c.key == _INSTALLATION)
+        with self._database.reading() as connection:
+            found = connection.execute(query).scalar()
+        if found is None:
+            with self._database.writing() as connection:
+                found = connection.execute(query).scalar()  # another program may have been faster
+                if found is None:
+                    found = f"deepday-{secrets.token_hex(8)}".encode()
+                    connection.execute(insert(schema.meta).values(key=_INSTALLATION, value=found))
+        return str(found.decode())
 
     def known(self, person: str) -> Known:
         """Return what is known of the person's protection."""
@@ -93,6 +111,12 @@ class ProtectStore:
         with self._database.writing() as connection:
             return renew_lease(connection, lease, self._now())
 
+    def held(self, name: str) -> Lease | None:
+        """Return the lease of that name, if somebody holds it now."""
+        with self._database.reading() as connection:
+            lease = read_lease(connection, name)
+        return lease if lease and lease.holder and lease.expires_at > self._now() else None
+
     def give_back(self, lease: Lease) -> None:
         """Let others take the lease at once."""
         with self._database.writing() as connection:
@@ -124,6 +148,8 @@ class ProtectStore:
                 append_note(connection, lease.name, note, self._now())
             for override in overrides:
                 self._add_override(connection, override)
+        if note is not None and self._told is not None:
+            self._told(note)
 
     def looked(self, lease: Lease, provider: str, account: str, calendar: str) -> None:
         """Take note that the events in a calendar were looked at now. Raises as :meth:`save` does."""
@@ -138,6 +164,11 @@ class ProtectStore:
         """Return the rows of the audit chain about a person, from a number on."""
         with self._database.reading() as connection:
             return read_audit(connection, person, after)
+
+    def audit_length(self) -> int:
+        """Return how many rows the audit chain has."""
+        with self._database.reading() as connection:
+            return int(connection.execute(select(func.count()).select_from(schema.audit)).scalar_one())
 
     def first_break(self) -> int | None:
         """Return the number of the first row of the audit chain that was changed or taken out, if any."""

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from pathlib import Path
 from typing import Self
@@ -14,6 +14,7 @@ from deepday.errors import InputError
 from deepday.model import ActivityStream, CalendarEvent, DateRange, Interval, Skipped, intersect, merge
 from deepday.store import schema
 from deepday.store.activity import add_messages, drop_lonely_conversations, read_stream
+from deepday.store.audit import Note
 from deepday.store.calendars import read_events, replace_events
 from deepday.store.covers import CoverBook
 from deepday.store.database import Database
@@ -79,9 +80,12 @@ class Store:
         """Return the part of the store that keeps live sources."""
         return SyncStore(self._database, self._clock)
 
-    def protecting(self) -> ProtectStore:
-        """Return the part of the store that keeps approved blocks and what was done to protect them."""
-        return ProtectStore(self._database, self._clock)
+    def protecting(self, told: Callable[[Note], None] | None = None) -> ProtectStore:
+        """Return the part of the store that keeps approved blocks and what was done to protect them.
+
+        ``told`` is called with each note about a change, once it is committed.
+        """
+        return ProtectStore(self._database, self._clock, told)
 
     def tokens(self, masters: MasterKeySource) -> TokenStore:
         """Return the part of the store that keeps the tokens of connected accounts, opened with those keys."""

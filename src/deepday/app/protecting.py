@@ -1,0 +1,270 @@
+"""Protected days: accounts, settings, accepted days and the reconciler, put together for as long as a command runs."""
+
+import os
+import secrets
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from itertools import count
+from typing import cast
+
+from deepday.app.accounts import Accounts, again_command, opened_accounts, primary_of
+from deepday.app.approving import Approvals, block_of, compare
+from deepday.app.person import build_person
+from deepday.app.plan_kept import with_kept
+from deepday.app.plan_request import PlanRequest
+from deepday.app.request import Request
+from deepday.clock import Clock, SystemClock
+from deepday.config.load import load_settings
+from deepday.config.paths import config_file
+from deepday.config.protect_settings import ProtectedAccountSettings
+from deepday.config.settings import Settings
+from deepday.connect import Account, CalendarReader, Port, Progress
+from deepday.errors import DeepdayError, InputError, ReconnectNeededError
+from deepday.model import Person, SettingKind
+from deepday.reconcile import ConnectedAccount, Policy, Reconciler, Words, connected, words_in
+from deepday.store.ledger import FINAL
+from deepday.store.protecting import Known, ProtectStore
+from deepday.store.tokens import SignIn
+
+KEEPER = "deepday serve"
+"""The name of the lease that a running ``deepday serve`` holds."""
+
+_NAMES: dict[SettingKind, str] = {
+    SettingKind.STATUS: "status",
+    SettingKind.DO_NOT_DISTURB: "do_not_disturb",
+    SettingKind.AUTO_REPLY: "automatic_reply",
+    SettingKind.PRESENCE: "presence",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shut:
+    """An account that could not be opened, and why."""
+
+    sign_in: SignIn
+    error: DeepdayError
+
+
+@dataclass(slots=True)
+class Protection:
+    """A person's protection, with open accounts. ``limits``: what accounts may not do, or do otherwise, in words."""
+
+    person: Person
+    settings: Settings
+    accounts: Accounts
+    store: ProtectStore
+    reconciler: Reconciler
+    opened: list[ConnectedAccount] = field(default_factory=list)
+    shut: list[Shut] = field(default_factory=list)
+    limits: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The person's address, by which everything is kept."""
+        return self.person.email.lower()
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of all."""
+        return self.accounts.clock
+
+    @property
+    def writable(self) -> bool:
+        """Whether any account may be written to."""
+        return any(one.calendar or one.settings for one in self.opened)
+
+    @property
+    def must_reconnect(self) -> bool:
+        """Whether an account refuses us until its owner signs in again."""
+        return any(isinstance(one.error, ReconnectNeededError) for one in self.shut)
+
+    def now(self) -> int:
+        """Return the present in UTC seconds."""
+        return int(self.clock.now().timestamp())
+
+    def known(self) -> Known:
+        """Return what is kept of the person's protection."""
+        return self.store.known(self.name)
+
+    def approvals(self) -> Approvals:
+        """Compare what was accepted with what is kept."""
+        since = self.clock.now().astimezone(self.person.zone).date() - timedelta(days=1)
+        days = self.accounts.store.plans().accepted(self.name, since)
+        last = max((one.date for one in days), default=since)
+        covers = [one for one in self.accounts.store.covers().covered(since, last) if one.person == self.name]
+        found = {one.date: block_of(one, self.person, covers, self.settings) for one in days}
+        blocks = {day: block for day, block in found.items() if block is not None}
+        return compare(days, blocks, self.known().schedule, since)
+
+    def keep(self, approvals: Approvals, *, new: bool) -> None:
+        """Keep what changed, and with ``new`` the days that nothing was done for yet."""
+        self.store.approve((*approvals.changed, *(approvals.new if new else ())), self.name)
+        self.store.withdraw(self.name, approvals.withdrawn, self.name, "the day is no longer accepted")
+
+    def watch(self, progress: Progress, total: int) -> None:
+        """Tell of each change as it is written down."""
+        done = count(1)
+        self.reconciler.store = self.accounts.store.protecting(lambda _: progress("Writing", next(done), total))
+
+    def rehearsal(self, approvals: Approvals) -> Reconciler:
+        """Return a reconciler that goes by what would be kept; only for looking."""
+        return replace(self.reconciler, store=_Rehearsed(self.store, approvals))
+
+    def unread(self) -> list[str]:
+        """Say of accounts that could not be opened why, and what to do."""
+        return [
+            f"{one.sign_in.provider} {one.sign_in.account}: {one.error.what} "
+            f"{one.error.advice or f'Try: {again_command(one.sign_in)}'}"
+            for one in self.shut
+        ]
+
+    def out_of_reach(self) -> list[str]:
+        """Say what is ours in accounts that cannot be reached: removed, shut, or no longer allowed to be written to."""
+        known = self.known()
+        places = {(one.provider, one.name, one.calendar) for one in self.opened}
+        settings = {(one.provider, one.name, kind) for one in self.opened for kind in one.settings}
+        events = [one for one in known.entries if one.state not in FINAL and one.when.end > self.now()]
+        left = [str(one) for one in events if (one.provider, one.account, one.calendar) not in places]
+        slots = [one.target for one in known.slots if one.owned]
+        left += [str(one) for one in slots if (one.provider, one.account, one.setting) not in settings]
+        advice = "Connect that account again with what it was allowed before, then run this again."
+        return [f"Out of reach is the {one}. {advice}" for one in left]
+
+
+class _Rehearsed(ProtectStore):
+    """The store as it would be after the approvals; nothing but :meth:`known` works."""
+
+    def __init__(self, store: ProtectStore, approvals: Approvals) -> None:
+        self._store, self._approvals = store, approvals
+
+    def known(self, person: str) -> Known:
+        known = self._store.known(person)
+        return replace(known, schedule=self._approvals.over(known.schedule))
+
+
+@contextmanager
+def protection(clock: Clock | None = None, *, offline: bool = False, everything: bool = False) -> Iterator[Protection]:
+    """Give the protection of the owner's days while the context lasts.
+
+    ``offline``: no account is opened. ``everything``: also calendars that were written to long ago. Raises
+    :class:`NotEnoughDataError` where no account is connected, :class:`InputError` for settings that cannot be.
+    """
+    clock = clock or SystemClock()
+    settings = load_settings()
+    words = words_of(settings)
+    with opened_accounts(clock) as accounts, ExitStack() as stack:
+        sign_ins = [] if offline else sorted(accounts.connected(), key=lambda one: (one.provider, one.account))
+        person = owner(settings, clock)
+        store = accounts.store.protecting()
+        policy = Policy(
+            marker=store.installation(),
+            words=words,
+            grace=settings.protect.grace * 60,
+            late=settings.protect.late * 60,
+            frozen=settings.plan.notice * 3600,
+        )
+        found = Protection(person, settings, accounts, store, Reconciler(store, clock, policy, _holder()))
+        for lease in (person.email.lower(), KEEPER):
+            _free_from_the_dead(store, lease)
+        for sign_in in sign_ins:
+            _open(found, sign_in, stack, everything=everything)
+        yield found
+
+
+def owner(settings: Settings, clock: Clock) -> Person:
+    """Return whose days they are, with the hours and zone that the plan was proposed with."""
+    kept = with_kept(PlanRequest(Request()), clock).request
+    return build_person(replace(kept, me=settings.me.email or kept.me), settings)
+
+
+def words_of(settings: Settings) -> Words:
+    """Return the texts of the settings. Raises :class:`InputError` for one that cannot be read."""
+    return words_for(settings, settings.protect.language)
+
+
+def words_for(settings: Settings, language: str) -> Words:
+    """Return the texts of a language; those of one's own go with the language of the settings."""
+    own = {name: text for name, text in settings.texts.model_dump().items() if text is not None}
+    try:
+        words = words_in(language, **(own if language == settings.protect.language else {}))
+    except InputError as error:
+        raise InputError(f"{config_file()}: [texts]: {error.what}", error.advice) from None
+    return replace(words, emoji=settings.protect.emoji, answer_after=settings.protect.answer_after * 60)
+
+
+def _holder() -> str:
+    """Name this process among those that share the store."""
+    return f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
+
+
+def _free_from_the_dead(store: ProtectStore, name: str) -> None:
+    """Give back the lease of a process of this machine that is no more, instead of waiting until it is over."""
+    lease = store.held(name)
+    host, _, rest = lease.holder.partition("/") if lease else ("", "", "")
+    pid = rest.partition("/")[0]
+    if lease is None or host != socket.gethostname() or not pid.isdecimal() or sys.platform == "win32":
+        return
+    try:
+        os.kill(int(pid), 0)  # asks only
+    except ProcessLookupError:
+        store.give_back(lease)
+    except OSError:
+        pass  # it lives, and is somebody else's
+
+
+def _open(found: Protection, sign_in: SignIn, stack: ExitStack, *, everything: bool) -> None:
+    chosen = chosen_for(found.settings, sign_in)
+    try:
+        account = stack.enter_context(found.accounts.opened(sign_in))
+        capabilities = account.capabilities()
+        writes = chosen.events and Port.EVENT_WRITER in capabilities.ports
+        calendar = _calendar(account, chosen.calendar) if writes else ""
+    except DeepdayError as error:
+        found.shut.append(Shut(sign_in, error))
+        return
+    kinds = [kind for kind, name in _NAMES.items() if getattr(chosen, name)]
+    wanted = connected(sign_in.provider, sign_in.account, account, kinds, calendar)
+    found.opened += [wanted, *_left_behind(found.known(), wanted, everything=everything)]
+    found.limits += [f"{sign_in.provider} {sign_in.account}: {one.words}" for one in capabilities.degraded]
+
+
+def _left_behind(known: Known, wanted: ConnectedAccount, *, everything: bool) -> list[ConnectedAccount]:
+    """Return what is ours in the account though the settings want nothing there any more."""
+    mine = (wanted.provider, wanted.name)
+    calendars = {
+        one.calendar
+        for one in known.entries
+        if (one.provider, one.account) == mine and (everything or one.state not in FINAL)
+    }
+    kinds = [
+        one.target.setting for one in known.slots if one.owned and (one.target.provider, one.target.account) == mine
+    ]
+    former = [connected(*mine, wanted.account, calendar=calendar) for calendar in sorted(calendars - {wanted.calendar})]
+    former.append(connected(*mine, wanted.account, [kind for kind in kinds if kind not in wanted.settings]))
+    return [replace(one, ending=True) for one in former if one.calendar or one.settings]
+
+
+def chosen_for(settings: Settings, sign_in: SignIn) -> ProtectedAccountSettings:
+    """Return what shall be done on an account, as far as it may."""
+    names = {sign_in.account.lower(), sign_in.provider}
+    own = next((one for one in settings.accounts if one.account.lower() in names), None)
+    given = own.model_dump(exclude_none=True) if own else {"account": sign_in.account}
+    usual = {name: getattr(settings.protect, name) for name in ("events", *_NAMES.values())}
+    return ProtectedAccountSettings.model_validate(usual | given)
+
+
+def _calendar(account: Account, wanted: str | None) -> str:
+    calendars = cast("CalendarReader", account).calendars()
+    if wanted is None:
+        primary = primary_of(calendars)
+        return primary.id if primary else ""
+    found = [one for one in calendars if wanted in {one.name, one.id}]
+    if len(found) != 1:
+        names = ", ".join(one.name or one.id for one in calendars if one.writable)
+        what = "are several calendars" if found else "is no calendar"
+        raise InputError(f"There {what} {wanted!r} in this account.", f"Known are: {names}. See [[accounts]].")
+    return found[0].id

@@ -1,0 +1,18 @@
+"""The settings of ``deepday serve``."""
+
+from pydantic import Field
+
+from deepday.config.table import Table
+
+
+class ServeSettings(Table):
+    """What runs by itself."""
+
+    sync_every: int = Field(
+        default=15,
+        description="How often calendars and activity are brought up to date; 0: never.",
+        examples=[60],
+        ge=0,
+        le=1440,
+        json_schema_extra={"unit": "minutes"},
+    )

@@ -1,0 +1,406 @@
+"""Diff, apply, decide, take back, over an office in memory."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deepday.app.accounts import opened_accounts, remove
+from deepday.app.protect_actions import apply, diff
+from deepday.app.protect_deciding import adopt, end_early, extend, parse_end, pause, restore_all, restore_days, resume
+from deepday.app.protect_past import history, verify
+from deepday.app.protect_status import status
+from deepday.app.protect_texts import texts
+from deepday.app.protecting import protection
+from deepday.config.paths import data_folder
+from deepday.connect import no_progress
+from deepday.connect.memory.office import no_fault
+from deepday.errors import InputError, NotEnoughDataError, OutcomeUnknownError
+from deepday.model import DoNotDisturb, Interval, Status
+from deepday.store.database import Database
+from tests.unit.app.protected import OWN, TODAY, TOMORROW, accept, applied, did, office_of, ours, settings, skip
+from tests.unit.app.stranger import ME, World
+
+ALL = ["status", "do not disturb", "automatic reply", "presence"]
+SET = [("set", kind) for kind in ALL]
+BACK = [("restore", kind) for kind in ALL]
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    with office_of(tmp_path, monkeypatch) as made:
+        yield made
+
+
+def test_a_diff_writes_nothing_and_apply_does_what_it_showed(world: World) -> None:
+    accept(world, TODAY, cover="grace@example.org")
+    shown = diff(world.clock)
+    assert [(one.action, one.what) for one in shown.changes] == [("create", "event"), *SET]
+    assert ours(world.office()) == []
+    assert world.office().status == OWN
+    assert history_is_empty(world)
+
+    done = applied(world)
+    assert did(done) == [("create", "event"), *SET]
+    assert (done.left, done.refused) == ((), ())
+    assert ours(world.office()) == [("10. 09:00", "10. 17:00", "Deep work (urgent: grace)")]
+    assert world.office().status.text == "Deep work until 17:00, urgent: grace grace@example.org"
+    assert diff(world.clock).empty
+    with pytest.raises(NotEnoughDataError, match="nothing to change"):
+        applied(world)
+
+
+def history_is_empty(world: World) -> bool:
+    try:
+        history(0, world.clock)
+    except NotEnoughDataError:
+        return True
+    return False
+
+
+def test_a_diff_tells_what_the_days_to_come_will_bring(world: World) -> None:
+    accept(world, TOMORROW)
+    [later] = diff(world.clock).later
+    assert [account for _, account, _ in later.settings] == [ME] * 4
+    value = later.settings[0][2]
+    assert isinstance(value, Status)
+    assert value.text == "Deep work until 17:00"
+
+
+def test_nothing_is_changed_without_consent(world: World) -> None:
+    accept(world, TODAY)
+    assert apply(lambda _: False, no_progress, world.clock) is None
+    assert ours(world.office()) == []
+    assert history_is_empty(world)
+
+
+def test_each_change_is_told_while_it_is_made(world: World) -> None:
+    accept(world, TODAY)
+    told: list[tuple[str, int, int]] = []
+    apply(lambda _: True, lambda *step: told.append(step), world.clock)
+    assert [done for _, done, _ in told] == list(range(1, len(told) + 1))
+    assert told[0][2] == 5
+
+
+def test_an_interrupted_apply_is_gone_on_with(world: World) -> None:
+    accept(world, TODAY)
+
+    def die(call: str, moment: str) -> None:
+        if (call, moment) == ("set_do_not_disturb", "after"):
+            raise KeyboardInterrupt
+
+    world.office().fault = die
+    with pytest.raises(KeyboardInterrupt):
+        applied(world)
+    world.office().fault = no_fault
+    world.clock.turn(200)
+    assert did(applied(world)) == [("set", "automatic reply"), ("set", "presence")]
+    world.clock.turn(60)
+    assert restore_all(lambda *_: True, no_progress, world.clock, world.wait) is not None
+    assert (world.office().status, world.office().do_not_disturb) == (OWN, DoNotDisturb())
+
+
+def test_a_pause_shows_nothing_and_keeps_the_event(world: World) -> None:
+    accept(world, TODAY)
+    applied(world)
+    world.clock.turn(600)
+    assert did(pause(None, "20m", world.clock))[:3] == BACK[:3]
+    assert world.office().status == OWN
+    assert len(ours(world.office())) == 1
+    assert status(world.clock).paused_until == int(world.clock.now().timestamp()) + 1200
+    world.clock.turn(60)
+    assert ("set", "status") in did(resume(world.clock))
+    assert world.office().status.text == "Deep work until 17:00"
+    with pytest.raises(NotEnoughDataError, match="Nothing is paused"):
+        resume(world.clock)
+
+
+def test_a_pause_lasts_until_the_blocks_end_when_nothing_else_is_said(world: World) -> None:
+    accept(world, TODAY)
+    applied(world)
+    pause(None, None, world.clock)
+    [(_, when)] = status(world.clock).active
+    assert status(world.clock).paused_until == when.end
+
+
+def test_extending_moves_the_end_everywhere(world: World) -> None:
+    accept(world, TODAY)
+    applied(world)
+    world.clock.turn(60)
+    assert did(extend(None, "30m", world.clock))[0] == ("move", "event")
+    assert ours(world.office()) == [("10. 09:00", "10. 17:30", "Deep work")]
+    assert world.office().status.text == "Deep work until 17:30"
+    with pytest.raises(InputError, match="anyway"):
+        extend("17:00", None, world.clock)
+    with pytest.raises(InputError, match="not said"):
+        extend(None, None, world.clock)
+
+
+def test_ending_early_puts_everything_back_and_shortens_the_event(world: World) -> None:
+    accept(world, TODAY)
+    applied(world)
+    world.clock.turn(3600)
+    done = did(end_early(world.clock))
+    assert done[:4] == [("move", "event"), *BACK[:3]]
+    assert ours(world.office()) == [("10. 09:00", "10. 13:00", "Deep work")]
+    assert world.office().status == OWN
+    with pytest.raises(NotEnoughDataError, match="No deep-work block is on now"):
+        end_early(world.clock)
+
+
+@pytest.mark.parametrize("decide", [lambda clock: pause(None, None, clock), end_early, lambda c: extend(None, "5m", c)])
+def test_nothing_can_be_decided_about_what_is_not_on(world: World, decide: object) -> None:
+    accept(world, TOMORROW)
+    applied(world)
+    assert callable(decide)
+    with pytest.raises(NotEnoughDataError, match="No deep-work block is on now") as refused:
+        decide(world.clock)
+    assert "Wed 2026-03-11 09:00 to 17:00" in refused.value.advice
+
+
+NOON = 1_773_144_000  # Tuesday 2026-03-10, 12:00 UTC
+
+
+@pytest.mark.parametrize(
+    ("until", "length", "end"),
+    [("12:30", None, 1800), (None, "45m", 2700), (None, "1h30m", 5400), (None, "90", 5400), (None, "2 h", 7200)],
+)
+def test_ends_that_are_understood(until: str | None, length: str | None, end: int) -> None:
+    assert parse_end(until, length, NOON, "UTC") == NOON + end
+
+
+@pytest.mark.parametrize(
+    ("until", "length"),
+    [
+        ("12:00", None),
+        ("11:59", None),
+        ("25:00", None),
+        ("noon", None),
+        (None, "0m"),
+        (None, "25h"),
+        (None, "soon"),
+        (None, ""),
+        ("13:00", "20m"),
+    ],
+)
+def test_ends_that_cannot_be(until: str | None, length: str | None) -> None:
+    if not (until or length):
+        assert parse_end(until, length, NOON, "UTC") is None
+        return
+    with pytest.raises(InputError) as refused:
+        parse_end(until, length, NOON, "UTC")
+    assert refused.value.advice
+
+
+def test_restoring_everything_leaves_what_was_there_and_says_that_it_looked_again(world: World) -> None:
+    world.office().add_event(Interval(NOON + 86_400, NOON + 90_000), "Lunch with Lin")
+    accept(world, TODAY, TOMORROW)
+    applied(world)
+    world.clock.turn(120)
+    listed: list[str] = []
+    done = restore_all(
+        lambda changes, _: bool(listed.extend(one.action for one in changes)) or True,
+        no_progress,
+        world.clock,
+        world.wait,
+    )
+    assert done is not None
+    assert sorted(listed) == ["remove", "remove", *["restore"] * 4]
+    assert done.left == ()
+    assert done.notes == ("A second look at every account found nothing of ours.",)
+    assert world.office().status == OWN
+    assert [title for _, title in world.office().events()] == ["Lunch with Lin"]
+    assert diff(world.clock).empty
+    assert f"plan accept {TODAY}" in diff(world.clock).notes[0]
+
+
+def test_right_after_a_write_the_second_look_waits(world: World) -> None:
+    accept(world, TODAY)
+    applied(world)
+    done = restore_all(lambda *_: True, no_progress, world.clock, world.wait)
+    assert done is not None
+    assert done.left == ()
+    assert world.office().presence.empty
+
+
+def test_restoring_can_be_declined(world: World) -> None:
+    accept(world, TODAY)
+    applied(world)
+    assert restore_all(lambda *_: False, no_progress, world.clock, world.wait) is None
+    assert len(ours(world.office())) == 1
+
+
+def test_one_day_is_taken_back_and_comes_again_when_it_is_accepted_anew(world: World) -> None:
+    accept(world, TODAY, TOMORROW)
+    applied(world)
+    with pytest.raises(InputError, match="2026-03-12 is not protected"):
+        restore_days(["2026-03-12"], lambda *_: True, world.clock)
+    assert did(restore_days(["2026-03-11"], lambda *_: True, world.clock)) == [("remove", "event")]
+    assert len(ours(world.office())) == 1
+    accept(world, TOMORROW)
+    assert did(applied(world)) == [("create", "event")]
+    assert len(ours(world.office())) == 2
+
+
+def test_a_day_that_its_person_deletes_is_not_made_again(world: World) -> None:
+    accept(world, TODAY)
+    applied(world)
+    [event] = [one for one in world.office().calendars["primary"].live() if one.times[0].start > NOON - 86_400]
+    world.office().delete_event(event.id)
+    world.clock.turn(400)
+    assert ("veto", "event") in did(applied(world))
+    assert ours(world.office()) == []
+    assert any("taken back" in note for note in status(world.clock).notes)
+
+
+def test_a_skipped_day_goes_with_the_next_apply(world: World) -> None:
+    accept(world, TOMORROW)
+    applied(world)
+    skip(world, TOMORROW)
+    assert any("plan has changed" in note for note in status(world.clock).notes)
+    assert did(applied(world)) == [("remove", "event")]
+    assert ours(world.office()) == []
+
+
+def test_what_the_settings_no_longer_want_is_taken_back(world: World) -> None:
+    accept(world, TODAY)
+    applied(world)
+    world.clock.turn(60)
+    settings('\n[[accounts]]\naccount = "stranger"\nevents = false\nstatus = false\n')
+    assert did(applied(world)) == [("remove", "event"), ("restore", "status")]
+    assert (ours(world.office()), world.office().status) == ([], OWN)
+    assert not world.office().do_not_disturb.empty
+
+
+def test_a_calendar_that_is_not_there_is_named(world: World) -> None:
+    accept(world, TODAY)
+    settings('\n[[accounts]]\naccount = "stranger"\ncalendar = "Elsewhere"\n')
+    [unknown] = diff(world.clock).unknown
+    assert "There is no calendar 'Elsewhere' in this account. Known are: Primary." in unknown
+
+
+def test_texts_that_cannot_be_read_are_named_with_the_file(world: World) -> None:
+    settings('\n[texts]\nstatus = "until {{ noon }}"\n')
+    with pytest.raises(InputError, match=r"deepday.toml: \[texts\]: .*'noon'"):
+        diff(world.clock)
+
+
+def test_texts_are_shown_as_they_will_read(world: World) -> None:
+    settings('\n[texts]\nstatus = "' + "Deep work " * 10 + 'until {{ until }}"\nsubject = "Back at {{ until }}"\n')
+    accept(world, TODAY, cover="grace@example.org")
+    english, german = texts(None, world.clock)
+    rows = {row.name: row for row in english.texts}
+    assert (english.language, german.language, english.example) == ("en", "de", False)
+    assert rows["status"].text == ":headphones: Deep work until 17:00"
+    assert rows["status"].problem.startswith("The short form: the long one has 111")
+    assert rows["reply, subject"].text == "Back at 17:00"
+    assert "grace covers for me (grace@example.org)" in rows["reply, inside"].text
+    assert "grace" not in rows["reply, outside"].text
+    assert "dringend: grace" in german.texts[0].text
+    with pytest.raises(InputError, match="'fr'"):
+        texts("fr", world.clock)
+
+
+def test_history_says_who_and_why_and_an_edited_row_is_found(world: World) -> None:
+    accept(world, TODAY)
+    applied(world)
+    found = history(0, world.clock)
+    assert (found.rows[0].actor, found.rows[0].after) == (ME, "approved")
+    assert {row.actor for row in found.rows[1:]} == {"deepday"}
+    last = history(2, world.clock)
+    assert (len(last.rows), last.earlier) == (2, len(found.rows) - 2)
+    assert (verify(world.clock).rows, verify(world.clock).broken) == (len(found.rows), 0)
+    database = Database(data_folder() / "deepday.sqlite", world.clock)
+    with database.writing() as connection:
+        connection.exec_driver_sql("UPDATE audit SET why = 'nothing' WHERE seq = 3")
+    database.close()
+    assert verify(world.clock).broken == 3
+
+
+def test_status_tells_what_is_on_and_what_was_there_before(world: World) -> None:
+    assert status(world.clock).notes[0].startswith("No deep-work day is accepted")
+    accept(world, TODAY, TOMORROW)
+    assert status(world.clock).notes[0].startswith("Accepted, and not protected yet: 2026-03-10, 2026-03-11.")
+    applied(world)
+    found = status(world.clock)
+    assert [when.seconds for _, when in (*found.active, *found.ahead)] == [8 * 3600] * 2
+    line = next(one for one in found.slots if one.what == "status")
+    assert (line.before, line.phase) == (OWN, "owned")
+    assert (found.events, found.trouble) == (2, ())
+
+
+def test_status_tells_of_trouble_and_what_to_do(world: World) -> None:
+    accept(world, TOMORROW)
+    applied(world)
+    accept(world, TODAY)
+
+    def lost(call: str, moment: str) -> None:
+        if (call, moment) == ("create_event", "after"):
+            raise OutcomeUnknownError("The office did not answer.")
+
+    world.office().fault = lost
+    done = applied(world)
+    assert done.left
+    found = status(world.clock).trouble
+    assert any("left in peace until" in what for what, _ in found)
+    assert any("what became of an event is not known" in what for what, _ in found)
+    assert all(advice for _, advice in found)
+
+
+def test_what_is_ours_in_a_removed_account_is_not_forgotten(world: World) -> None:
+    accept(world, TODAY)
+    applied(world)
+    remove("stranger", clock=world.clock)
+    [(what, advice), *_] = status(world.clock).trouble
+    assert "not connected any more" in what
+    assert "restore --all" in advice
+
+
+def test_an_account_that_must_sign_in_again_is_named_and_the_exit_says_so(world: World) -> None:
+    accept(world, TODAY)
+    applied(world)
+    world.refused.add(ME)
+    assert diff(world.clock).reconnect
+    found = status(world.clock)
+    assert found.reconnect
+    assert "deepday connect stranger" in found.trouble[0][1]
+
+
+def test_the_lease_of_a_process_that_is_no_more_is_not_waited_for(world: World) -> None:
+    accept(world, TODAY)
+    with protection(world.clock, offline=True) as found:
+        host = found.reconciler.holder.partition("/")[0]
+        assert found.store.take(ME, f"{host}/999999999/x") is not None
+    assert did(applied(world))
+    with protection(world.clock, offline=True) as found:
+        assert found.store.take(ME, "another-machine/1/x") is not None
+    world.clock.turn(60)
+    assert "Another deepday" in end_early(world.clock).left[0]
+
+
+def test_taking_over_says_when_it_begins(world: World) -> None:
+    accept(world, TODAY)
+    applied(world)
+    assert adopt(world.clock).notes == ("This device protects your days already.",)
+
+
+def test_without_a_calendar_there_is_nothing_to_take_over(world: World) -> None:
+    settings("\n[protect]\nevents = false\n")
+    with pytest.raises(NotEnoughDataError, match="nothing to take over"):
+        adopt(world.clock)
+
+
+def test_without_an_account_the_command_to_run_is_named(world: World) -> None:
+    remove("stranger", clock=world.clock)
+    with pytest.raises(NotEnoughDataError, match="No account is connected") as refused:
+        diff(world.clock)
+    assert "deepday connect" in refused.value.advice
+    assert any("No account is connected" in note for note in status(world.clock).notes)
+
+
+def test_the_installation_keeps_its_name(world: World) -> None:
+    names = set()
+    for _ in range(2):
+        with opened_accounts(world.clock) as accounts:
+            names.add(accounts.store.protecting().installation())
+    assert len(names) == 1
