@@ -1,4 +1,4 @@
-"""Work that takes longer than a page may: syncs, imports, sign-ins. Each runs in a thread, and a page shows how it goes."""
+"""Work that takes longer than a page may: syncs, imports, sign-ins. Each has a thread, and a page that shows it."""
 
 import secrets
 import threading
