@@ -9,7 +9,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -91,10 +91,8 @@ def _bound(port: int) -> Iterator[list[socket.socket]]:
     """Give sockets on loopback, of both families where this machine has both."""
     first = _socket(socket.AF_INET, ADDRESSES[0], port)
     sockets = [first]
-    try:
+    with suppress(InputError, OSError):  # there may be no IPv6 here
         sockets.append(_socket(socket.AF_INET6, ADDRESSES[1], first.getsockname()[1]))
-    except (InputError, OSError):
-        pass  # no IPv6 here
     try:
         yield sockets
     finally:

@@ -39,19 +39,19 @@ def trouble(error: DeepdayError) -> Said:
 class Task:
     """One piece of work, and the person who may have to answer it; satisfies :class:`deepday.connect.Dialogue`.
 
-    ``page``: an address to open; ``code``: to type there; ``question``: a secret that is waited for. ``said`` is set
-    when it is over. ``back``: the page that it belongs to.
+    ``page``: an address to open; ``code``: to type there; ``question``: a secret that is waited for. ``back``: the page
+    that it belongs to. ``report`` takes what came of it.
     """
 
     name: str
     back: str
+    report: Callable[[tuple["Said", ...]], None]
     id: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     lines: list[str] = field(default_factory=list)
     progress: str = ""
     page: str = ""
     code: str = ""
     question: str = ""
-    said: tuple[Said, ...] = ()
     _answer: Secret | None = None
     _answered: threading.Event = field(default_factory=threading.Event)
     _over: threading.Event = field(default_factory=threading.Event)
@@ -99,11 +99,11 @@ class Task:
     def run(self, work: Callable[["Task"], tuple[Said, ...]]) -> None:
         """Do the work, and keep what came of it."""
         try:
-            self.said = work(self)
+            self.report(work(self))
         except DeepdayError as error:
-            self.said = (trouble(error),)
+            self.report((trouble(error),))
         except Exception as error:  # noqa: BLE001 - the thread's last chance to say so; its details may hold anything
-            self.said = (Said("trouble", (f"Something unexpected happened: {type(error).__name__}.",)),)
+            self.report((Said("trouble", (f"Something unexpected happened: {type(error).__name__}.",)),))
         finally:
             self._over.set()
 
@@ -121,9 +121,15 @@ class Tasks:
         self._tasks: OrderedDict[str, Task] = OrderedDict()
         self._lock = threading.Lock()
 
-    def start(self, name: str, back: str, work: Callable[[Task], tuple[Said, ...]]) -> Task:
+    def start(
+        self,
+        name: str,
+        back: str,
+        work: Callable[[Task], tuple[Said, ...]],
+        report: Callable[[tuple[Said, ...]], None],
+    ) -> Task:
         """Begin a piece of work in a thread of its own, which ends with the process."""
-        task = Task(name, back)
+        task = Task(name, back, report)
         with self._lock:
             self._tasks[task.id] = task
             while len(self._tasks) > _MOST:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -15,7 +17,7 @@ from deepday.report.html import firm
 from deepday.report.words import duration, plain, roughly, week_name
 from deepday.web.guards import Place
 from deepday.web.sessions import Session, Sessions
-from deepday.web.tasks import Said, Tasks
+from deepday.web.tasks import Said, Task, Tasks
 
 Handler = Callable[["Visit"], Response]
 
@@ -93,6 +95,11 @@ class Visit:
         }
         return HTMLResponse(environment().get_template(template).render(frame | content), status)
 
+    def begin(self, name: str, work: Callable[[Task], tuple[Said, ...]]) -> Response:
+        """Begin work that takes longer, and lead to the page that shows it; what came of it is told on this page."""
+        task = self.desk.tasks.start(name, self.page, work, self.session.said.extend)
+        return self.go(f"/working/{task.id}")
+
     def go(self, path: str, *said: Said) -> Response:
         """Lead to another page, which tells what was done."""
         self.session.said.extend(said)
@@ -108,7 +115,14 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=lambda value: plain(value) if isinstance(value, str) else value,  # titles and names come from outside
+        finalize=lambda value: plain(value) if type(value) is str else value,  # titles and names come from outside
     )
+    made.globals["token"] = _token
     made.filters.update(duration=duration, firm=firm, roughly=roughly, week_name=week_name)
     return made
+
+
+@pass_context
+def _token(context: Context) -> Markup:
+    """Return the field that every form carries."""
+    return Markup('<input type="hidden" name="form_token" value="{}">').format(context["form_token"])

@@ -63,9 +63,7 @@ def _form(visit: Visit) -> Response:
     options = [_field(one) for one in provider.sign_in_options()]
     usual = [one for one in options if one["usual"]]
     more = [one for one in options if not one["usual"]]
-    return visit.show(
-        "connect.html", f"Connect {provider.title}", provider=name, about=provider, usual=usual, more=more
-    )
+    return visit.show("connect.html", f"Connect {provider.title}", provider=name, usual=usual, more=more)
 
 
 def _field(option: SignInOption) -> dict[str, object]:
@@ -105,8 +103,7 @@ def _connect(visit: Visit) -> Response:
             connected = connect(name, told, task, clock)
         return (done(f"Connected: {connected.account}.", *connected.notes, "Next: bring it up to date."),)
 
-    task = visit.desk.tasks.start(f"Connecting {provider.title}", "/connections", work)
-    return visit.go(f"/working/{task.id}")
+    return visit.begin(f"Connecting {provider.title}", work)
 
 
 def _told(visit: Visit, option: SignInOption) -> str:
@@ -158,8 +155,7 @@ def _test(visit: Visit) -> Response:
         lines = [line for _, finding, advice in checks for line in (finding, advice) if line]
         return (Said("trouble" if bad else "done", tuple(lines)),)
 
-    task = visit.desk.tasks.start("Looking at the account", "/connections", work)
-    return visit.go(f"/working/{task.id}")
+    return visit.begin("Looking at the account", work)
 
 
 def _sync(visit: Visit) -> Response:
@@ -168,8 +164,7 @@ def _sync(visit: Visit) -> Response:
     def work(task: Task) -> tuple[Said, ...]:
         return tuple(_synced(one) for one in sync(SyncRequest(name, ()), task.tell, clock))
 
-    task = visit.desk.tasks.start("Bringing everything up to date", "/connections", work)
-    return visit.go(f"/working/{task.id}")
+    return visit.begin("Bringing everything up to date", work)
 
 
 def _synced(one: Synced) -> Said:

@@ -37,7 +37,7 @@ def _show(visit: Visit) -> Response:
     return visit.show(
         "protect.html",
         "Protect",
-        status=found,
+        notes=found.notes,
         active=[(moment(when.end, zone, found.now), cover(block)) for block, when in found.active],
         ahead=[(span(when, zone), cover(block), block.start.date().isoformat()) for block, when in found.ahead],
         paused=moment(found.paused_until, zone, found.now) if found.paused_until else "",
@@ -114,8 +114,7 @@ def _apply(visit: Visit) -> Response:
             )
         return (_said(done),)
 
-    task = visit.desk.tasks.start("Making the changes", "/protect", work)
-    return visit.go(f"/working/{task.id}")
+    return visit.begin("Making the changes", work)
 
 
 def _said(done: Outcome) -> Said:
@@ -162,8 +161,7 @@ def _restore_all(visit: Visit) -> Response:
         done = protect_deciding.restore_all(_agreed, task.tell, clock)
         return (_said(done),) if done else ()
 
-    task = visit.desk.tasks.start("Taking everything back", "/protect", work)
-    return visit.go(f"/working/{task.id}")
+    return visit.begin("Taking everything back", work)
 
 
 def _history(visit: Visit) -> Response:

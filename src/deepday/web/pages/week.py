@@ -162,8 +162,7 @@ def _import(visit: Visit) -> Response:
         with folder:
             return tuple(_imported(request, paths, task, visit))
 
-    task = visit.desk.tasks.start("Reading your files", "/", work)
-    return visit.go(f"/working/{task.id}")
+    return visit.begin("Reading your files", work)
 
 
 def _kept(folder: Path, upload: UploadFile) -> Path:

@@ -12,7 +12,7 @@ def _show(visit: Visit) -> Response:
 def _one(visit: Visit) -> Response:
     task = visit.desk.tasks.find(visit.part("task"))
     if task.over:
-        return visit.go(task.back, *task.said)
+        return visit.go(task.back)
     return visit.show("working.html", task.name, task=task)
 
 
