@@ -61,6 +61,7 @@ def _show(visit: Visit) -> Response:
         days=[_day(day, problem) for day in plan.days],
         free=_free_dates(planned, today),
         waiting=any(not day.accepted for day in plan.days),
+        any_accepted=any(day.accepted for day in plan.days),
         alternatives=[
             {
                 "worth": worth_of(one),

@@ -3,7 +3,7 @@
 import tempfile
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from zoneinfo import ZoneInfo
 
 from starlette.datastructures import UploadFile
@@ -81,7 +81,8 @@ def _alone(measurement: Measurement, week: WeekMeasure) -> Measurement:
     days = tuple(day for day in measurement.days if day.week == week.week)
     dates = {day.date for day in days}
     ledgers = tuple(ledger for ledger in measurement.ledgers if ledger.date in dates)
-    return replace(measurement, weeks=(week,), days=days, ledgers=ledgers)
+    skipped = tuple(replace(one, source=PurePath(one.source).name) for one in measurement.skipped)
+    return replace(measurement, weeks=(week,), days=days, ledgers=ledgers, skipped=skipped)
 
 
 def _linked(table: Table, names: list[str]) -> dict[str, object]:
