@@ -50,6 +50,7 @@ class Site:
     told: list[str]
     base: str = HOME
     browser: Browser = field(init=False)
+    token_of: str = ""
 
     def __post_init__(self) -> None:
         app = make_app(self.sessions, ORIGINS if self.base == HOME else (self.base,), self.clock, self.told.append)

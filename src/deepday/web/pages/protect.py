@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,6 +30,7 @@ from deepday.web.tasks import Said, Task
 from deepday.web.visit import Page, Visit
 
 _ROWS = 60
+_MARK = re.compile(r"^(?:done|left) {2,}")  # what the terminal puts before a line, the page says by its colour
 
 
 def _show(visit: Visit) -> Response:
@@ -75,7 +77,7 @@ def _changes(visit: Visit) -> Response:
             for one in found.later
         ],
         unknown=found.unknown,
-        limits=found.limits,
+        limits=tuple(dict.fromkeys(found.limits)),
         notes=found.notes,
         seen=_print_of(found),
         nothing=found.empty and not found.later,
@@ -118,7 +120,8 @@ def _apply(visit: Visit) -> Response:
 
 
 def _said(done: Outcome) -> Said:
-    return Said("trouble" if done.left or done.refused else "done", tuple(outcome_lines(done)))
+    lines = tuple(_MARK.sub("", line) for line in outcome_lines(done))
+    return Said("trouble" if done.left or done.refused else "done", lines)
 
 
 def _pause(visit: Visit) -> Response:

@@ -92,7 +92,7 @@ def _linked(table: Table, names: list[str]) -> dict[str, object]:
 
 def _minutes(visit: Visit) -> Response:
     when, metric = visit.part("when"), visit.part("metric")
-    measurement = explain_period(Request(), when, no_progress)
+    measurement = explain_period(Request(), when, no_progress, visit.clock)
     explanation = explain(measurement, metric)
     first, last = measurement.days[0].date, measurement.days[-1].date
     shown = [one for one in explanation.days if one.rows or (one.value is None and one.ledger.work)]
@@ -157,7 +157,11 @@ def _import(visit: Visit) -> Response:
     )
     data_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = tempfile.TemporaryDirectory(prefix="upload-", dir=data_folder())
-    paths = [_kept(Path(folder.name), one) for one in files]
+    try:
+        paths = [_kept(Path(folder.name), one) for one in files]
+    except (InputError, OSError):
+        folder.cleanup()
+        raise
 
     def work(task: Task) -> tuple[Said, ...]:
         with folder:
@@ -174,6 +178,8 @@ def _kept(folder: Path, upload: UploadFile) -> Path:
             f"{name!r} is neither a calendar nor a Slack export.", "Choose files that end in .ics or .zip."
         )
     path = folder / name
+    if path.exists():
+        raise InputError(f"There are two files {name!r}.", "Send them one after the other.")
     with path.open("xb") as file:
         while part := upload.file.read(1 << 20):
             file.write(part)
