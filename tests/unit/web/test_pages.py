@@ -13,20 +13,9 @@ from deepday.config.paths import config_file
 from deepday.store.plans import DayState
 from deepday.web.guards import UPLOAD_BYTES
 from tests.e2e.exports import ME, said, vevent, write_calendar, write_export
-from tests.unit.web.visitor import Site, site_of
+from tests.unit.web.visitor import TRICKS, Site, site_of
 
 ABOUT_ME = {"email": ME, "zone": "Europe/Berlin", "hours": "Mon-Fri 09:00-17:00", "titles": "yes"}
-
-TRICKS = (
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "'><svg/onload=alert(1)>",
-    "javascript:alert(1)",
-    "{{ 7 * 7 }}{% raw %}",
-    "</title></svg><script>alert(1)</script>",
-    "<a href='javascript:alert(1)'>x</a>",
-    "\u202egnp.exe\u202c",
-)
 
 
 @pytest.fixture

@@ -19,6 +19,18 @@ HOME = "http://127.0.0.1:8377"
 ORIGINS = (HOME, "http://[::1]:8377", "http://localhost:8377")
 OF_THE_PAGE = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", "Origin": "null"}
 
+TRICKS = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'><svg/onload=alert(1)>",
+    "javascript:alert(1)",
+    "{{ 7 * 7 }}{% raw %}",
+    "</title></svg><script>alert(1)</script>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "\u202egnp.exe\u202c",
+)
+"""Titles that would do something if they were not text."""
+
 
 class Browser:
     """Speaks to the application without a network, and keeps its cookies."""
