@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 INSTALL := $(PIP) install --require-hashes --no-deps
 
-.PHONY: setup demo test simulate wire-log check bench docs lock clean
+.PHONY: setup demo serve test simulate wire-log check bench docs lock clean
 .DEFAULT_GOAL := setup
 
 setup: $(VENV)/.run                         ## the deepday command, in .venv/bin
@@ -34,6 +34,9 @@ check: $(VENV)/.dev                         ## types, lint, import contracts
 
 bench: $(VENV)/.bench                       ## speed, beside peers and budgets (about two minutes)
 	$(BIN)/python -m tests.bench
+
+serve: $(VENV)/.run                         ## the page, on this machine; Ctrl-C ends it
+	@$(BIN)/deepday serve
 
 docs: $(VENV)/.dev                          ## rewrite what is generated
 	$(BIN)/python -m deepday.config.example config

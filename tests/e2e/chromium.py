@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, sync_playwright
 
 from deepday.clock import Clock
 from deepday.web.listening import page as listening
@@ -63,10 +63,16 @@ class Visitor:
 
     def __post_init__(self) -> None:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("dialog", lambda dialog: (self.complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
-        self.page.on(
-            "console", lambda said: self.complaints.append(said.text) if said.type in {"error", "warning"} else None
-        )
+        self.page.on("dialog", self._asked)
+        self.page.on("console", self._told)
+
+    def _asked(self, dialog: Dialog) -> None:
+        self.complaints.append(f"dialog {dialog.message}")
+        dialog.dismiss()
+
+    def _told(self, said: ConsoleMessage) -> None:
+        if said.type in {"error", "warning"}:
+            self.complaints.append(said.text)
 
     def go(self, path: str) -> None:
         self.page.goto(f"{self.home}{path}")
@@ -81,7 +87,7 @@ class Visitor:
         """Look at the page at three widths, light and dark: nothing sticks out, and axe finds nothing serious."""
         folder = os.environ.get(SHOTS)
         for scheme in ("light", "dark"):
-            self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             for width, height in SIZES:
                 self.page.set_viewport_size({"width": width, "height": height})
                 out = self.page.evaluate(_STICKING_OUT, width)

@@ -17,6 +17,7 @@ from deepday_sandbox.people import OWNER
 from tests.e2e.chromium import Visitor, visiting
 from tests.e2e.exports import ME, said, vevent, write_calendar, write_export
 from tests.integration.open_office import World, at_home, open_office
+from tests.unit.app.protected import TODAY, accept, applied, office_of
 from tests.unit.web.visitor import TRICKS
 
 SATURDAY = datetime(2026, 3, 14, 12, tzinfo=UTC)
@@ -194,7 +195,7 @@ def test_the_keyboard_is_enough() -> None:
             page.keyboard.press("Tab")
             reached.add(page.evaluate("document.activeElement.name || document.activeElement.textContent.trim()"))
         assert {"files", "email", "zone", "hours", "holidays", "Read these files", "Connect an account"} <= reached
-        landmarks = [page.get_by_role(role).count() for role in ("banner", "main", "navigation", "contentinfo")]  # type: ignore[arg-type]
+        landmarks = [page.get_by_role(role).count() for role in ("banner", "main", "navigation", "contentinfo")]
         assert landmarks == [1, 1, 1, 1]
 
 
@@ -255,3 +256,23 @@ def other_site(target: str) -> Iterator[str]:
 
 _EVIL = """<!doctype html><title>evil</title><iframe src="TARGET/"></iframe>
 <form method="post" action="TARGET/sign-out"><input name="form_token" value="TOKEN"><button>Win</button></form>"""
+
+
+def test_a_block_that_is_on_can_be_seen_and_ended(tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch, office_of(tmp_path, patch) as world:
+        accept(world, TODAY, cover="grace@example.com")
+        applied(world)
+        with visiting(world.clock) as visitor:
+            visitor.go("/protect")
+            expect(visitor.page.locator(".headline")).to_contain_text("until 17:00")
+            visitor.look("protect-on")
+            visitor.press("Pause")
+            expect(visitor.page.get_by_text("Paused until").last).to_be_visible()
+            visitor.press("Go on")
+            visitor.press("End it now")
+            expect(visitor.page.locator(".headline")).to_have_text("No deep-work block is on now.")
+            assert world.office().status.text == "Working remotely"
+            visitor.go("/settings")
+            visitor.look("settings")
+            visitor.go("/plan/2026-03-12/why")
+            assert visitor.complaints == []

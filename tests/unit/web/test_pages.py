@@ -1,7 +1,6 @@
 """What the pages do with what is sent to them."""
 
 import stat
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from deepday.config.paths import config_file
 from deepday.store.plans import DayState
 from deepday.web.guards import UPLOAD_BYTES
 from tests.e2e.exports import ME, said, vevent, write_calendar, write_export
-from tests.unit.web.visitor import TRICKS, Site, site_of
+from tests.unit.web.visitor import TRICKS, Site, settled, site_of
 
 ABOUT_ME = {"email": ME, "zone": "Europe/Berlin", "hours": "Mon-Fri 09:00-17:00", "titles": "yes"}
 
@@ -41,16 +40,6 @@ def read(site: Site, folder: Path, titles: tuple[str, ...] = ("Sync",)) -> str:
 
 
 _GUESTS = [f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{name}@example.com" for name in ("me", "ada", "bob")]
-
-
-def settled(site: Site, path: str) -> str:
-    """Look at work under way until it is over, and return the page that it leads to."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        answer = site.browser.get(path)
-        if answer.status_code == 303:
-            return site.browser.get(answer.headers["location"]).text
-    raise AssertionError(path)
 
 
 def test_files_become_a_week(site: Site, tmp_path: Path) -> None:

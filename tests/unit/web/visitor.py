@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -93,3 +94,13 @@ def site_of(folder: Path, base: str = HOME) -> Iterator[Site]:
         patch.setenv("DEEPDAY_DATA", str(folder / "home" / "data"))
         clock = TurnedClock()
         yield Site(clock, Sessions(clock), [], base)
+
+
+def settled(site: Site, path: str) -> str:
+    """Look at work under way until it is over, and return the page that it leads to."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        answer = site.browser.get(path)
+        if answer.status_code == 303:
+            return site.browser.get(answer.headers["location"]).text
+    raise AssertionError(path)
