@@ -274,5 +274,4 @@ def test_a_block_that_is_on_can_be_seen_and_ended(tmp_path: Path) -> None:
             assert world.office().status.text == "Working remotely"
             visitor.go("/settings")
             visitor.look("settings")
-            visitor.go("/plan/2026-03-12/why")
             assert visitor.complaints == []

@@ -76,7 +76,7 @@ def test_a_block_is_paused_extended_and_ended(site: Site, world: World) -> None:
     assert world.office().status.text == "Working remotely"
     assert "Paused until" not in act(site, "resume")
     act(site, "extend", length="1h")
-    assert ours(world.office())[0][:2] == ("10. 08:00", "10. 17:00")
+    assert ours(world.office())[0][:2] == ("10. 09:00", "10. 18:00")
     assert "No deep-work block is on now" in act(site, "end-early")
     assert world.office().status.text == "Working remotely"
 
