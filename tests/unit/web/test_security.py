@@ -146,7 +146,7 @@ def test_a_session_ends_after_a_week_however_much_it_is_used() -> None:
     identity = sessions.open(sessions.new_link())
     assert identity is not None
     lasted = 0
-    while sessions.find(identity) is not None:
+    while sessions.find(identity) is not None and lasted < 2 * WHOLE_SECONDS:
         clock.turn(3600)
         lasted += 3600
     assert lasted == WHOLE_SECONDS
