@@ -178,6 +178,8 @@ def protection(clock: Clock | None = None, *, offline: bool = False, everything:
 def owner(settings: Settings, clock: Clock) -> Person:
     """Return whose days they are, with the hours and zone that the plan was proposed with."""
     kept = with_kept(PlanRequest(Request()), clock).request
+    if not (settings.me.email or kept.me) or not (settings.me.zone or kept.zone):
+        raise InputError("Whose days they are is not known.", f"Set email and zone under [me] in {config_file()}.")
     return build_person(replace(kept, me=settings.me.email or kept.me), settings)
 
 
@@ -227,6 +229,8 @@ def _open(found: Protection, sign_in: SignIn, stack: ExitStack, *, everything: b
         found.shut.append(Shut(sign_in, error))
         return
     kinds = [kind for kind, name in _NAMES.items() if getattr(chosen, name)]
+    if chosen.do_not_disturb and Port.DO_NOT_DISTURB_WRITER in capabilities.ports and SettingKind.PRESENCE in kinds:
+        kinds.remove(SettingKind.PRESENCE)  # who holds notifications shows that by itself
     wanted = connected(sign_in.provider, sign_in.account, account, kinds, calendar)
     found.opened += [wanted, *_left_behind(found.known(), wanted, everything=everything)]
     found.limits += [f"{sign_in.provider} {sign_in.account}: {one.words}" for one in capabilities.degraded]

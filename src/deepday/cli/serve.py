@@ -37,7 +37,9 @@ def serve(
     keeper, log = Keeper(clock), lines(as_json=json_)
     service = Service(keeper, clock, log)
     if once:
-        serve_once(service, keeper)
+        done = serve_once(service, keeper).outcome
+        if done and (done.left or done.refused):
+            raise typer.Exit(4 if done.reconnect else 1)
         return
     with _page(settings.serve.port if port is None else port, clock, log, wanted=page):
         show.say("Keeping your days protected, until Ctrl-C.")

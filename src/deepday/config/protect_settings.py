@@ -26,7 +26,11 @@ class ProtectSettings(Table):
     automatic_reply: bool = Field(
         default=True, description="Whether mail from inside your organisation is answered.", examples=[False]
     )
-    presence: bool = Field(default=True, description="Whether your presence becomes do not disturb.", examples=[False])
+    presence: bool = Field(
+        default=True,
+        description="Whether your presence becomes do not disturb, where no notifications are held.",
+        examples=[False],
+    )
     emoji: str = Field(
         default=":headphones:",
         description="The emoji of the status, by name.",

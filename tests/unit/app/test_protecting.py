@@ -1,6 +1,6 @@
 """Diff, apply, decide, take back, over an office in memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -8,20 +8,18 @@ import pytest
 from deepday.app.accounts import opened_accounts, remove
 from deepday.app.protect_actions import apply, diff
 from deepday.app.protect_deciding import adopt, end_early, extend, parse_end, pause, restore_all, restore_days, resume
-from deepday.app.protect_past import history, verify
+from deepday.app.protect_past import history
 from deepday.app.protect_status import status
-from deepday.app.protect_texts import texts
 from deepday.app.protecting import protection
-from deepday.config.paths import data_folder
 from deepday.connect import no_progress
 from deepday.connect.memory.office import no_fault
-from deepday.errors import InputError, NotEnoughDataError, OutcomeUnknownError
+from deepday.errors import InputError, NotEnoughDataError
 from deepday.model import DoNotDisturb, Interval, Status
-from deepday.store.database import Database
+from deepday.report.protect_view import ShownChange
 from tests.unit.app.protected import OWN, TODAY, TOMORROW, accept, applied, did, office_of, ours, settings, skip
 from tests.unit.app.stranger import ME, World
 
-ALL = ["status", "do not disturb", "automatic reply", "presence"]
+ALL = ["status", "do not disturb", "automatic reply"]
 SET = [("set", kind) for kind in ALL]
 BACK = [("restore", kind) for kind in ALL]
 
@@ -61,7 +59,7 @@ def history_is_empty(world: World) -> bool:
 def test_a_diff_tells_what_the_days_to_come_will_bring(world: World) -> None:
     accept(world, TOMORROW)
     [later] = diff(world.clock).later
-    assert [account for _, account, _ in later.settings] == [ME] * 4
+    assert [account for _, account, _ in later.settings] == [ME] * 3
     value = later.settings[0][2]
     assert isinstance(value, Status)
     assert value.text == "Deep work until 17:00"
@@ -79,7 +77,7 @@ def test_each_change_is_told_while_it_is_made(world: World) -> None:
     told: list[tuple[str, int, int]] = []
     apply(lambda _: True, lambda *step: told.append(step), world.clock)
     assert [done for _, done, _ in told] == list(range(1, len(told) + 1))
-    assert told[0][2] == 5
+    assert told[0][2] == 4
 
 
 def test_an_interrupted_apply_is_gone_on_with(world: World) -> None:
@@ -94,7 +92,7 @@ def test_an_interrupted_apply_is_gone_on_with(world: World) -> None:
         applied(world)
     world.office().fault = no_fault
     world.clock.turn(200)
-    assert did(applied(world)) == [("set", "automatic reply"), ("set", "presence")]
+    assert did(applied(world)) == [("set", "automatic reply")]
     world.clock.turn(60)
     assert restore_all(lambda *_: True, no_progress, world.clock, world.wait) is not None
     assert (world.office().status, world.office().do_not_disturb) == (OWN, DoNotDisturb())
@@ -198,14 +196,14 @@ def test_restoring_everything_leaves_what_was_there_and_says_that_it_looked_agai
     applied(world)
     world.clock.turn(120)
     listed: list[str] = []
-    done = restore_all(
-        lambda changes, _: bool(listed.extend(one.action for one in changes)) or True,
-        no_progress,
-        world.clock,
-        world.wait,
-    )
+
+    def agreed(changes: Sequence[ShownChange], _: object) -> bool:
+        listed.extend(one.action for one in changes)
+        return True
+
+    done = restore_all(agreed, no_progress, world.clock, world.wait)
     assert done is not None
-    assert sorted(listed) == ["remove", "remove", *["restore"] * 4]
+    assert sorted(listed) == ["remove", "remove", *["restore"] * 3]
     assert done.left == ()
     assert done.notes == ("A second look at every account found nothing of ours.",)
     assert world.office().status == OWN
@@ -277,93 +275,6 @@ def test_a_calendar_that_is_not_there_is_named(world: World) -> None:
     settings('\n[[accounts]]\naccount = "stranger"\ncalendar = "Elsewhere"\n')
     [unknown] = diff(world.clock).unknown
     assert "There is no calendar 'Elsewhere' in this account. Known are: Primary." in unknown
-
-
-def test_texts_that_cannot_be_read_are_named_with_the_file(world: World) -> None:
-    settings('\n[texts]\nstatus = "until {{ noon }}"\n')
-    with pytest.raises(InputError, match=r"deepday.toml: \[texts\]: .*'noon'"):
-        diff(world.clock)
-
-
-def test_texts_are_shown_as_they_will_read(world: World) -> None:
-    settings('\n[texts]\nstatus = "' + "Deep work " * 10 + 'until {{ until }}"\nsubject = "Back at {{ until }}"\n')
-    accept(world, TODAY, cover="grace@example.org")
-    english, german = texts(None, world.clock)
-    rows = {row.name: row for row in english.texts}
-    assert (english.language, german.language, english.example) == ("en", "de", False)
-    assert rows["status"].text == ":headphones: Deep work until 17:00"
-    assert rows["status"].problem.startswith("The short form: the long one has 111")
-    assert rows["reply, subject"].text == "Back at 17:00"
-    assert "grace covers for me (grace@example.org)" in rows["reply, inside"].text
-    assert "grace" not in rows["reply, outside"].text
-    assert "dringend: grace" in german.texts[0].text
-    with pytest.raises(InputError, match="'fr'"):
-        texts("fr", world.clock)
-
-
-def test_history_says_who_and_why_and_an_edited_row_is_found(world: World) -> None:
-    accept(world, TODAY)
-    applied(world)
-    found = history(0, world.clock)
-    assert (found.rows[0].actor, found.rows[0].after) == (ME, "approved")
-    assert {row.actor for row in found.rows[1:]} == {"deepday"}
-    last = history(2, world.clock)
-    assert (len(last.rows), last.earlier) == (2, len(found.rows) - 2)
-    assert (verify(world.clock).rows, verify(world.clock).broken) == (len(found.rows), 0)
-    database = Database(data_folder() / "deepday.sqlite", world.clock)
-    with database.writing() as connection:
-        connection.exec_driver_sql("UPDATE audit SET why = 'nothing' WHERE seq = 3")
-    database.close()
-    assert verify(world.clock).broken == 3
-
-
-def test_status_tells_what_is_on_and_what_was_there_before(world: World) -> None:
-    assert status(world.clock).notes[0].startswith("No deep-work day is accepted")
-    accept(world, TODAY, TOMORROW)
-    assert status(world.clock).notes[0].startswith("Accepted, and not protected yet: 2026-03-10, 2026-03-11.")
-    applied(world)
-    found = status(world.clock)
-    assert [when.seconds for _, when in (*found.active, *found.ahead)] == [8 * 3600] * 2
-    line = next(one for one in found.slots if one.what == "status")
-    assert (line.before, line.phase) == (OWN, "owned")
-    assert (found.events, found.trouble) == (2, ())
-
-
-def test_status_tells_of_trouble_and_what_to_do(world: World) -> None:
-    accept(world, TOMORROW)
-    applied(world)
-    accept(world, TODAY)
-
-    def lost(call: str, moment: str) -> None:
-        if (call, moment) == ("create_event", "after"):
-            raise OutcomeUnknownError("The office did not answer.")
-
-    world.office().fault = lost
-    done = applied(world)
-    assert done.left
-    found = status(world.clock).trouble
-    assert any("left in peace until" in what for what, _ in found)
-    assert any("what became of an event is not known" in what for what, _ in found)
-    assert all(advice for _, advice in found)
-
-
-def test_what_is_ours_in_a_removed_account_is_not_forgotten(world: World) -> None:
-    accept(world, TODAY)
-    applied(world)
-    remove("stranger", clock=world.clock)
-    [(what, advice), *_] = status(world.clock).trouble
-    assert "not connected any more" in what
-    assert "restore --all" in advice
-
-
-def test_an_account_that_must_sign_in_again_is_named_and_the_exit_says_so(world: World) -> None:
-    accept(world, TODAY)
-    applied(world)
-    world.refused.add(ME)
-    assert diff(world.clock).reconnect
-    found = status(world.clock)
-    assert found.reconnect
-    assert "deepday connect stranger" in found.trouble[0][1]
 
 
 def test_the_lease_of_a_process_that_is_no_more_is_not_waited_for(world: World) -> None:

@@ -148,7 +148,8 @@ def test_nothing_private_is_told(secret: str) -> None:
     assert secret not in redacted(f"before {secret} after")
     told = io.StringIO()
     log = lines(told)
-    log.warning("it said " + secret, at="now", title="Salary talk")
+    said = f"it said {secret}"
+    log.warning(said, at="now", title="Salary talk")
     logging.getLogger("a.library").warning("it said %s", secret)
     logging.getLogger("a.library").info("GET https://example.com")
     assert secret not in told.getvalue()

@@ -214,12 +214,19 @@ def test_everything_is_taken_back_and_a_second_look_finds_nothing(day: Day) -> N
 
 def test_one_of_two_workers_writes(day: Day) -> None:
     day.tick(HOUR)
+    assert day.store.take(ADA, "one") is not None  # in the middle of a round
     now = day.office.now()
     day.store.decide(Override(ADA, "b1", OverrideKind.EXTEND, Interval(0, BLOCK.when.end + HOUR), now, ADA, "more"))
     assert day.tick(15, day.worker("two")) == []
     assert "Another deepday" in day.read_only
     assert day.calls == []
     assert "set status" in day.tick(200, day.worker("three"))  # the lease of the first is over by now
+
+
+def test_after_a_round_another_worker_may_go_on_at_once(day: Day) -> None:
+    day.tick()
+    assert "set status" in day.tick(HOUR, day.worker("two"))
+    assert day.read_only == ""
 
 
 def test_a_busy_service_is_left_in_peace_for_as_long_as_it_says(day: Day) -> None:

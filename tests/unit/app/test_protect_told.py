@@ -1,0 +1,110 @@
+"""What protection tells: status, texts, history."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deepday.app.accounts import remove
+from deepday.app.protect_actions import diff
+from deepday.app.protect_past import history, verify
+from deepday.app.protect_status import status
+from deepday.app.protect_texts import texts
+from deepday.config.paths import data_folder
+from deepday.errors import InputError, OutcomeUnknownError
+from deepday.store.database import Database
+from tests.unit.app.protected import OWN, TODAY, TOMORROW, accept, applied, office_of, settings
+from tests.unit.app.stranger import ME, World
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    with office_of(tmp_path, monkeypatch) as made:
+        yield made
+
+
+def test_texts_that_cannot_be_read_are_named_with_the_file(world: World) -> None:
+    settings('\n[texts]\nstatus = "until {{ noon }}"\n')
+    with pytest.raises(InputError, match=r"deepday.toml: \[texts\]: .*'noon'"):
+        diff(world.clock)
+
+
+def test_texts_are_shown_as_they_will_read(world: World) -> None:
+    settings('\n[texts]\nstatus = "' + "Deep work " * 10 + 'until {{ until }}"\nsubject = "Back at {{ until }}"\n')
+    accept(world, TODAY, cover="grace@example.org")
+    english, german = texts(None, world.clock)
+    rows = {row.name: row for row in english.texts}
+    assert (english.language, german.language, english.example) == ("en", "de", False)
+    assert rows["status"].text == ":headphones: Deep work until 17:00"
+    assert rows["status"].problem.startswith("The short form: the long one has 111")
+    assert rows["reply, subject"].text == "Back at 17:00"
+    assert "grace covers for me (grace@example.org)" in rows["reply, inside"].text
+    assert "grace" not in rows["reply, outside"].text
+    assert "dringend: grace" in german.texts[0].text
+    with pytest.raises(InputError, match="'fr'"):
+        texts("fr", world.clock)
+
+
+def test_history_says_who_and_why_and_an_edited_row_is_found(world: World) -> None:
+    accept(world, TODAY)
+    applied(world)
+    found = history(0, world.clock)
+    assert (found.rows[0].actor, found.rows[0].after) == (ME, "approved")
+    assert {row.actor for row in found.rows[1:]} == {"deepday"}
+    last = history(2, world.clock)
+    assert (len(last.rows), last.earlier) == (2, len(found.rows) - 2)
+    assert (verify(world.clock).rows, verify(world.clock).broken) == (len(found.rows), 0)
+    database = Database(data_folder() / "deepday.sqlite", world.clock)
+    with database.writing() as connection:
+        connection.exec_driver_sql("UPDATE audit SET why = 'nothing' WHERE seq = 3")
+    database.close()
+    assert verify(world.clock).broken == 3
+
+
+def test_status_tells_what_is_on_and_what_was_there_before(world: World) -> None:
+    assert status(world.clock).notes[0].startswith("No deep-work day is accepted")
+    accept(world, TODAY, TOMORROW)
+    assert status(world.clock).notes[0].startswith("Accepted, and not protected yet: 2026-03-10, 2026-03-11.")
+    applied(world)
+    found = status(world.clock)
+    assert [when.seconds for _, when in (*found.active, *found.ahead)] == [8 * 3600] * 2
+    line = next(one for one in found.slots if one.what == "status")
+    assert (line.before, line.phase) == (OWN, "owned")
+    assert (found.events, found.trouble) == (2, ())
+
+
+def test_status_tells_of_trouble_and_what_to_do(world: World) -> None:
+    accept(world, TOMORROW)
+    applied(world)
+    accept(world, TODAY)
+
+    def lost(call: str, moment: str) -> None:
+        if (call, moment) == ("create_event", "after"):
+            raise OutcomeUnknownError("The office did not answer.")
+
+    world.office().fault = lost
+    done = applied(world)
+    assert done.left
+    found = status(world.clock).trouble
+    assert any("left in peace until" in what for what, _ in found)
+    assert any("what became of an event is not known" in what for what, _ in found)
+    assert all(advice for _, advice in found)
+
+
+def test_what_is_ours_in_a_removed_account_is_not_forgotten(world: World) -> None:
+    accept(world, TODAY)
+    applied(world)
+    remove("stranger", clock=world.clock)
+    [(what, advice), *_] = status(world.clock).trouble
+    assert "not connected any more" in what
+    assert "restore --all" in advice
+
+
+def test_an_account_that_must_sign_in_again_is_named_and_the_exit_says_so(world: World) -> None:
+    accept(world, TODAY)
+    applied(world)
+    world.refused.add(ME)
+    assert diff(world.clock).reconnect
+    found = status(world.clock)
+    assert found.reconnect
+    assert "deepday connect stranger" in found.trouble[0][1]
