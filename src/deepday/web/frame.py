@@ -72,8 +72,8 @@ def _shown(desk: Desk, page: Page, view: Handler) -> Endpoint:
         try:
             return await run_in_threadpool(view, visit)
         except DeepdayError as error:
-            status = 404 if isinstance(error, InputError) else 200
-            return visit.show("trouble.html", page.name, status=status, problem=trouble(error))
+            code = 400 if isinstance(error, InputError) else 200
+            return visit.show("trouble.html", page.name, code=code, problem=trouble(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, its details stay out of the page
             return _broken(visit, error)
 

@@ -83,9 +83,11 @@ class Visit:
         """Return a part of the path."""
         return str(self.request.path_params[name])
 
-    def show(self, template: str, title: str, *, status: int = 200, **content: Any) -> Response:
-        """Answer with a page."""
-        said, self.session.said[:] = tuple(self.session.said), []
+    def show(self, template: str, title: str, *, code: int = 200, telling: bool = True, **content: Any) -> Response:
+        """Answer with a page. Without ``telling`` what was done is left to be told by the next page."""
+        said: tuple[Said, ...] = ()
+        if telling:
+            said, self.session.said[:] = tuple(self.session.said), []
         frame = {
             "title": title,
             "menu": self.desk.menu,
@@ -93,7 +95,7 @@ class Visit:
             "form_token": self.session.form_token,
             "said": said,
         }
-        return HTMLResponse(environment().get_template(template).render(frame | content), status)
+        return HTMLResponse(environment().get_template(template).render(frame | content), code)
 
     def begin(self, name: str, work: Callable[[Task], tuple[Said, ...]]) -> Response:
         """Begin work that takes longer, and lead to the page that shows it; what came of it is told on this page."""

@@ -1,6 +1,7 @@
 """What the pages do with what is sent to them."""
 
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from deepday.config.load import load_settings
 from deepday.config.paths import config_file
 from deepday.store.plans import DayState
 from deepday.web.guards import UPLOAD_BYTES
+from deepday.web.tasks import done
 from tests.e2e.exports import ME, said, vevent, write_calendar, write_export
 from tests.unit.web.visitor import TRICKS, Site, settled, site_of
 
@@ -71,7 +73,7 @@ def test_each_number_leads_to_its_minutes(site: Site, tmp_path: Path) -> None:
 def test_what_there_is_not_is_said(site: Site, tmp_path: Path, path: str) -> None:
     read(site, tmp_path)
     answer = site.browser.get(path)
-    assert answer.status_code == 404
+    assert answer.status_code == 400
     assert 'role="alert"' in answer.text
 
 
@@ -253,3 +255,29 @@ def test_a_sign_in_that_the_page_does_not_begin(site: Site, given: dict[str, str
     page = site.browser.get("/connections").text
     assert 'class="said trouble"' in page
     assert words in page
+
+
+def test_a_secret_that_a_sign_in_asks_for_is_typed_on_the_page_and_never_shown(site: Site) -> None:
+    given = {"provider": "slack", "base-url": "http://127.0.0.1:9/api/", "form_token": site.token_of}
+    where = site.send("/connections/connect", given).headers["location"]
+    session = site.sessions.find(site.browser.cookies["deepday_session"])
+    assert session is not None
+    session.said.append(done("Something was done."))
+    page = shown(site, where, "User OAuth Token")
+    assert 'type="password"' in page
+    assert "Something was done." not in page  # a look at work under way swallows nothing
+    site.send(f"{where}/answer", {"secret": "xoxp-canary-123456789", "form_token": site.token_of})
+    after = settled(site, where)
+    assert "Something was done." in after
+    assert 'class="said trouble"' in after
+    assert "canary" not in after
+
+
+def shown(site: Site, path: str, words: str) -> str:
+    """Look until the page says that."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        page = site.browser.get(path).text
+        if words in page:
+            return page
+    raise AssertionError(words)

@@ -20,7 +20,7 @@ def _form(visit: Visit, problems: list[Problem], typed: dict[str, tuple[str, ...
     return visit.show(
         "settings.html",
         "Settings",
-        status=422 if problems else 200,
+        code=422 if problems else 200,
         file=str(paths.config_file()),
         data=str(paths.data_folder()),
         tables=tables,

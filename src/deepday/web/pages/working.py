@@ -13,7 +13,7 @@ def _one(visit: Visit) -> Response:
     task = visit.desk.tasks.find(visit.part("task"))
     if task.over:
         return visit.go(task.back)
-    return visit.show("working.html", task.name, task=task)
+    return visit.show("working.html", task.name, telling=False, task=task)
 
 
 def _answer(visit: Visit) -> Response:
