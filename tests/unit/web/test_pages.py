@@ -96,6 +96,28 @@ def test_other_files_are_refused(site: Site, name: str) -> None:
     assert 'class="said trouble"' in site.browser.get("/").text
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("zone", "Europe/Berlni"),
+        ("zone", ""),
+        ("email", "nobody"),
+        ("hours", "9 to 5"),
+        ("holidays", "XX"),
+        ("email", ""),
+    ],
+)
+def test_what_is_wrong_is_said_at_once_and_what_was_typed_stays(site: Site, name: str, value: str) -> None:
+    files = [("files", ("calendar.ics", b"BEGIN:VCALENDAR"))]
+    given = ABOUT_ME | {name: value, "form_token": site.token_of}
+    assert site.send("/import", given, files=files).headers["location"] == "/"
+    page = site.browser.get("/").text
+    assert 'class="said trouble"' in page
+    assert 'value="Europe/Berlin"' in page or name == "zone"
+    assert f'value="{ME}"' in page or name == "email"
+    assert not config_file().exists()
+
+
 def test_a_name_that_climbs_out_of_its_folder_does_not(site: Site, tmp_path: Path) -> None:
     content = write_calendar(tmp_path / "x.ics", [vevent("09:00", "09:30")]).read_bytes()
     files = [("files", ("../../../../escaped.ics", content))]

@@ -12,8 +12,9 @@ from starlette.responses import Response
 from deepday.app.explaining import explain_period
 from deepday.app.measuring import measure_period
 from deepday.app.period import parse_dates
+from deepday.app.person import build_person
 from deepday.app.request import Request
-from deepday.app.storing import import_files, open_existing_store
+from deepday.app.storing import import_files, open_existing_store, settings_text
 from deepday.config.load import load_settings
 from deepday.config.paths import data_folder
 from deepday.connect import no_progress
@@ -31,6 +32,7 @@ from deepday.web.visit import Page, Visit
 
 _WEEKS = 5
 _SHOWN_SKIPPED = 5
+_TYPED = "first steps"
 _ENDINGS = {".ics", ".zip"}
 
 
@@ -139,15 +141,18 @@ def _has_data(visit: Visit) -> bool:
 
 def _first_steps(visit: Visit) -> Response:
     me = load_settings().me
-    return visit.show("first.html", "Welcome", me=me, known=bool(me.email))
+    typed = visit.session.kept.get(_TYPED, {"hours": me.hours})
+    return visit.show("first.html", "Welcome", typed=typed, known=bool(me.email))
 
 
 def _import(visit: Visit) -> Response:
     """Keep the files that were sent until they are read, then read them in the background."""
+    visit.session.kept[_TYPED] = {name: visit.text(name) for name in ("email", "zone", "hours", "holidays")}
     files = [one for one in visit.form.getlist("files") if isinstance(one, UploadFile) and one.filename]
     if not files:
         raise InputError("No file was chosen.", "Choose an .ics file, a Slack export (.zip), or both.")
-    known = load_settings().me
+    settings = load_settings()
+    known = settings.me
     request = Request(
         me=visit.text("email") or known.email,
         zone=visit.text("zone") or known.zone,
@@ -155,6 +160,8 @@ def _import(visit: Visit) -> Response:
         holidays=visit.text("holidays") or None,
         keep_titles=visit.text("titles") == "yes",
     )
+    settings_text(request)  # says what is wrong with what was typed before anything is read
+    build_person(request, settings)
     data_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = tempfile.TemporaryDirectory(prefix="upload-", dir=data_folder())
     try:
