@@ -160,8 +160,8 @@ def _import(visit: Visit) -> Response:
         holidays=visit.text("holidays") or None,
         keep_titles=visit.text("titles") == "yes",
     )
-    settings_text(request)  # says what is wrong with what was typed before anything is read
-    build_person(request, settings)
+    build_person(request, settings)  # what is wrong with what was typed is said before anything is read
+    settings_text(request)
     data_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = tempfile.TemporaryDirectory(prefix="upload-", dir=data_folder())
     try:
