@@ -92,6 +92,21 @@ def test_a_port_that_is_taken_is_said(home: Path, run: Run) -> None:
     assert "--no-page" in refused.err
 
 
+def test_days_are_protected_without_a_page_where_none_was_asked_for(home: Path, tmp_path: Path) -> None:
+    with serving(home) as (_, link):
+        port = link.partition("/sign-in")[0].rpartition(":")[2]
+        other = tmp_path / "other"
+        other.mkdir()
+        (other / "deepday.toml").write_text(f"[serve]\nport = {port}\n")
+        environment = os.environ | {"DEEPDAY_CONFIG": str(other / "deepday.toml"), "DEEPDAY_DATA": str(other / "data")}
+        with subprocess.Popen([str(DEEPDAY), "serve"], stderr=subprocess.PIPE, text=True, env=environment) as process:
+            assert process.stderr is not None
+            assert f"There is no page. The page cannot listen on 127.0.0.1 port {port}" in process.stderr.readline()
+            assert "Keeping your days protected" in process.stderr.readline()
+            code, _ = ended(process)
+    assert code == 0
+
+
 def test_only_this_machine_is_listened_to(home: Path) -> None:
     with serving(home) as (_, link):
         port = int(link.partition("/sign-in")[0].rpartition(":")[2])

@@ -1,7 +1,7 @@
 """``deepday serve``: keeps accepted days protected by itself, and shows the page."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 def serve(
     once: Annotated[bool, typer.Option("--once", help="One round, then leave; for cron. No page.")] = False,
-    page: Annotated[bool, typer.Option("--page/--no-page", help="Whether to show the page, on this machine.")] = True,
+    page: Annotated[
+        bool | None, typer.Option("--page/--no-page", help="Whether to show the page; if left out, where that can be.")
+    ] = None,
     port: Annotated[
         int | None, typer.Option("--port", min=0, max=65_535, help="The page's port; 0: any that is free.")
     ] = None,
@@ -41,26 +43,32 @@ def serve(
         if done and (done.left or done.refused):
             raise typer.Exit(4 if done.reconnect else 1)
         return
-    with _page(settings.serve.port if port is None else port, clock, log, wanted=page):
+    with _page(port, settings.serve.port, clock, log, wanted=page):
         show.say("Keeping your days protected, until Ctrl-C.")
         run(service, keeper, clock, settings.serve.sync_every)
     show.say("Stopped. What is on stays on until its end; to take it back: deepday restore")
 
 
 @contextmanager
-def _page(port: int, clock: "Clock", log: Any, *, wanted: bool) -> Iterator[None]:
-    """Show the page while the context lasts, and print the link to it."""
-    if not wanted:
-        yield
-        return
-    listening, minutes = _listening()
+def _page(port: int | None, usual: int, clock: "Clock", log: Any, *, wanted: bool | None) -> Iterator[None]:
+    """Show the page while the context lasts, and print the link to it; days are protected without one all the same."""
+    from deepday.errors import InputError  # noqa: PLC0415 - help does without
 
     def tell(text: str) -> None:
         log.warning(text, at=clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"))
 
-    with listening(port, clock, tell) as link:
-        typer.echo(link())
-        show.say(f"Open this link within {minutes} minutes; it works once. For another one: deepday open")
+    with ExitStack() as stack:
+        if wanted is not False:
+            try:
+                listening, minutes = _listening()
+                link = stack.enter_context(listening(usual if port is None else port, clock, tell))
+            except InputError as error:
+                if wanted or port is not None:
+                    raise
+                show.say(f"There is no page. {error.what} {error.advice}")
+            else:
+                typer.echo(link())
+                show.say(f"Open this link within {minutes} minutes; it works once. For another one: deepday open")
         yield
 
 
@@ -71,7 +79,7 @@ def _listening() -> tuple[Callable[..., Any], int]:
         from deepday.web.listening import minutes, page  # noqa: PLC0415 - same
     except ModuleNotFoundError as error:
         raise InputError(
-            f"The page needs a library that is not installed ({error.name}).",
+            f"It needs a library that is not installed ({error.name}).",
             "Run: pip install 'deepday[web]', or leave the page out: deepday serve --no-page",
         ) from None
     return page, minutes()
