@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 INSTALL := $(PIP) install --require-hashes --no-deps
 
-.PHONY: setup demo test simulate wire-log check bench docs lock clean
+.PHONY: setup demo serve test simulate wire-log check bench docs lock clean
 .DEFAULT_GOAL := setup
 
 setup: $(VENV)/.run                         ## the deepday command, in .venv/bin
@@ -35,6 +35,9 @@ check: $(VENV)/.dev                         ## types, lint, import contracts
 bench: $(VENV)/.bench                       ## speed, beside peers and budgets (about two minutes)
 	$(BIN)/python -m tests.bench
 
+serve: $(VENV)/.run                         ## the page, on this machine; Ctrl-C ends it
+	@$(BIN)/deepday serve
+
 docs: $(VENV)/.dev                          ## rewrite what is generated
 	$(BIN)/python -m deepday.config.example config
 	$(BIN)/python -m tests.repo.scorecards
@@ -59,7 +62,8 @@ $(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
 
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet \
   --no-header --no-annotate --no-emit-index-url --no-emit-find-links
-EXTRAS := --extra google --extra microsoft --extra slack --extra caldav --extra sandbox --extra plan --extra trial
+EXTRAS := --extra google --extra microsoft --extra slack --extra caldav --extra sandbox --extra plan --extra trial \
+  --extra web
 lock:                                       ## renew the locks to the newest versions; needs uv
 	$(LOCK) --upgrade --group build $(EXTRAS) --output-file requirements/run.txt
 	$(LOCK) --upgrade --group dev $(EXTRAS) --constraint requirements/run.txt --output-file requirements/dev.txt

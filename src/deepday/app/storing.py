@@ -14,7 +14,7 @@ from deepday.clock import Clock, SystemClock
 from deepday.config.load import load_settings, parse_settings, toml_value
 from deepday.config.paths import config_file, database_location, key_file
 from deepday.connect import CalendarReading, Progress, ReadContext, Validators
-from deepday.errors import InputError, NotEnoughDataError
+from deepday.errors import DeepdayError, InputError, NotEnoughDataError
 from deepday.model import Interval, Skipped, intersect
 from deepday.store.repository import Store, open_store
 from deepday.store.rows import ImportResult, Outcome
@@ -241,3 +241,13 @@ def erase_store(source: str | None) -> list[str]:
             names = ", ".join(repr(item.name) for item in store.sources()) or "none"
             raise NotEnoughDataError(f"There is no source {source!r}.", f"Stored are: {names}.")
         return [source]
+
+
+def store_answers(clock: Clock | None = None) -> bool:
+    """Tell whether the store can be read, or would be made: what a service needs to answer at all."""
+    try:
+        with open_store(database_location(), clock or SystemClock()) as store:
+            store.sources()
+    except DeepdayError:
+        return False
+    return True

@@ -32,6 +32,7 @@ from deepday.cli import (
     sync,
     trial,
 )
+from deepday.cli import open as open_page
 from deepday.clock import OFFSET, SystemClock
 from deepday.errors import DeepdayError, InputError
 
@@ -66,6 +67,7 @@ app.command("extend", epilog="Example: deepday extend --until 18:00")(protect_no
 app.command("end-early", epilog="Example: deepday end-early")(protect_now.end_early)
 app.command("restore", epilog="Example: deepday restore --all, or deepday restore 2026-03-10")(protect.restore)
 app.command("serve", epilog="Example: deepday serve, or deepday serve --once")(serve.serve)
+app.command("open", epilog="Example: deepday open")(open_page.open_)
 app.command("adopt", epilog="Example: deepday adopt")(protect_now.adopt)
 app.command("texts", epilog="Example: deepday texts --language de")(protect_past.texts)
 app.command("history", epilog="Example: deepday history --last 100")(protect_past.history)

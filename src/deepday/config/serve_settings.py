@@ -16,3 +16,10 @@ class ServeSettings(Table):
         le=1440,
         json_schema_extra={"unit": "minutes"},
     )
+    port: int = Field(
+        default=8377,
+        description="The port of the page on this machine; 0: any that is free.",
+        examples=[9000],
+        ge=0,
+        le=65_535,
+    )

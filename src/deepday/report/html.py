@@ -31,7 +31,7 @@ def render_html(measurement: Measurement, *, shareable: bool = False, generated:
         finalize=_plain,  # titles, names and reasons come from files
         lstrip_blocks=True,
     )
-    environment.filters.update(duration=duration, firm=_firm, roughly=roughly, week_name=week_name)
+    environment.filters.update(duration=duration, firm=firm, roughly=roughly, week_name=week_name)
     view = view_of(measurement, shareable=shareable)
     week, parameters = view.week, measurement.parameters
     content: dict[str, Any] = {
@@ -56,6 +56,6 @@ def _plain(value: object) -> object:
     return plain(value) if isinstance(value, str) else value
 
 
-def _firm(text: str) -> str:
+def firm(text: str) -> str:
     """Keep a quantity and its unit on one line."""
     return _INSIDE_QUANTITY.sub("\N{NO-BREAK SPACE}", text)

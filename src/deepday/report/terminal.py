@@ -1,8 +1,6 @@
 """The terminal's face: tables, a strip of each day, and the minutes behind a figure. Needs rich."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 from rich import box
@@ -11,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from deepday.measure.result import Cost, DayLedger, Measurement, Span, State, Switches
+from deepday.measure.result import DayLedger, Measurement, Span, State
 from deepday.report.explain import (
     DIRECTED,
     OVERLAYS,
@@ -21,16 +19,16 @@ from deepday.report.explain import (
     Row,
     explain,
     not_observed,
-    seconds_of,
     totals,
     worked,
 )
+from deepday.report.minutes import cause_of, sum_of, time_of
 from deepday.report.strip import FRAGMENTED, INTERRUPTION, LEGEND, MEETING, QUIET, Glyph, axis_for, ruler, strip
 from deepday.report.tables import Column, Kind, Table, days_shown
 from deepday.report.tables import Row as TableRow
 from deepday.report.view import View, view_of
 from deepday.report.wall import wall_day
-from deepday.report.words import counted, day_name, duration, exactly, plain
+from deepday.report.words import day_name, duration, exactly, plain
 
 _NAME_WIDTH = 11
 _STATE_STYLES = {
@@ -204,53 +202,21 @@ def _print_rows(ledger: DayLedger, rows: Sequence[Span | Row], console: Console,
         over = overlays and row.state in OVERLAYS
         style = _STATE_STYLES.get(row.state, "") if row.state else "dim"
         grid.add_row(
-            Text(f"{_time(row.start, zone)}-{_time(row.end, zone)}"),
+            Text(f"{time_of(row.start, zone)}-{time_of(row.end, zone)}"),
             Text(f"({exactly(row.seconds)})" if over else exactly(row.seconds)),
             Text(f"{'over these: ' if over else ''}{row.name}", style=style),
-            _text(_cause(row)),
+            _text(cause_of(row)),
         )
     console.print(grid)
-
-
-def _time(instant: int, zone: ZoneInfo) -> str:
-    local = datetime.fromtimestamp(instant, zone)
-    return f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
-
-
-def _cause(row: Row) -> str:
-    said: list[str] = []
-    for cause in row.causes:
-        parts = [cause.title or "", cause.what]
-        if cause.messages:
-            kinds = " and ".join(kind.value for kind, _ in cause.conversations)
-            parts.append(f"{counted(cause.messages, 'message')} ({cause.incoming} incoming; {kinds})")
-        parts.append(" ".join(filter(None, (PurePath(cause.source).name, cause.reference))))
-        said.append(", ".join(filter(None, parts)))
-    return "; ".join(said)
 
 
 def _print_sum(explanation: Explanation, console: Console) -> None:
     metric, value = explanation.metric, explanation.value
     rows = [row for day in explanation.days if day.counted for row in day.rows]
-    length = f"{exactly(seconds_of(rows))} min:s"
-    match value:
-        case None:
-            said = "not observed"
-        case Cost():
-            low, central, high = map(exactly, (value.low, value.central, value.high))
-            said = f"{low} min:s if no exposure was noticed, {high} if every one was, most likely {central}"
-        case Switches():
-            parts = {"interruptions": value.external, "late answers": value.deferred, "own": value.self}
-            parts["meetings"] = value.meeting
-            said = f"{sum(parts.values())} ({', '.join(f'{name} {count}' for name, count in parts.items())})"
-        case _ if metric.unit == "count":
-            said = f"{value}, over {length}"
-        case _:
-            said = f"{exactly(value)} min:s"
     console.print()
     if not rows and not metric.note and value is not None:
         console.print(f"No minute makes up this figure ({metric.title}).")
-    console.print(Text(f"Sum ({metric.title}): {said}", style="bold"))
+    console.print(Text(f"Sum ({metric.title}): {sum_of(explanation)}", style="bold"))
     if left := [day_name(day.ledger.date) for day in explanation.days if day.ledger.work and not day.counted]:
         console.print(f"Left out, because not observed in full: {', '.join(left)}.")
     if metric.note:

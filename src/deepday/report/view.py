@@ -17,11 +17,15 @@ _FEW_MESSAGES = 10
 
 @dataclass(frozen=True, slots=True)
 class KeyFigure:
-    """One figure that matters: its name, its value (a range where it is an estimate), and what it means."""
+    """One figure that matters: its name, its value (a range where it is an estimate), and what it means.
+
+    ``metric``: under which name the minutes behind it can be asked for.
+    """
 
     name: str
     value: str
     meaning: str
+    metric: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,7 @@ def _key_figures(measurement: Measurement, week: WeekMeasure) -> tuple[KeyFigure
             f"of working time, most likely about {roughly(interval.p50)} ({per_cent(interval.p50, observed)}): "
             "answering, and picking the work up again."
         )
-        found.append(KeyFigure("Cost of interruptions", _range(interval.p5, interval.p95), meaning))
+        found.append(KeyFigure("Cost of interruptions", _range(interval.p5, interval.p95), meaning, "cost"))
     if figures.interruptions is not None:
         most = figures.interruptions + (figures.exposures or 0)
         value = f"{figures.interruptions} to {most}" if figures.exposures else str(figures.interruptions)
@@ -132,7 +136,7 @@ def _key_figures(measurement: Measurement, week: WeekMeasure) -> tuple[KeyFigure
             if figures.exposures
             else "no other message came in while work was free."
         )
-        found.append(KeyFigure("Interruptions", value, meaning))
+        found.append(KeyFigure("Interruptions", value, meaning, "interruptions"))
     if figures.focus120 is not None:
         meaning = (
             f"without meetings or own chat ({per_cent(figures.focus120, observed)} of working time). "
@@ -141,18 +145,20 @@ def _key_figures(measurement: Measurement, week: WeekMeasure) -> tuple[KeyFigure
         preset = measurement.parameters.preset.name
         if preset != Parameters().preset.name and figures.preset_focus is not None:
             meaning += f" Counted as {preset} does: {duration(figures.preset_focus)}."
-        found.append(KeyFigure("Quiet blocks of 2 h or more", duration(figures.focus120), meaning))
+        found.append(KeyFigure("Quiet blocks of 2 h or more", duration(figures.focus120), meaning, "focus120"))
     elif figures.calendar_focus is not None:
         meaning = f"{per_cent(figures.calendar_focus, planned)} of working time; how quiet it was is not known."
-        found.append(KeyFigure("Two hours or more between meetings", duration(figures.calendar_focus), meaning))
+        found.append(
+            KeyFigure("Two hours or more between meetings", duration(figures.calendar_focus), meaning, "calendar_focus")
+        )
     if figures.meeting is not None:
         twice = f", {duration(figures.double_booked)} double-booked (counted once)" if figures.double_booked else ""
         meaning = f"{per_cent(figures.meeting, planned)} of working time{twice}."
-        found.append(KeyFigure("Meetings", duration(figures.meeting), meaning))
+        found.append(KeyFigure("Meetings", duration(figures.meeting), meaning, "meeting"))
     if figures.after_hours is not None:
         rests = f" {counted(week.short_rests, 'rest')} between days under 11 h." if week.short_rests else ""
         meaning = f"meetings and own chat outside the working day.{rests}"
-        found.append(KeyFigure("After hours", duration(figures.after_hours), meaning))
+        found.append(KeyFigure("After hours", duration(figures.after_hours), meaning, "after_hours"))
     return tuple(found)
 
 

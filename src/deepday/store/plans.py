@@ -87,6 +87,17 @@ class PlanBook:
                 connection.execute(delete(plan_day).where(same))
                 connection.execute(insert(plan_day).values(**_row(one.person, one.date, one.part, one.state, at)))
 
+    def put_back(self, person: str, before: Iterable[StoredDay], first: date, last: date, *, at: int) -> None:
+        """Make the dates of the period what they were; rows that did not change since keep the instant they have."""
+        now, was = set(self.days(person, first, last)), set(before)
+        mine = and_(
+            plan_day.c.person == person.lower(), plan_day.c.date.in_([one.date.toordinal() for one in now - was])
+        )
+        with self._database.writing() as connection:
+            connection.execute(delete(plan_day).where(mine))
+            for one in was - now:
+                connection.execute(insert(plan_day).values(**_row(one.person, one.date, one.part, one.state, at)))
+
     def take_back_skips(self, person: str, dates: Iterable[date]) -> None:
         """Forget that these days were skipped; what else is known of them stays."""
         skipped = and_(

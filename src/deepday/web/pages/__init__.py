@@ -1,0 +1,7 @@
+"""The pages of the menu, in its order. A new one is a module here, a template, and a line in :data:`PAGES`."""
+
+from deepday.web.pages import connections, plan, protect, settings, week, working
+
+PAGES = (week.PAGE, plan.PAGE, protect.PAGE, connections.PAGE, settings.PAGE)
+WORKING = working.PAGE
+"""What shows work that takes longer; it stands in no menu."""

@@ -1,0 +1,110 @@
+"""Protection on the page, over an office in memory."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deepday.web.sessions import Sessions
+from tests.unit.app.protected import TODAY, accept, applied, office_of, ours
+from tests.unit.app.stranger import ME, World
+from tests.unit.web.visitor import Site, settled
+
+RESTED = 3600
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with pytest.MonkeyPatch.context() as patch, office_of(tmp_path, patch) as opened:
+        yield opened
+
+
+@pytest.fixture
+def site(world: World) -> Site:
+    made = Site(world.clock, Sessions(world.clock), [])
+    made.token_of = made.sign_in()
+    return made
+
+
+def act(site: Site, what: str, **given: str) -> str:
+    """Send a form of the page, and return the page afterwards."""
+    answer = site.send(f"/protect/{what}", given | {"form_token": site.token_of})
+    if answer.headers["location"].startswith("/working/"):
+        return settled(site, answer.headers["location"])
+    return site.browser.get("/protect").text
+
+
+def seen(site: Site) -> str:
+    found = re.search(r'name="seen" value="(\w+)"', site.browser.get("/protect/changes").text)
+    assert found
+    return found[1]
+
+
+def test_what_was_looked_at_is_applied(site: Site, world: World) -> None:
+    accept(world, TODAY)
+    shown = site.browser.get("/protect/changes").text
+    assert "Nothing was written yet" in shown
+    assert ours(world.office()) == []
+    page = act(site, "apply", seen=seen(site))
+    assert "create event" in page
+    assert "A deep-work block is on until" in page
+    assert len(ours(world.office())) == 1
+    assert "block 2026-03-10" in site.browser.get("/protect/history").text
+
+
+def test_what_was_not_looked_at_is_not_applied(site: Site, world: World) -> None:
+    accept(world, TODAY)
+    for others in ("", "0" * 64):
+        assert "others now than those you" in act(site, "apply", seen=others)
+    assert ours(world.office()) == []
+
+
+def test_a_change_between_the_look_and_the_press_is_shown_first(site: Site, world: World) -> None:
+    accept(world, TODAY)
+    looked = seen(site)
+    accept(world, TODAY.replace(day=12))
+    assert "others now than those you" in act(site, "apply", seen=looked)
+    assert ours(world.office()) == []
+
+
+def test_a_block_is_paused_extended_and_ended(site: Site, world: World) -> None:
+    accept(world, TODAY)
+    applied(world)
+    assert not world.office().status.text.startswith("Working")
+    assert "Paused until" in act(site, "pause", length="30m")
+    assert world.office().status.text == "Working remotely"
+    assert "Paused until" not in act(site, "resume")
+    act(site, "extend", length="1h")
+    assert ours(world.office())[0][:2] == ("10. 09:00", "10. 18:00")
+    assert "No deep-work block is on now" in act(site, "end-early")
+    assert world.office().status.text == "Working remotely"
+
+
+def test_what_cannot_be_done_now_is_said(site: Site) -> None:
+    for what in ("pause", "extend", "end-early", "resume"):
+        assert 'class="said trouble"' in act(site, what, length="15m")
+    assert "2026-03-12 is not protected" in act(site, "restore", date="2026-03-12")
+
+
+def test_a_day_and_everything_is_taken_back(site: Site, world: World) -> None:
+    accept(world, TODAY, TODAY.replace(day=12))
+    applied(world)
+    assert len(ours(world.office())) == 2
+    act(site, "restore", date="2026-03-12")
+    assert len(ours(world.office())) == 1
+    world.clock.turn(RESTED)  # a service may show for a while what was there before a write
+    page = act(site, "restore-all")
+    assert "second look" in page
+    assert ours(world.office()) == []
+
+
+def test_an_account_is_tested_synced_and_removed(site: Site) -> None:
+    def send(what: str, **given: str) -> str:
+        answer = site.send(f"/connections/{what}", given | {"form_token": site.token_of})
+        return settled(site, answer.headers["location"]) if what != "remove" else site.browser.get("/connections").text
+
+    assert "can be read" in send("test", account=ME)
+    assert "changed" in send("sync")
+    assert "Removed:" in send("remove", provider="stranger", account=ME)
+    assert "No account is connected yet" in site.browser.get("/connections").text
