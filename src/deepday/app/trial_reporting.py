@@ -16,8 +16,9 @@ from deepday.clock import Clock, SystemClock
 from deepday.config.paths import database_location
 from deepday.connect import Progress
 from deepday.errors import InputError
+from deepday.report.page import html_of, pdf_of
 from deepday.report.trial_markup import parse, plain_text
-from deepday.report.trial_page import ReportFacts, html_of, make_page, pdf_of
+from deepday.report.trial_page import ReportFacts, make_page
 from deepday.report.trial_result_json import LEFT_OUT, result_to_json
 from deepday.store.repository import open_store
 from deepday.store.trials import LogKind

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from deepday.cli import options, show
+from deepday.cli.case_options import AgreementFile
 
 app = typer.Typer(
     help="Try deep-work days for some weeks: days by draw, one outcome fixed before, an honest report after.",
@@ -122,10 +123,11 @@ def design(
     seed: Annotated[
         str | None, typer.Option("--seed", metavar="HEX", help="The draw's seed; by default a fresh one.")
     ] = None,
+    agreement: AgreementFile = None,
     file: Annotated[Path | None, typer.Option("--file", metavar="FILE", help="Where the protocol is written.")] = None,
     json_: options.Json = False,
 ) -> None:
-    """Fix everything before the start, and say what the trial can find. Nothing begins yet."""
+    """Fix everything before the start, by what was agreed, and say what the trial can find. Nothing begins yet."""
     from deepday.app.trial_designing import DesignRequest, designed_to_json  # noqa: PLC0415 - help does without
     from deepday.app.trial_designing import design as make  # noqa: PLC0415 - same
     from deepday.trial.protocol import QUESTION, TITLE  # noqa: PLC0415 - same
@@ -145,6 +147,7 @@ def design(
         seed,
         file,
         agreed,
+        agreement,
     )
     with show.progress() as progress:
         found = make(asked, progress)
