@@ -40,7 +40,7 @@ def test_a_trial_is_designed_by_what_was_agreed(play: Play) -> None:
     document = play.on(DESIGNED, "trial", "design", "--file", "protocol.json", "--json")
     protocol = document.json["protocol"]
     assert protocol["weeks"][0]["days"] == ["2026-04-21", "2026-04-22", "2026-04-23"]
-    assert (len(protocol["weeks"]), protocol["deep_days"], protocol["sesoi"]) == (6, 1, 0.25)
+    assert (len(protocol["weeks"]), protocol["deep_days"], protocol["sesoi"]) == (5, 1, 0.25), "Ascension Day"
     assert protocol["guardrails"] == [
         {"name": "answered_in_time", "margin": 0.15, "limit": 45.0},
         {"name": "after_hours", "margin": 30.0, "limit": 0.0},

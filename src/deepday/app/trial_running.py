@@ -258,10 +258,15 @@ def _add(
     store.trials().add(kept.stored.id, entry)
 
 
-def refuse_peeking(kept: Kept) -> None:
-    """Raise :class:`NotEnoughDataError` unless the trial is over: looking earlier makes chance look like effect."""
+def refuse_undrawn(kept: Kept) -> None:
+    """Raise :class:`NotEnoughDataError` for a trial that has not begun."""
     if kept.stored.state is TrialState.DESIGNED:
         raise NotEnoughDataError("The trial has not begun.", "Begin it: deepday trial start")
+
+
+def refuse_peeking(kept: Kept) -> None:
+    """Raise :class:`NotEnoughDataError` unless the trial is over: looking earlier makes chance look like effect."""
+    refuse_undrawn(kept)
     if not kept.over:
         raise NotEnoughDataError(
             f"The trial goes on until {kept.protocol.last}: its outcome is not shown before.",

@@ -95,7 +95,7 @@ def render_page(
 def sheet_of(text: Text, tongue: Language, *, heading: str, made: datetime) -> Page:
     """Return a text as a page to be typeset: what it says first, then under ``heading`` the sources of its figures."""
     sources = [f"[{number}] {text_of(source)}" for number, source in enumerate(text.sources, 1)]
-    annex = ["---", f"# {text_of(heading)}", *sources] if sources else []
+    annex = ["---", f"## {text_of(heading)}", *sources] if sources else []
     title = text.markdown.partition("\n")[0].lstrip("# ").strip()
     return Page(plain(title), "\n\n".join([text.markdown, *annex]), tongue.code, {}, tongue.day(made.date()))
 

@@ -105,7 +105,7 @@ def conclude(
         stop=stop,
         suggestions=tuple(
             suggest(
-                analysis, guardrails, delivery.kept, delivery.observed, _broken_weekdays(deviations), protocol.batches
+                analysis, guardrails, delivery.kept, delivery.observed, broken_weekdays(deviations), protocol.batches
             )
         ),
     )
@@ -162,5 +162,6 @@ def _carry_over(rows: Sequence[TrialRow]) -> Change | None:
     return change(normal, after, 0.90) if after and normal else None
 
 
-def _broken_weekdays(deviations: Sequence[Deviation]) -> Mapping[int, int]:
+def broken_weekdays(deviations: Sequence[Deviation]) -> Mapping[int, int]:
+    """Return how often deep-work days were broken or overruled, by weekday."""
     return Counter(one.date.weekday() for one in deviations if one.kind in {"broken", "overruled"})

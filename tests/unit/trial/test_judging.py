@@ -5,6 +5,7 @@ import math
 import pytest
 
 from deepday.trial import student
+from deepday.trial.adjusting import Advice, Next, Suggestion, next_weeks
 from deepday.trial.analysis import Rules, analyse
 from deepday.trial.before_after import Moved, compare
 from deepday.trial.correlation import associate, fisher
@@ -125,3 +126,10 @@ def test_what_the_trial_could_find_from_a_baseline() -> None:
     assert (found.low or 0) < found.cut < (found.high or 9)
     assert detectable(days[:3], 8, sets) is None
     assert detectable([TrialDay("w", day.date, Arm.BASELINE, 0.0) for day in days], 8, sets) is None
+
+
+def test_one_day_fewer_than_one_a_week_is_one_in_two_weeks() -> None:
+    fewer = [Suggestion(Advice.FEWER), Suggestion(Advice.OTHER_DAYS, 4), Suggestion(Advice.MORE_BATCHES)]
+    assert next_weeks(1, range(5), 2, fewer) == Next(1, 2, (0, 1, 2, 3), 3)
+    assert next_weeks(3, range(5), 2, fewer) == Next(2, 1, (0, 1, 2, 3), 3)
+    assert next_weeks(2, range(5), 2, [Suggestion(Advice.END)]).days == 0
