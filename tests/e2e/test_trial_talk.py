@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.test_case_mail import Inbox, serving
 from tests.e2e.test_trial import AFTER, LAST, MIDDLE
-from tests.e2e.trial_office import DESIGNED, Play
+from tests.e2e.trial_office import Play
 
 BOSS = "boss@example.org"
 
@@ -87,8 +87,3 @@ def test_at_the_end_the_rules_say_how_to_go_on(begun: tuple[Play, list[date]], t
     assert "Agreed for stopping: either of us wants it." in text
     assert "the next weeks have 2 deep-work days a week (2 in the trial), on Mondays" in text
     assert "2 Deep-Work-Tage je Woche" in play.on(AFTER, "trial", "adjust", "--language", "de").out
-
-
-def test_before_the_start_there_is_nothing_to_change(tmp_path: Path) -> None:
-    empty = Play(tmp_path)
-    assert "There is no trial." in empty.on(DESIGNED, "trial", "adjust", "--me", "me@example.com", code=3).err

@@ -45,6 +45,7 @@ from deepday.trial.protocol import (
 from deepday.trial.values import Arm, TrialDay
 
 WEEK = timedelta(weeks=1)
+ALPHA = 0.05
 OUTCOME = "interruption_cost"
 UNIT = "minutes per working hour"
 FEWEST_BASELINE = 3
@@ -69,6 +70,7 @@ class DesignRequest:
     file: Path | None = None
     agreed: Mapping[str, str] = field(default_factory=dict)
     agreement: Path | None = None
+    extend: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,11 @@ def design(asked: DesignRequest, progress: Progress, clock: Clock | None = None)
     terms = terms_of(asked, load_settings(), today)
     settings = terms.settings
     first = _first_week(terms.first, today)
+    look, alpha = "", ALPHA
+    if asked.extend is not None:
+        look, alpha = _declared_look(asked, first, settings.weeks), ALPHA / 2
+        settings = settings.model_copy(update={"weeks": settings.weeks + asked.extend})
+        terms = replace(terms, settings=settings)
     base_last = monday(today) - timedelta(days=1)
     base_first = base_last + timedelta(days=1) - settings.baseline * WEEK
     found = measure_days(asked.request, base_first, first + settings.weeks * WEEK - timedelta(days=1), progress, clock)
@@ -120,7 +127,7 @@ def design(asked: DesignRequest, progress: Progress, clock: Clock | None = None)
         unit=UNIT,
         definition=_definition(found.parameters),
         sesoi=settings.sesoi / 100,
-        alpha=0.05,
+        alpha=alpha,
         guardrails=terms.guardrails(found.parameters),
         commitment=commitment(seed),
         made=clock.now().isoformat(timespec="seconds"),
@@ -130,6 +137,7 @@ def design(asked: DesignRequest, progress: Progress, clock: Clock | None = None)
         lag=tuple(round(seconds / MINUTE, 2) for seconds in found.parameters.lags),
         burst_gap=found.parameters.burst_gap / MINUTE,
         check_in=check_in,
+        look=look,
     )
     if protocol.randomised:
         protocol = replace(protocol, detectable=_detectable(before, protocol))
@@ -144,6 +152,17 @@ def _first_week(text: str | None, today: date) -> date:
     if first <= today:
         raise InputError(f"The week of {first} has begun.", "Days are drawn before their week; begin with a later one.")
     return first
+
+
+def _declared_look(asked: DesignRequest, first: date, weeks: int) -> str:
+    """Return the last date before the early look. Raises :class:`InputError` for what cannot be declared."""
+    if asked.fixed:
+        raise InputError("A trial with fixed weekdays shows no effect, early or late.", "Leave --extend out.")
+    if asked.extend is None or not 2 <= asked.extend <= 26 - weeks:
+        raise InputError(
+            f"--extend {asked.extend} is out of range.", f"Give 2 to {26 - weeks}: a trial takes 26 weeks at most."
+        )
+    return str(first + weeks * WEEK - timedelta(days=1))
 
 
 def _baseline_days(found: Measured, first: date, last: date) -> list[TrialDay]:

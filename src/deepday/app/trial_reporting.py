@@ -11,7 +11,7 @@ from typing import Any
 from deepday.app.request import Request
 from deepday.app.trial_analysing import need_numpy, read_text
 from deepday.app.trial_designing import write_private
-from deepday.app.trial_running import Kept, finish, kept_trial, refuse_peeking, reveal, trial_rows
+from deepday.app.trial_running import Kept, finish, kept_trial, note_look, refuse_peeking, reveal, trial_rows
 from deepday.clock import Clock, SystemClock
 from deepday.config.paths import database_location
 from deepday.connect import Progress
@@ -27,6 +27,7 @@ from deepday.trial.result import Deviation, Stop, conclude
 from deepday.trial.routing import RoutingCounts
 from deepday.trial.rows import TrialRow, from_csv, to_csv, until_stop
 from deepday.trial.values import Arm
+from deepday.trial.verdict import Verdict
 
 EXPORT_SCHEMA = "deepday.trial-export/1"
 FILES = ("protocol.json", "data.csv", "happened.json", "result.json")
@@ -75,12 +76,26 @@ def report(
         kept = kept_trial(store, request, clock)
         refuse_peeking(kept)
         kept = finish(store, reveal(store, kept, clock), clock)
+    full, kept = kept, kept.to_look_at()
     rows = tuple(trial_rows(kept, request, progress, clock))
     result = conclude(kept.protocol, rows, kept.deviations, routing=routing, stop=kept.stop)
+    goes_on = None
+    if kept.protocol.at_look:
+        decided = result.analysis.verdict in {Verdict.BETTER, Verdict.WORSE}
+        note_look(full, decided=decided, clock=clock)
+        goes_on = None if decided or full.over else full.protocol.last
     digest = fingerprint(to_csv(rows))
     shown = until_stop(rows, kept.stop.date if kept.stop else None)
     facts = ReportFacts(
-        kept.protocol, result, kept.stored.hash, digest, tuple(shown), _log(kept), wellbeing=True, left_out=()
+        kept.protocol,
+        result,
+        kept.stored.hash,
+        digest,
+        tuple(shown),
+        _log(kept),
+        wellbeing=True,
+        left_out=(),
+        goes_on=goes_on,
     )
     return Reported(shareable(facts, wellbeing=faces.wellbeing) if faces.shareable else facts, kept, rows)
 
@@ -145,6 +160,7 @@ def export(request: Request, folder: Path, progress: Progress, clock: Clock | No
         "stop": {"date": str(kept.stop.date), "because": kept.stop.because} if kept.stop else None,
         "revealed": {one.what: one.at for one in kept.log if one.kind is LogKind.REVEALED},
         "routing": None,
+        "look": kept.protocol.at_look,
     }
     result = recompute(kept.protocol, rows, happened)
     texts = {
@@ -179,7 +195,12 @@ def recompute(protocol: Protocol, rows: Sequence[TrialRow], happened: Mapping[st
         if routing
         else None
     )
+    protocol = _seen(protocol, happened)
     return result_to_json(conclude(protocol, rows, deviations, routing=counts, stop=stop), protocol)
+
+
+def _seen(protocol: Protocol, happened: Mapping[str, Any]) -> Protocol:
+    return protocol.up_to_look() if happened.get("look") else protocol
 
 
 def verify(folder: Path, published: str | None = None) -> list[Check]:
@@ -210,7 +231,8 @@ def verify(folder: Path, published: str | None = None) -> list[Check]:
         checks.append(_check("published", known, "It is the published one.", "It is not the published one."))
     protocol = from_document(document, str(folder / "protocol.json"))
     rows = from_csv(texts["data.csv"], str(folder / "data.csv"))
-    checks.append(_draw_check(protocol, rows, str(manifest.get("seed"))))
+    seen = _seen(protocol, _load(folder / "happened.json"))
+    checks.append(_draw_check(seen, rows, str(manifest.get("seed"))))
     checks.append(_numbers_check(protocol, rows, folder))
     return checks
 

@@ -26,7 +26,11 @@ def status_lines(found: Status) -> list[str]:
     if kept.stored.state is TrialState.DESIGNED:
         return ["The trial is designed and has not begun.", *design_lines(kept.protocol, kept.stored.hash)]
     lines = status_text(kept.protocol, found.revealed, found.next_reveal, kept.today, found.delivery, found.guardrails)
-    if kept.stop:
+    if kept.protocol.look and not (kept.over or kept.looked):
+        lines.insert(1, f"An early look is declared: deepday trial report shows it once, after {kept.protocol.look}.")
+    if kept.ended_early:
+        lines[0] = f"The early look after {kept.protocol.look} ended the trial. See deepday trial report."
+    elif kept.stop:
         lines[0] = f"The trial was stopped on {kept.stop.date}. See deepday trial report."
     elif kept.over:
         lines[0] = f"The trial ended on {kept.protocol.last}. See deepday trial report."

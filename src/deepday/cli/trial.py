@@ -124,6 +124,14 @@ def design(
     seed: Annotated[
         str | None, typer.Option("--seed", metavar="HEX", help="The draw's seed; by default a fresh one.")
     ] = None,
+    extend: Annotated[
+        int | None,
+        typer.Option(
+            "--extend",
+            metavar="N",
+            help="Declare one early look after the weeks, and N more if it decides nothing; each at half the level.",
+        ),
+    ] = None,
     agreement: AgreementFile = None,
     file: Annotated[Path | None, typer.Option("--file", metavar="FILE", help="Where the protocol is written.")] = None,
     json_: options.Json = False,
@@ -149,6 +157,7 @@ def design(
         file,
         agreed,
         agreement,
+        extend,
     )
     with show.progress() as progress:
         found = make(asked, progress)

@@ -28,6 +28,7 @@ class ReportFacts:
     """What the report says: the result, what it was planned as, its fingerprints, its rows where they may be shown.
 
     ``log``: deviations with the user's own words.
+    ``goes_on``: until when the trial goes on after this, an early look that decided nothing.
     ``left_out``: what the shareable face leaves out, as keys of the page's table; empty for the private one.
     """
 
@@ -39,6 +40,7 @@ class ReportFacts:
     log: tuple[tuple[date, str, str], ...]
     wellbeing: bool
     left_out: tuple[str, ...]
+    goes_on: date | None = None
 
 
 def make_page(facts: ReportFacts, language: str, folder: Path | None, generated: datetime) -> Page:
@@ -87,6 +89,9 @@ def _content(facts: ReportFacts) -> dict[str, Any]:
         "deep_days": protocol.deep_days,
         "randomised": protocol.randomised,
         "alpha": protocol.alpha,
+        "look": date.fromisoformat(protocol.look) if protocol.look else None,
+        "at_look": protocol.at_look,
+        "goes_on": facts.goes_on,
         "unit": text_of(protocol.unit),
         "sesoi_share": protocol.sesoi,
         "sesoi_day": result.analysis.sesoi * hours if result.analysis.sesoi else None,

@@ -48,6 +48,7 @@ def analyse(
     *,
     stopped: bool = False,
     randomised: bool = True,
+    early: bool = False,
 ) -> Analysis:
     """Analyse the days of one or several people, each with a name for errors; each was drawn on their own.
 
@@ -68,7 +69,12 @@ def analyse(
         reference = mean([day for day in every if day.arm is Arm.OTHER])
     sesoi = rules.sesoi if not rules.sesoi_is_share else None if reference is None else rules.sesoi * abs(reference)
     verdict = decide(
-        effect, sesoi or None, lower_is_better=rules.lower_is_better, stopped=stopped, randomised=randomised
+        effect,
+        sesoi or None,
+        lower_is_better=rules.lower_is_better,
+        stopped=stopped,
+        randomised=randomised,
+        early=early,
     )
     panel = compare(every if len(people) == 1 else [], lower_is_better=rules.lower_is_better)
     return Analysis(effect, verdict, sesoi, panel, len(people), tuple(dict.fromkeys(notes)))

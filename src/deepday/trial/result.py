@@ -89,6 +89,7 @@ def conclude(
         rules,
         stopped=stop is not None,
         randomised=protocol.randomised,
+        early=protocol.at_look,
     )
     delivery = deliver(protocol, rows, deviations)
     guardrails = tuple(_judge(one, protocol, rows, routing) for one in protocol.guardrails)
