@@ -148,8 +148,12 @@ def text_page(facts: ReportFacts, language: str, templates: Path | None, clock: 
     return plain_text(parse(make_page(facts, language, templates, (clock or SystemClock()).now()).text))
 
 
-def export(request: Request, folder: Path, progress: Progress, clock: Clock | None = None) -> list[Path]:
+def export(
+    request: Request, folder: Path, progress: Progress, clock: Clock | None = None, *, pooling: bool = False
+) -> list[Path]:
     """Write what anybody needs to recompute the result: protocol, days, deviations, result, seed; no words of the user.
+
+    ``pooling``: whether the user agrees that it is analysed together with others'.
 
     Raises :class:`NotEnoughDataError` while the trial goes on.
     """
@@ -173,6 +177,7 @@ def export(request: Request, folder: Path, progress: Progress, clock: Clock | No
         "schema": EXPORT_SCHEMA,
         "protocol_hash": kept.stored.hash,
         "seed": kept.stored.seed,
+        "pooling": pooling,
         "files": {name: fingerprint(text) for name, text in texts.items()},
     }
     for name, text in (texts | {MANIFEST: _json(manifest)}).items():
@@ -195,11 +200,12 @@ def recompute(protocol: Protocol, rows: Sequence[TrialRow], happened: Mapping[st
         if routing
         else None
     )
-    protocol = _seen(protocol, happened)
+    protocol = seen_protocol(protocol, happened)
     return result_to_json(conclude(protocol, rows, deviations, routing=counts, stop=stop), protocol)
 
 
-def _seen(protocol: Protocol, happened: Mapping[str, Any]) -> Protocol:
+def seen_protocol(protocol: Protocol, happened: Mapping[str, Any]) -> Protocol:
+    """Return the part of the protocol that an export is of."""
     return protocol.up_to_look() if happened.get("look") else protocol
 
 
@@ -210,7 +216,7 @@ def verify(folder: Path, published: str | None = None) -> list[Check]:
     :class:`InputError` where a file cannot be read.
     """
     need_numpy()
-    manifest = _load(folder / MANIFEST)
+    manifest = load_object(folder / MANIFEST)
     if manifest.get("schema") != EXPORT_SCHEMA or not isinstance(manifest.get("files"), dict):
         raise InputError(f"{folder / MANIFEST} is no export of a trial.", "Give the folder of deepday trial export.")
     texts = {name: read_text(folder / name) for name in FILES}
@@ -222,7 +228,7 @@ def verify(folder: Path, published: str | None = None) -> list[Check]:
         )
         for name, text in texts.items()
     ]
-    document = _load(folder / "protocol.json")
+    document = load_object(folder / "protocol.json")
     digest = protocol_hash(document)
     same = digest == manifest.get("protocol_hash")
     checks.append(_check("hash", same, "The protocol has its hash.", "The protocol does not have the export's hash."))
@@ -231,13 +237,14 @@ def verify(folder: Path, published: str | None = None) -> list[Check]:
         checks.append(_check("published", known, "It is the published one.", "It is not the published one."))
     protocol = from_document(document, str(folder / "protocol.json"))
     rows = from_csv(texts["data.csv"], str(folder / "data.csv"))
-    seen = _seen(protocol, _load(folder / "happened.json"))
+    seen = seen_protocol(protocol, load_object(folder / "happened.json"))
     checks.append(_draw_check(seen, rows, str(manifest.get("seed"))))
     checks.append(_numbers_check(protocol, rows, folder))
     return checks
 
 
-def _load(path: Path) -> dict[str, Any]:
+def load_object(path: Path) -> dict[str, Any]:
+    """Return the JSON object of a file. Raises :class:`InputError` where there is none."""
     try:
         found = json.loads(read_text(path))
     except ValueError:
@@ -267,10 +274,10 @@ def _draw_check(protocol: Protocol, rows: Sequence[TrialRow], seed: str) -> Chec
 
 def _numbers_check(protocol: Protocol, rows: Sequence[TrialRow], folder: Path) -> Check:
     try:
-        again = recompute(protocol, rows, _load(folder / "happened.json"))
+        again = recompute(protocol, rows, load_object(folder / "happened.json"))
     except (InputError, KeyError, TypeError, ValueError):
         return Check("result", holds=False, said="The result cannot be computed from these files.")
-    holds = _alike(again, _load(folder / "result.json"))
+    holds = _alike(again, load_object(folder / "result.json"))
     return _check("result", holds, "The result follows from the data.", "The result does not follow from the data.")
 
 

@@ -304,6 +304,7 @@ def report(
 
 
 app.command("letter", epilog="Example: deepday trial letter --mail --to boss@example.org")(trial_talk.letter)
+app.command("pool", epilog="Example: deepday trial pool mine hers theirs")(trial_talk.pool)
 app.command("adjust", epilog="Example: deepday trial adjust --json")(trial_talk.adjust)
 
 
@@ -326,12 +327,15 @@ def export(
     slack_export: options.SlackExport = None,
     me: options.Me = None,
     holidays: options.Holidays = None,
+    for_pooling: Annotated[
+        bool, typer.Option("--for-pooling", help="You agree that it is analysed together with others' trials.")
+    ] = False,
 ) -> None:
     """Write protocol, days and result, so that anybody can recompute it. It holds a row for each day."""
     from deepday.app.trial_reporting import export as write  # noqa: PLC0415 - help does without
 
     with show.progress() as progress:
-        for path in write(options.request(context), folder, progress):
+        for path in write(options.request(context), folder, progress, pooling=for_pooling):
             typer.echo(path)
 
 

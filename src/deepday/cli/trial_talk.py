@@ -79,3 +79,27 @@ def adjust(
         show.print_json(trial_adjusting.adjusted_to_json(found))
     else:
         typer.echo(trial_adjusting.adjusted_text(found, language, templates))
+
+
+def pool(
+    folders: Annotated[list[Path], typer.Argument(metavar="FOLDER...", help="Exports made with --for-pooling.")],
+    shareable: Annotated[
+        bool, typer.Option("--shareable", help="For others than those who took part: rounded, from --k people on.")
+    ] = False,
+    k: Annotated[int, typer.Option("--k", metavar="N", help="How many people that takes; never fewer than 5.")] = 10,
+    json_: options.Json = False,
+) -> None:
+    """Analyse several people's trials together, by their consent; without names, days or single results."""
+    from deepday.app.trial_pooling import pool_exports, pooled_to_json  # noqa: PLC0415 - help does without
+    from deepday.errors import NotEnoughDataError  # noqa: PLC0415 - same
+
+    found = pool_exports(folders, shareable=shareable, k=k)
+    document = pooled_to_json(found)
+    if json_:
+        show.print_json(document)
+    else:
+        typer.echo(f"{found.people} people together. Verdict: {document['verdict']}")
+        for line in document["sentences"]:
+            typer.echo(line)
+    if document["estimate"] is None:
+        raise NotEnoughDataError("There is nothing to compare.", "A trial needs days of both arms with a value.")
