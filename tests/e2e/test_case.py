@@ -321,3 +321,16 @@ def test_templates_are_copied_changed_checked_and_used(case: Any, tmp_path: Path
     assert "My own page" in result.out
     assert "accusation" in result.err
     assert "  cost " in case("templates").out
+
+
+def test_the_brief_is_one_sheet_and_its_sources_another(
+    run: Run, exports: tuple[object, ...], tasks: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "brief.pdf"
+    done = run("case", "brief", *exports, "--tasks", tasks, "--pdf", file)
+    assert done.code == 0, done.err
+    assert f"Wrote {file}" in done.err
+    content = file.read_bytes()
+    assert content.startswith(b"%PDF-")
+    assert len(re.findall(rb"/Type\s*/Page\b", content)) == 2
+    assert file.stat().st_mode & 0o077 == 0

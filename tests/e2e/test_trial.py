@@ -262,6 +262,7 @@ def test_a_protocol_that_was_changed_does_not_start(play: Play, tmp_path: Path) 
     [
         (("status",), 3, "There is no trial."),
         (("report",), 3, "There is no trial."),
+        (("adjust",), 3, "There is no trial."),
         (("start",), 3, "There is no trial."),
         (("design", "--weeks", "99"), 2, "--weeks 99 is out of range."),
         (("design", "--never", "Someday"), 2, "'Someday' is no weekday."),

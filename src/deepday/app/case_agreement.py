@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from deepday.app.case_making import agreement_file, find_agreement, proposed, write_private
+from deepday.app.agreed import agreement_file, find_agreement
+from deepday.app.case_making import proposed, write_private
 from deepday.app.period import parse_dates
 from deepday.config.agreement_settings import AgreementSettings, agreement_of, agreement_to_toml, settings_of
 from deepday.config.load import expectation, load_settings, read_text

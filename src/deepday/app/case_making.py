@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deepday.app.agreed import find_agreement
 from deepday.app.case_evidence import Measured, measure_evidence, own_date
 from deepday.app.case_metrics import associations, read_csv_metrics
 from deepday.app.case_tasks import TaskList, read_task_list, stored_tasks
@@ -19,7 +20,6 @@ from deepday.case.tasks import critical_tasks
 from deepday.case.tone import Finding, check_tone
 from deepday.case.wellbeing import WellbeingSummary
 from deepday.clock import Clock, SystemClock
-from deepday.config.agreement_settings import default_agreement_file, load_agreement
 from deepday.config.load import load_settings
 from deepday.config.settings import Settings
 from deepday.connect import Progress
@@ -137,18 +137,6 @@ def make_case_of_tasks(asked: CaseRequest, clock: Clock | None = None) -> Made:
     return Made(case, nothing, template_folder(asked.templates, settings), settings, tasks.notes)
 
 
-def find_agreement(path: Path | None, settings: Settings) -> Agreement | None:
-    """Return the agreement in force, from the given file or the settings' one; ``None`` where there is none."""
-    return load_agreement(path or (Path(settings.case.agreement).expanduser() if settings.case.agreement else None))
-
-
-def agreement_file(path: Path | None, settings: Settings) -> Path:
-    """Return where the agreement is, or would be written."""
-    if path or not settings.case.agreement:
-        return path or default_agreement_file()
-    return Path(settings.case.agreement).expanduser()
-
-
 def proposed(settings: Settings) -> Agreement:
     """Return what is proposed as long as nothing was written down: a day a week, covered by who has agreed to it."""
     willing = [one.email.lower() for one in settings.point_people if one.agreed]
@@ -208,6 +196,19 @@ def write_page(
             written.text, made.language, kind=kind, title=title, heading=made.heading, made=now, charts=charts
         ),
     )
+
+
+def write_pdf(made: Made, written: Written, path: Path, *, clock: Clock | None = None) -> Path:
+    """Write a text as one sheet, with the sources of its figures on the next.
+
+    Raises :class:`InputError` where that is not possible, as where typst is not installed.
+    """
+    from deepday.report.case_markdown import sheet_of  # noqa: PLC0415 - only for a PDF file
+    from deepday.report.page import pdf_of  # noqa: PLC0415 - same
+
+    now = (clock or SystemClock()).now()
+    sheet = sheet_of(written.text, made.language, heading=made.heading, made=now)
+    return write_private(path, lambda: pdf_of(sheet, now))
 
 
 def with_actions(made: Made, actions: tuple[Action, ...]) -> Made:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from deepday.app.case_making import agreement_file, find_agreement
+from deepday.app.agreed import agreement_file, find_agreement
 from deepday.app.case_tasks import stored_tasks
 from deepday.clock import Clock, SystemClock
 from deepday.config.load import load_settings

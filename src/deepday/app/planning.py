@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+from deepday.app.agreed import agreed_policy
 from deepday.app.period import parse_dates
 from deepday.app.person import build_parameters, build_person, find_zone, with_days_off
 from deepday.app.plan_memory import only_covering, with_memory
@@ -154,10 +155,13 @@ def _own_problem(
     asked: PlanRequest, settings: Settings, progress: Progress, clock: Clock, *, changed: bool
 ) -> tuple[Problem, tuple[str, ...], str]:
     person = build_person(asked.request, settings)
-    policy = _policy(asked, settings.plan, changed=changed)
-    _refuse_large_quota(person, policy)
     now = clock.now()
-    first, last, open_from, notes = _horizon(asked, now.astimezone(person.zone).date(), now, policy.notice)
+    notice = _policy(asked, settings.plan, changed=changed).notice
+    first, last, open_from, notes = _horizon(asked, now.astimezone(person.zone).date(), now, notice)
+    base, settings, told = agreed_policy(settings.plan, settings, asked.given, last)
+    notes += told
+    policy = _policy(asked, base, changed=changed)
+    _refuse_large_quota(person, policy)
     span = monday(first), last + timedelta(days=2)
     person = with_days_off(person, asked.request, settings, *span)
     parameters = build_parameters(asked.request, settings)

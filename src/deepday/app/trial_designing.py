@@ -14,6 +14,7 @@ from deepday.app.period import parse_dates
 from deepday.app.person import build_person
 from deepday.app.plan_request import parse_weekdays
 from deepday.app.request import Request
+from deepday.app.trial_agreed import Terms, terms_of
 from deepday.app.trial_analysing import need_numpy
 from deepday.app.trial_data import Measured, cost_rate, measure_days
 from deepday.clock import Clock, SystemClock
@@ -34,7 +35,6 @@ from deepday.trial.protocol import (
     RANDOMISED,
     TITLE,
     Baseline,
-    GuardrailRule,
     Protocol,
     ProtocolWeek,
     from_document,
@@ -45,6 +45,7 @@ from deepday.trial.protocol import (
 from deepday.trial.values import Arm, TrialDay
 
 WEEK = timedelta(weeks=1)
+ALPHA = 0.05
 OUTCOME = "interruption_cost"
 UNIT = "minutes per working hour"
 FEWEST_BASELINE = 3
@@ -68,6 +69,8 @@ class DesignRequest:
     seed: str | None = None
     file: Path | None = None
     agreed: Mapping[str, str] = field(default_factory=dict)
+    agreement: Path | None = None
+    extend: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,16 @@ def design(asked: DesignRequest, progress: Progress, clock: Clock | None = None)
     """
     need_numpy()
     clock = clock or SystemClock()
-    settings = _settings(asked)
     person = build_person(asked.request, load_settings())
     today = clock.now().astimezone(person.zone).date()
-    first = _first_week(asked.request.first, today)
+    terms = terms_of(asked, load_settings(), today)
+    settings = terms.settings
+    first = _first_week(terms.first, today)
+    look, alpha = "", ALPHA
+    if asked.extend is not None:
+        look, alpha = _declared_look(asked, first, settings.weeks), ALPHA / 2
+        settings = settings.model_copy(update={"weeks": settings.weeks + asked.extend})
+        terms = replace(terms, settings=settings)
     base_last = monday(today) - timedelta(days=1)
     base_first = base_last + timedelta(days=1) - settings.baseline * WEEK
     found = measure_days(asked.request, base_first, first + settings.weeks * WEEK - timedelta(days=1), progress, clock)
@@ -101,7 +110,8 @@ def design(asked: DesignRequest, progress: Progress, clock: Clock | None = None)
             f"{base_first} to {base_last} has {len(observed)} measured working days; a trial needs weeks before it.",
             "Run deepday sync or deepday import, or give --calendar and --slack-export; then design it again.",
         )
-    weeks, notes = _weeks(asked, settings, found, first)
+    weeks, notes = _weeks(asked, terms, found, first)
+    check_in, said = terms.next_check_in(weeks[-1].days[-1])
     seed = _seed(asked.seed)
     protocol = Protocol(
         title=asked.title,
@@ -117,37 +127,21 @@ def design(asked: DesignRequest, progress: Progress, clock: Clock | None = None)
         unit=UNIT,
         definition=_definition(found.parameters),
         sesoi=settings.sesoi / 100,
-        alpha=0.05,
-        guardrails=(
-            GuardrailRule("answered_in_time", settings.answered_margin / 100, found.parameters.answer_limit / MINUTE),
-            GuardrailRule("after_hours", settings.after_hours_margin),
-            GuardrailRule("strain", settings.strain_margin),
-        ),
+        alpha=alpha,
+        guardrails=terms.guardrails(found.parameters),
         commitment=commitment(seed),
         made=clock.now().isoformat(timespec="seconds"),
-        batches=settings.batches,
-        agreed=dict(asked.agreed),
+        batches=terms.batches,
+        agreed=terms.rules,
         day_hours=_day_hours(found),
         lag=tuple(round(seconds / MINUTE, 2) for seconds in found.parameters.lags),
         burst_gap=found.parameters.burst_gap / MINUTE,
-        check_in=(weeks[-1].days[-1] + timedelta(days=7 - weeks[-1].days[-1].weekday())).isoformat(),
+        check_in=check_in,
+        look=look,
     )
     if protocol.randomised:
         protocol = replace(protocol, detectable=_detectable(before, protocol))
-    return _keep(protocol, seed, asked.file, person.email, clock, notes)
-
-
-def _settings(asked: DesignRequest) -> TrialSettings:
-    given = {
-        name: getattr(asked, name)
-        for name in ("weeks", "days", "apart", "baseline", "sesoi")
-        if getattr(asked, name) is not None
-    }
-    base = load_settings().trial
-    for name, (low, high) in {"weeks": (2, 26), "days": (1, 4), "baseline": (1, 12), "sesoi": (1, 100)}.items():
-        if name in given and not low <= given[name] <= high:
-            raise InputError(f"--{name} {given[name]:g} is out of range.", f"Give {low} to {high}.")
-    return base.model_copy(update=given)
+    return _keep(protocol, seed, asked.file, person.email, clock, [*terms.notes, *notes, *said])
 
 
 def _first_week(text: str | None, today: date) -> date:
@@ -158,6 +152,17 @@ def _first_week(text: str | None, today: date) -> date:
     if first <= today:
         raise InputError(f"The week of {first} has begun.", "Days are drawn before their week; begin with a later one.")
     return first
+
+
+def _declared_look(asked: DesignRequest, first: date, weeks: int) -> str:
+    """Return the last date before the early look. Raises :class:`InputError` for what cannot be declared."""
+    if asked.fixed:
+        raise InputError("A trial with fixed weekdays shows no effect, early or late.", "Leave --extend out.")
+    if asked.extend is None or not 2 <= asked.extend <= 26 - weeks:
+        raise InputError(
+            f"--extend {asked.extend} is out of range.", f"Give 2 to {26 - weeks}: a trial takes 26 weeks at most."
+        )
+    return str(first + weeks * WEEK - timedelta(days=1))
 
 
 def _baseline_days(found: Measured, first: date, last: date) -> list[TrialDay]:
@@ -174,9 +179,9 @@ def _mean(days: Sequence[TrialDay]) -> float | None:
 
 
 def _weeks(
-    asked: DesignRequest, settings: TrialSettings, found: Measured, first: date
+    asked: DesignRequest, terms: Terms, found: Measured, first: date
 ) -> tuple[tuple[ProtocolWeek, ...], list[str]]:
-    never = {WEEKDAYS.index(name) for name in parse_weekdays(asked.never)}
+    settings, never = terms.settings, terms.never
     fixed = {WEEKDAYS.index(name) for name in parse_weekdays(asked.fixed)}
     weeks: list[ProtocolWeek] = []
     notes: list[str] = []

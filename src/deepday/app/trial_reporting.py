@@ -11,13 +11,14 @@ from typing import Any
 from deepday.app.request import Request
 from deepday.app.trial_analysing import need_numpy, read_text
 from deepday.app.trial_designing import write_private
-from deepday.app.trial_running import Kept, finish, kept_trial, refuse_peeking, reveal, trial_rows
+from deepday.app.trial_running import Kept, finish, kept_trial, note_look, refuse_peeking, reveal, trial_rows
 from deepday.clock import Clock, SystemClock
 from deepday.config.paths import database_location
 from deepday.connect import Progress
 from deepday.errors import InputError
+from deepday.report.page import html_of, pdf_of
 from deepday.report.trial_markup import parse, plain_text
-from deepday.report.trial_page import ReportFacts, html_of, make_page, pdf_of
+from deepday.report.trial_page import ReportFacts, make_page
 from deepday.report.trial_result_json import LEFT_OUT, result_to_json
 from deepday.store.repository import open_store
 from deepday.store.trials import LogKind
@@ -26,6 +27,7 @@ from deepday.trial.result import Deviation, Stop, conclude
 from deepday.trial.routing import RoutingCounts
 from deepday.trial.rows import TrialRow, from_csv, to_csv, until_stop
 from deepday.trial.values import Arm
+from deepday.trial.verdict import Verdict
 
 EXPORT_SCHEMA = "deepday.trial-export/1"
 FILES = ("protocol.json", "data.csv", "happened.json", "result.json")
@@ -74,12 +76,26 @@ def report(
         kept = kept_trial(store, request, clock)
         refuse_peeking(kept)
         kept = finish(store, reveal(store, kept, clock), clock)
+    full, kept = kept, kept.to_look_at()
     rows = tuple(trial_rows(kept, request, progress, clock))
     result = conclude(kept.protocol, rows, kept.deviations, routing=routing, stop=kept.stop)
+    goes_on = None
+    if kept.protocol.at_look:
+        decided = result.analysis.verdict in {Verdict.BETTER, Verdict.WORSE}
+        note_look(full, decided=decided, clock=clock)
+        goes_on = None if decided or full.over else full.protocol.last
     digest = fingerprint(to_csv(rows))
     shown = until_stop(rows, kept.stop.date if kept.stop else None)
     facts = ReportFacts(
-        kept.protocol, result, kept.stored.hash, digest, tuple(shown), _log(kept), wellbeing=True, left_out=()
+        kept.protocol,
+        result,
+        kept.stored.hash,
+        digest,
+        tuple(shown),
+        _log(kept),
+        wellbeing=True,
+        left_out=(),
+        goes_on=goes_on,
     )
     return Reported(shareable(facts, wellbeing=faces.wellbeing) if faces.shareable else facts, kept, rows)
 
@@ -132,8 +148,12 @@ def text_page(facts: ReportFacts, language: str, templates: Path | None, clock: 
     return plain_text(parse(make_page(facts, language, templates, (clock or SystemClock()).now()).text))
 
 
-def export(request: Request, folder: Path, progress: Progress, clock: Clock | None = None) -> list[Path]:
+def export(
+    request: Request, folder: Path, progress: Progress, clock: Clock | None = None, *, pooling: bool = False
+) -> list[Path]:
     """Write what anybody needs to recompute the result: protocol, days, deviations, result, seed; no words of the user.
+
+    ``pooling``: whether the user agrees that it is analysed together with others'.
 
     Raises :class:`NotEnoughDataError` while the trial goes on.
     """
@@ -144,6 +164,7 @@ def export(request: Request, folder: Path, progress: Progress, clock: Clock | No
         "stop": {"date": str(kept.stop.date), "because": kept.stop.because} if kept.stop else None,
         "revealed": {one.what: one.at for one in kept.log if one.kind is LogKind.REVEALED},
         "routing": None,
+        "look": kept.protocol.at_look,
     }
     result = recompute(kept.protocol, rows, happened)
     texts = {
@@ -156,6 +177,7 @@ def export(request: Request, folder: Path, progress: Progress, clock: Clock | No
         "schema": EXPORT_SCHEMA,
         "protocol_hash": kept.stored.hash,
         "seed": kept.stored.seed,
+        "pooling": pooling,
         "files": {name: fingerprint(text) for name, text in texts.items()},
     }
     for name, text in (texts | {MANIFEST: _json(manifest)}).items():
@@ -178,7 +200,13 @@ def recompute(protocol: Protocol, rows: Sequence[TrialRow], happened: Mapping[st
         if routing
         else None
     )
+    protocol = seen_protocol(protocol, happened)
     return result_to_json(conclude(protocol, rows, deviations, routing=counts, stop=stop), protocol)
+
+
+def seen_protocol(protocol: Protocol, happened: Mapping[str, Any]) -> Protocol:
+    """Return the part of the protocol that an export is of."""
+    return protocol.up_to_look() if happened.get("look") else protocol
 
 
 def verify(folder: Path, published: str | None = None) -> list[Check]:
@@ -188,7 +216,7 @@ def verify(folder: Path, published: str | None = None) -> list[Check]:
     :class:`InputError` where a file cannot be read.
     """
     need_numpy()
-    manifest = _load(folder / MANIFEST)
+    manifest = load_object(folder / MANIFEST)
     if manifest.get("schema") != EXPORT_SCHEMA or not isinstance(manifest.get("files"), dict):
         raise InputError(f"{folder / MANIFEST} is no export of a trial.", "Give the folder of deepday trial export.")
     texts = {name: read_text(folder / name) for name in FILES}
@@ -200,7 +228,7 @@ def verify(folder: Path, published: str | None = None) -> list[Check]:
         )
         for name, text in texts.items()
     ]
-    document = _load(folder / "protocol.json")
+    document = load_object(folder / "protocol.json")
     digest = protocol_hash(document)
     same = digest == manifest.get("protocol_hash")
     checks.append(_check("hash", same, "The protocol has its hash.", "The protocol does not have the export's hash."))
@@ -209,12 +237,14 @@ def verify(folder: Path, published: str | None = None) -> list[Check]:
         checks.append(_check("published", known, "It is the published one.", "It is not the published one."))
     protocol = from_document(document, str(folder / "protocol.json"))
     rows = from_csv(texts["data.csv"], str(folder / "data.csv"))
-    checks.append(_draw_check(protocol, rows, str(manifest.get("seed"))))
+    seen = seen_protocol(protocol, load_object(folder / "happened.json"))
+    checks.append(_draw_check(seen, rows, str(manifest.get("seed"))))
     checks.append(_numbers_check(protocol, rows, folder))
     return checks
 
 
-def _load(path: Path) -> dict[str, Any]:
+def load_object(path: Path) -> dict[str, Any]:
+    """Return the JSON object of a file. Raises :class:`InputError` where there is none."""
     try:
         found = json.loads(read_text(path))
     except ValueError:
@@ -244,10 +274,10 @@ def _draw_check(protocol: Protocol, rows: Sequence[TrialRow], seed: str) -> Chec
 
 def _numbers_check(protocol: Protocol, rows: Sequence[TrialRow], folder: Path) -> Check:
     try:
-        again = recompute(protocol, rows, _load(folder / "happened.json"))
+        again = recompute(protocol, rows, load_object(folder / "happened.json"))
     except (InputError, KeyError, TypeError, ValueError):
         return Check("result", holds=False, said="The result cannot be computed from these files.")
-    holds = _alike(again, _load(folder / "result.json"))
+    holds = _alike(again, load_object(folder / "result.json"))
     return _check("result", holds, "The result follows from the data.", "The result does not follow from the data.")
 
 

@@ -53,7 +53,23 @@ class Kept:
     @property
     def over(self) -> bool:
         """Whether the outcome may be looked at."""
-        return self.stored.state is TrialState.STOPPED or self.today > self.protocol.last
+        return self.stored.state in {TrialState.STOPPED, TrialState.ENDED} or self.today > self.protocol.last
+
+    @property
+    def looked(self) -> bool:
+        """Whether the early look was taken."""
+        return any(one.kind is LogKind.LOOKED for one in self.log)
+
+    @property
+    def ended_early(self) -> bool:
+        """Whether the early look ended it."""
+        return self.stored.state is TrialState.ENDED and not any(one.kind is LogKind.ENDED for one in self.log)
+
+    def to_look_at(self) -> "Kept":
+        """Return what may be looked at: all of it, or up to the early look that was declared."""
+        if self.ended_early or (not self.over and self.protocol.look):
+            return replace(self, protocol=self.protocol.up_to_look())
+        return self
 
     @property
     def deviations(self) -> list[Deviation]:
@@ -188,6 +204,16 @@ def finish(store: Store, kept: Kept, clock: Clock) -> Kept:
     return replace(kept, stored=stored, log=tuple(store.trials().log(stored.id)))
 
 
+def note_look(kept: Kept, *, decided: bool, clock: Clock) -> None:
+    """Note that the early look was taken; with a decision the trial is at its end."""
+    if kept.looked or kept.over:
+        return
+    with open_store(database_location(), clock) as store:
+        _add(store, kept, LogKind.LOOKED, "decided" if decided else "goes on", kept.today, clock)
+        if decided:
+            store.trials().move_to(kept.stored.id, TrialState.ENDED)
+
+
 def deviate(request: Request, day: str, kind: str, note: str, clock: Clock | None = None) -> Kept:
     """Note that a day went otherwise than drawn. It stays in its arm: what was meant counts.
 
@@ -225,6 +251,8 @@ def _note_day(
             )
         if kept.stored.state is TrialState.DESIGNED or not (known or (before and kind is LogKind.RATING)):
             raise InputError(f"{when} is no day of a trial that has begun.", "See deepday trial status.")
+        if kept.looked and str(when) <= kept.protocol.look:
+            raise InputError(f"{when} lies before the early look, which was taken.", "Say it beside the report.")
         for what, value in values.items():
             _add(store, kept, kind, what, when, clock, note, value)
         return kept_trial(store, request, clock)
@@ -258,12 +286,21 @@ def _add(
     store.trials().add(kept.stored.id, entry)
 
 
-def refuse_peeking(kept: Kept) -> None:
-    """Raise :class:`NotEnoughDataError` unless the trial is over: looking earlier makes chance look like effect."""
+def refuse_undrawn(kept: Kept) -> None:
+    """Raise :class:`NotEnoughDataError` for a trial that has not begun."""
     if kept.stored.state is TrialState.DESIGNED:
         raise NotEnoughDataError("The trial has not begun.", "Begin it: deepday trial start")
-    if not kept.over:
+
+
+def refuse_peeking(kept: Kept) -> None:
+    """Raise :class:`NotEnoughDataError` unless it is over: looking earlier makes chance look like effect.
+
+    An early look that the protocol declares may be taken once its date has come.
+    """
+    refuse_undrawn(kept)
+    seen = kept.to_look_at().protocol
+    if not kept.over and kept.today <= seen.last:
         raise NotEnoughDataError(
-            f"The trial goes on until {kept.protocol.last}: its outcome is not shown before.",
+            f"The trial goes on until {seen.last}: its outcome is not shown before.",
             "Looking earlier would find changes by chance. See deepday trial status; deepday trial stop ends it early.",
         )

@@ -1,11 +1,18 @@
 """The status of a trial in words and as JSON, and the weekly letter: delivery and guardrails only."""
 
 import dataclasses
+from collections.abc import Sequence
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from deepday.app.person import build_person
+from deepday.app.request import Request
 from deepday.app.trial_running import Status
+from deepday.clock import Clock, SystemClock
+from deepday.config.load import load_settings
 from deepday.errors import NotEnoughDataError
+from deepday.report.case_mail import make_mail
 from deepday.report.trial_letter import Letter, LetterFacts, make_letter
 from deepday.report.trial_status import design_lines, status_text
 from deepday.store.trials import TrialState
@@ -19,7 +26,11 @@ def status_lines(found: Status) -> list[str]:
     if kept.stored.state is TrialState.DESIGNED:
         return ["The trial is designed and has not begun.", *design_lines(kept.protocol, kept.stored.hash)]
     lines = status_text(kept.protocol, found.revealed, found.next_reveal, kept.today, found.delivery, found.guardrails)
-    if kept.stop:
+    if kept.protocol.look and not (kept.over or kept.looked):
+        lines.insert(1, f"An early look is declared: deepday trial report shows it once, after {kept.protocol.look}.")
+    if kept.ended_early:
+        lines[0] = f"The early look after {kept.protocol.look} ended the trial. See deepday trial report."
+    elif kept.stop:
         lines[0] = f"The trial was stopped on {kept.stop.date}. See deepday trial report."
     elif kept.over:
         lines[0] = f"The trial ended on {kept.protocol.last}. See deepday trial report."
@@ -77,3 +88,10 @@ def letter(found: Status, language: str = "en", templates: Path | None = None) -
         guardrails=found.guardrails,
     )
     return make_letter(facts, language, templates)
+
+
+def letter_mail(made: Letter, request: Request, to: Sequence[str], clock: Clock | None = None) -> EmailMessage:
+    """Return the letter as a mail from the user. Raises :class:`InputError` for an address that is none."""
+    sender = build_person(request, load_settings()).email
+    now = (clock or SystemClock()).now()
+    return make_mail(sender, tuple(to), made.subject, made.text, now, html=made.html)

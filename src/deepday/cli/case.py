@@ -11,6 +11,7 @@ from deepday.cli.case_options import (
     Html,
     Language,
     Names,
+    Pdf,
     Seed,
     Situation,
     Tasks,
@@ -40,7 +41,7 @@ def case(context: typer.Context) -> None:
         console.print(line, markup=False)
 
 
-@app.command("brief", epilog="Example: deepday case brief --tasks tasks.toml --html brief.html")
+@app.command("brief", epilog="Example: deepday case brief --tasks tasks.toml --pdf brief.pdf")
 def brief(
     context: typer.Context,
     calendar: options.Calendars = None,
@@ -60,10 +61,11 @@ def brief(
     share_wellbeing: Wellbeing = False,
     seed: Seed = 1,
     html: Html = None,
+    pdf: Pdf = None,
     json_: options.Json = False,
 ) -> None:
     """One page for the manager: the problem with its range, the proposal, urgent requests, the trial, the exit."""
-    show_text(made_of(context), "brief.md", "deepday.case-brief/1", html=html, json_=json_)
+    show_text(made_of(context), "brief.md", "deepday.case-brief/1", html=html, pdf=pdf, json_=json_)
 
 
 @app.command("script", epilog="Example: deepday case script --situation overload --tasks tasks.csv")

@@ -29,6 +29,7 @@ def show_text(
     json_: bool,
     more: Mapping[str, object] | None = None,
     charts: "Markup | None" = None,
+    pdf: Path | None = None,
 ) -> None:
     """Show a text in the shape that was asked for, then remarks; leave with 3 where nothing was measured."""
     from deepday.app.case_making import write_text  # noqa: PLC0415 - help does without
@@ -37,12 +38,16 @@ def show_text(
     written = write_text(made, name)
     if json_:
         show.print_json(text_to_json(schema, written.text, made.language, written.findings, more))
-    elif html is None:
+    elif html is None and pdf is None:
         print_text(written.text, made.heading, show.console())
     if html:
         from deepday.app.case_making import write_page  # noqa: PLC0415 - only for a page
 
         show.say(f"Wrote {write_page(made, written, html, charts=charts)}")
+    if pdf:
+        from deepday.app.case_making import write_pdf  # noqa: PLC0415 - only for a PDF file
+
+        show.say(f"Wrote {write_pdf(made, written, pdf)}")
     show_remarks(made, written)
 
 

@@ -8,10 +8,9 @@ import typer
 from deepday.cli import options, show
 from deepday.cli.case_options import AgreementFile, Language, Names, Situation, Templates, made_of
 from deepday.cli.case_shown import say_findings
+from deepday.cli.mailing import preview, send_after_question
 
 if TYPE_CHECKING:
-    from email.message import EmailMessage
-
     from deepday.app.case_meeting import Meeting
 
 Minutes = Annotated[int, typer.Option("--minutes", metavar="MIN", help="How long it takes.")]
@@ -153,7 +152,7 @@ def mail(
     json_: options.Json = False,
 ) -> None:
     """The mail after the talk: what was agreed, who does what by when. Nothing is sent without --send."""
-    from deepday.app.case_mailing import follow_up, send_mail  # noqa: PLC0415 - help does without
+    from deepday.app.case_mailing import follow_up  # noqa: PLC0415 - help does without
     from deepday.app.case_making import write_private  # noqa: PLC0415
 
     made = made_of(context, measured=False)
@@ -163,7 +162,7 @@ def mail(
 
         show.print_json(mail_to_json(message))
     elif send or not eml:
-        _preview(message)
+        preview(message)
     say_findings(findings)
     if eml:
         show.say(f"Wrote {write_private(eml, lambda: bytes(message))}")
@@ -171,20 +170,4 @@ def mail(
         if not eml and not json_:
             show.say("Nothing was sent. Write it with --eml FILE, or send it with --send.")
         return
-    if not yes and not typer.confirm(f"Send this to {message['To'] or 'nobody'}?", err=True):
-        show.say("Nothing was sent.")
-        raise typer.Exit(1)
-    send_mail(message, made.settings.smtp)
-    show.say("Sent.")
-
-
-def _preview(message: "EmailMessage") -> None:
-    from deepday.report.words import plain  # noqa: PLC0415 - help does without
-
-    console = show.console()
-    for name in ("From", "To", "Subject", "Date"):
-        if message[name]:
-            console.print(f"{name}: {plain(str(message[name]))}", markup=False, soft_wrap=True)
-    console.print()
-    for line in message.get_content().splitlines():
-        console.print(plain(line), markup=False, soft_wrap=True)
+    send_after_question(message, made.settings.smtp, yes=yes)

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-from deepday.cli import options, show
+from deepday.cli import options, show, trial_talk
+from deepday.cli.case_options import AgreementFile
+from deepday.cli.trial_talk import Language, Templates
 
 app = typer.Typer(
     help="Try deep-work days for some weeks: days by draw, one outcome fixed before, an honest report after.",
@@ -122,10 +124,19 @@ def design(
     seed: Annotated[
         str | None, typer.Option("--seed", metavar="HEX", help="The draw's seed; by default a fresh one.")
     ] = None,
+    extend: Annotated[
+        int | None,
+        typer.Option(
+            "--extend",
+            metavar="N",
+            help="Declare one early look after the weeks, and N more if it decides nothing; each at half the level.",
+        ),
+    ] = None,
+    agreement: AgreementFile = None,
     file: Annotated[Path | None, typer.Option("--file", metavar="FILE", help="Where the protocol is written.")] = None,
     json_: options.Json = False,
 ) -> None:
-    """Fix everything before the start, and say what the trial can find. Nothing begins yet."""
+    """Fix everything before the start, by what was agreed, and say what the trial can find. Nothing begins yet."""
     from deepday.app.trial_designing import DesignRequest, designed_to_json  # noqa: PLC0415 - help does without
     from deepday.app.trial_designing import design as make  # noqa: PLC0415 - same
     from deepday.trial.protocol import QUESTION, TITLE  # noqa: PLC0415 - same
@@ -145,6 +156,8 @@ def design(
         seed,
         file,
         agreed,
+        agreement,
+        extend,
     )
     with show.progress() as progress:
         found = make(asked, progress)
@@ -251,12 +264,6 @@ def stop(
     typer.echo(f"Stopped on {kept.today}. deepday trial report tells what was seen, without a verdict.")
 
 
-Templates = Annotated[
-    Path | None, typer.Option("--templates", metavar="FOLDER", help="Your own copies of the report's texts.")
-]
-Language = Annotated[str, typer.Option("--language", metavar="CODE", help="en, de, or one of your own templates.")]
-
-
 @app.command("report", epilog="Example: deepday trial report --shareable --pdf trial.pdf")
 def report(
     context: typer.Context,
@@ -296,34 +303,9 @@ def report(
         show.say(f"Wrote {path}")
 
 
-@app.command("letter", epilog="Example: deepday trial letter --html letter.html")
-def letter(
-    context: typer.Context,
-    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write it as HTML, too.")] = None,
-    language: Language = "en",
-    templates: Templates = None,
-    calendar: options.Calendars = None,
-    slack_export: options.SlackExport = None,
-    me: options.Me = None,
-    holidays: options.Holidays = None,
-    json_: options.Json = False,
-) -> None:
-    """Print this week's letter on the running trial: delivery and costs, no outcome. Nothing is sent."""
-    from deepday.app.trial_designing import write_private  # noqa: PLC0415 - help does without
-    from deepday.app.trial_running import status as look  # noqa: PLC0415 - same
-    from deepday.app.trial_status import letter as write  # noqa: PLC0415 - same
-
-    with show.progress() as progress:
-        made = write(look(options.request(context), progress), language, templates)
-    if json_:
-        show.print_json(
-            {"schema": "deepday.trial-letter/1", "subject": made.subject, "text": made.text, "html": made.html}
-        )
-    elif not html:
-        typer.echo(f"{made.subject}\n\n{made.text}")
-    if html:
-        write_private(html, made.html)
-        show.say(f"Wrote {html}")
+app.command("letter", epilog="Example: deepday trial letter --mail --to boss@example.org")(trial_talk.letter)
+app.command("pool", epilog="Example: deepday trial pool mine hers theirs")(trial_talk.pool)
+app.command("adjust", epilog="Example: deepday trial adjust --json")(trial_talk.adjust)
 
 
 @app.command("templates", epilog="Example: deepday trial templates my-texts")
@@ -345,12 +327,15 @@ def export(
     slack_export: options.SlackExport = None,
     me: options.Me = None,
     holidays: options.Holidays = None,
+    for_pooling: Annotated[
+        bool, typer.Option("--for-pooling", help="You agree that it is analysed together with others' trials.")
+    ] = False,
 ) -> None:
     """Write protocol, days and result, so that anybody can recompute it. It holds a row for each day."""
     from deepday.app.trial_reporting import export as write  # noqa: PLC0415 - help does without
 
     with show.progress() as progress:
-        for path in write(options.request(context), folder, progress):
+        for path in write(options.request(context), folder, progress, pooling=for_pooling):
             typer.echo(path)
 
 

@@ -10,8 +10,12 @@ from email.utils import format_datetime
 from deepday.errors import InputError
 
 
-def make_mail(sender: str, to: tuple[str, ...], subject: str, body: str, made: datetime) -> EmailMessage:
-    """Return the message. Raises :class:`InputError` for an address that is none.
+def make_mail(
+    sender: str, to: tuple[str, ...], subject: str, body: str, made: datetime, *, html: str = ""
+) -> EmailMessage:
+    """Return the message; ``html``: the same text as a document, for programs that show one.
+
+    Raises :class:`InputError` for an address that is none.
 
     The same text to the same people has the same Message-ID, so that a mail that is sent twice can be told.
     """
@@ -24,6 +28,8 @@ def make_mail(sender: str, to: tuple[str, ...], subject: str, body: str, made: d
     key = hashlib.sha256("\n".join((sender, *to, subject, body)).encode()).hexdigest()[:32]
     message["Message-ID"] = f"<deepday-{key}@{sender.rpartition('@')[2]}>"
     message.set_content(body)
+    if html:
+        message.add_alternative(html, subtype="html")
     return message
 
 

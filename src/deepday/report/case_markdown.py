@@ -15,6 +15,9 @@ from rich.text import Text as RichText
 from deepday.case.tone import Finding
 from deepday.report.case_language import Language
 from deepday.report.case_text import Text
+from deepday.report.page import Page
+from deepday.report.trial_markup import text_of
+from deepday.report.words import plain
 
 _SOURCE = re.compile(r" \[(\d{1,3})\]")
 
@@ -87,6 +90,14 @@ def render_page(
         "charts": charts or Markup(""),
     }
     return environment.get_template("case.html").render(content)
+
+
+def sheet_of(text: Text, tongue: Language, *, heading: str, made: datetime) -> Page:
+    """Return a text as a page to be typeset: what it says first, then under ``heading`` the sources of its figures."""
+    sources = [f"[{number}] {text_of(source)}" for number, source in enumerate(text.sources, 1)]
+    annex = ["---", f"## {text_of(heading)}", *sources] if sources else []
+    title = text.markdown.partition("\n")[0].lstrip("# ").strip()
+    return Page(plain(title), "\n\n".join([text.markdown, *annex]), tongue.code, {}, tongue.day(made.date()))
 
 
 def text_to_json(

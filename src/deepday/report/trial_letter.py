@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from deepday.report.page import render_text
 from deepday.report.trial_markup import parse, plain_text, to_html
-from deepday.report.trial_page import render_text
 from deepday.trial.effect import Effect
 from deepday.trial.guardrails import Guardrail
 from deepday.trial.result import Delivery

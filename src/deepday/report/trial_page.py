@@ -1,32 +1,18 @@
 """The trial's report as a page: one text for every face, from templates that a user can copy and change.
 
-Needs Jinja2, markdown-it-py, and typst for the PDF file.
+Needs Jinja2 and markdown-it-py.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import (
-    ChoiceLoader,
-    Environment,
-    FileSystemLoader,
-    PackageLoader,
-    StrictUndefined,
-    TemplateError,
-    TemplateNotFound,
-    TemplateSyntaxError,
-)
-
-from deepday.errors import InputError
+from deepday.report.page import Page, render_text
 from deepday.report.trial_charts import days_svg, effect_svg
-from deepday.report.trial_markup import Chart, charts_in, parse, quoted, text_of, to_html, to_typst, typst_text
-from deepday.report.trial_words import number
+from deepday.report.trial_markup import Chart, charts_in, parse, text_of
 from deepday.report.words import plain
 from deepday.trial.before_after import Change, Displacement, Moved
 from deepday.trial.effect import Bounds, Effect, NoEffect
@@ -36,15 +22,13 @@ from deepday.trial.result import TrialResult
 from deepday.trial.routing import RoutingCounts
 from deepday.trial.rows import TrialRow
 
-LANGUAGES = ("en", "de")
-_SIZES = (10.6, 10.0, 9.4, 8.8, 8.2, 7.6)
-
 
 @dataclass(frozen=True, slots=True)
 class ReportFacts:
     """What the report says: the result, what it was planned as, its fingerprints, its rows where they may be shown.
 
     ``log``: deviations with the user's own words.
+    ``goes_on``: until when the trial goes on after this, an early look that decided nothing.
     ``left_out``: what the shareable face leaves out, as keys of the page's table; empty for the private one.
     """
 
@@ -56,17 +40,7 @@ class ReportFacts:
     log: tuple[tuple[date, str, str], ...]
     wellbeing: bool
     left_out: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page's text as Markdown, its language, its charts by name, and when it was made."""
-
-    title: str
-    text: str
-    language: str
-    charts: Mapping[str, str]
-    generated: str
+    goes_on: date | None = None
 
 
 def make_page(facts: ReportFacts, language: str, folder: Path | None, generated: datetime) -> Page:
@@ -79,106 +53,6 @@ def make_page(facts: ReportFacts, language: str, folder: Path | None, generated:
     charts = {chart.name: _draw(chart, facts) for chart in charts_in(parse(text))}
     local = generated.astimezone(ZoneInfo(facts.protocol.zone))
     return Page(plain(facts.protocol.title), text, language, charts, f"{local:%Y-%m-%d %H:%M} ({local.tzinfo})")
-
-
-def render_text(name: str, content: Mapping[str, Any], folder: Path | None) -> str:
-    """Return the text that a template gives. Raises :class:`InputError` where it cannot be used."""
-    environment = _environment(folder)
-    try:
-        return environment.get_template(name).render(content)
-    except TemplateNotFound:
-        own = ", ".join(LANGUAGES)
-        raise InputError(
-            f"There is no template {name}.", f"Languages are {own}; another one needs that file in --templates FOLDER."
-        ) from None
-    except TemplateError as error:
-        where = f", line {error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
-        raise InputError(f"The template {name}{where} cannot be used: {error}.", "Correct your copy of it.") from None
-
-
-def _environment(folder: Path | None) -> Environment:
-    own = PackageLoader("deepday.report", "templates/trial")
-    loader = ChoiceLoader([FileSystemLoader(folder), own]) if folder else own
-    environment = Environment(loader=loader, undefined=StrictUndefined, autoescape=False)  # noqa: S701 - Markdown
-    environment.filters |= {
-        "num": _number,
-        "mins": _minutes,
-        "p": _p,
-        "text": text_of,
-        "quoted": quoted,
-        "typst": typst_text,
-    }
-    return environment
-
-
-def _number(value: float | None, decimal: str = ".") -> str:
-    if value is None:
-        return "\N{EN DASH}"
-    return number(value).translate(str.maketrans(".,", decimal + ("." if decimal == "," else ",")))
-
-
-def _minutes(value: float | None, decimal: str = ".") -> str:
-    """Write minutes no finer than they are known: whole ones from ten up."""
-    if value is None or abs(value) >= 1000:
-        return _number(value, decimal)
-    return f"{value:.0f}" if abs(value) >= 9.95 else f"{value:.1f}".replace(".", decimal)
-
-
-def _p(value: float, decimal: str = ".") -> str:
-    return f"{value:.4f}".replace(".", decimal)
-
-
-def html_of(page: Page, folder: Path | None = None) -> str:
-    """Return one self-contained page of HTML."""
-    body = to_html(parse(page.text), page.charts)
-    title = page.title.replace("&", "&amp;").replace("<", "&lt;")
-    content = {"body": body, "language": page.language, "title": title, "generated": page.generated}
-    return render_text("page.html", content, folder)
-
-
-def pdf_of(page: Page, generated: datetime, folder: Path | None = None) -> bytes:
-    """Return the PDF file; its first part is set smaller until it fits on one sheet.
-
-    Raises :class:`InputError` where typst is not installed.
-    """
-    try:
-        import typst  # noqa: PLC0415 - an extra, large, and only for this
-    except ImportError:
-        raise InputError(
-            "PDF files are made with typst, which is not installed.",
-            "Run: pip install 'deepday[trial]'; or take --html, which prints well.",
-        ) from None
-    with TemporaryDirectory() as place:
-        files = {name: f"{name}.svg" for name, svg in page.charts.items() if svg}
-        for name, file in files.items():
-            (Path(place) / file).write_text(page.charts[name], encoding="utf-8")
-        main = Path(place) / "page.typ"
-        body = to_typst(parse(page.text), files)
-        for size in _SIZES:
-            content = {
-                "body": body,
-                "language": page.language,
-                "title": page.title,
-                "generated": page.generated,
-                "size": size,
-            }
-            main.write_text(render_text("page.typ", content, folder), encoding="utf-8")
-            try:
-                if size == _SIZES[-1] or _sheets(main, place) <= 1:
-                    return typst.compile(str(main), root=place, timestamp=int(generated.timestamp()), format="pdf")
-            except RuntimeError as error:  # TypstError is one; a query raises the plain kind
-                raise InputError(
-                    f"The page could not be set: {str(error).splitlines()[0]}.", "Correct your copy of page.typ."
-                ) from None
-    raise AssertionError("the smallest size is always taken")
-
-
-def _sheets(main: Path, root: str) -> int:
-    """Return on how many sheets the part before the annex is."""
-    import typst  # noqa: PLC0415 - an extra
-
-    found = json.loads(typst.query(str(main), "<annex>", root=root, field="value"))
-    return int(found[0]) - 1 if found else 1
 
 
 def _draw(chart: Chart, facts: ReportFacts) -> str:
@@ -215,6 +89,9 @@ def _content(facts: ReportFacts) -> dict[str, Any]:
         "deep_days": protocol.deep_days,
         "randomised": protocol.randomised,
         "alpha": protocol.alpha,
+        "look": date.fromisoformat(protocol.look) if protocol.look else None,
+        "at_look": protocol.at_look,
+        "goes_on": facts.goes_on,
         "unit": text_of(protocol.unit),
         "sesoi_share": protocol.sesoi,
         "sesoi_day": result.analysis.sesoi * hours if result.analysis.sesoi else None,

@@ -28,6 +28,7 @@ class LogKind(StrEnum):
     REVEALED = "revealed"
     DEVIATION = "deviation"
     RATING = "rating"
+    LOOKED = "looked"
     STOPPED = "stopped"
     ENDED = "ended"
 

@@ -54,13 +54,48 @@ def suggest(
     a weekday on which two or more were broken another day. Then the verdict; moved work means batch windows on the
     other days, not more deep-work days.
     """
-    found = [Suggestion(advice) for advice in _harm(guardrails, batches)]
-    if observed and kept < FEWEST_KEPT * observed:
-        found.append(Suggestion(Advice.PROTECT_BETTER))
-    found += [Suggestion(Advice.OTHER_DAYS, day) for day, count in sorted(broken.items()) if count >= OFTEN_BROKEN]
+    found = suggest_meanwhile(guardrails, kept, observed, broken, batches)
     if analysis.displacement.moved is Moved.LOOKS_MOVED and analysis.verdict is Verdict.BETTER:
         found.append(Suggestion(Advice.BATCH_OTHER_DAYS))
     return [*found, Suggestion(_by_verdict(analysis, harmed=bool(found)))]
+
+
+def suggest_meanwhile(
+    guardrails: Sequence[Guardrail], kept: int, observed: int, broken: Mapping[int, int], batches: Sequence[str]
+) -> list[Suggestion]:
+    """Return what costs and delivery alone say: what may be known while a trial goes on."""
+    found = [Suggestion(advice) for advice in _harm(guardrails, batches)]
+    if observed and kept < FEWEST_KEPT * observed:
+        found.append(Suggestion(Advice.PROTECT_BETTER))
+    return found + [
+        Suggestion(Advice.OTHER_DAYS, day) for day, count in sorted(broken.items()) if count >= OFTEN_BROKEN
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """How the weeks after a trial are by the rules: ``days`` in every ``per_weeks`` weeks, on which ``weekdays``.
+
+    ``batches``: how many times a day messages are looked at.
+    """
+
+    days: int
+    per_weeks: int
+    weekdays: tuple[int, ...]
+    batches: int
+
+
+def next_weeks(days: int, weekdays: Sequence[int], batches: int, suggestions: Sequence[Suggestion]) -> Next:
+    """Return what follows from suggestions for a trial of ``days`` a week. One day a week becomes one in two weeks."""
+    advice = {one.advice for one in suggestions}
+    broken = {one.weekday for one in suggestions if one.advice is Advice.OTHER_DAYS}
+    left = tuple(day for day in weekdays if day not in broken)
+    more = batches + (Advice.MORE_BATCHES in advice)
+    if advice & {Advice.END, Advice.RETURN}:
+        return Next(0, 1, left, more)
+    if Advice.FEWER in advice:
+        return Next(1, 2, left, more) if days == 1 else Next(days - 1, 1, left, more)
+    return Next(days, 1, left, more)
 
 
 def _harm(guardrails: Sequence[Guardrail], batches: Sequence[str]) -> list[Advice]:

@@ -48,27 +48,47 @@ def analyse(
     *,
     stopped: bool = False,
     randomised: bool = True,
+    early: bool = False,
 ) -> Analysis:
     """Analyse the days of one or several people, each with a name for errors; each was drawn on their own.
 
     Several people are pooled: the statistic is the mean over all their weeks. Raises :class:`InputError` where what
     was drawn could not have been.
     """
+    return pool(
+        [(name, days, allowed) for name, days in people], rules, stopped=stopped, randomised=randomised, early=early
+    )
+
+
+def pool(
+    people: Sequence[tuple[str, Sequence[TrialDay], tuple[int, int] | Allowed | None]],
+    rules: Rules,
+    *,
+    stopped: bool = False,
+    randomised: bool = True,
+    early: bool = False,
+) -> Analysis:
+    """Analyse as :func:`analyse` does, each person with what could be drawn for them."""
     weeks, notes = [], []
-    for number, (name, days) in enumerate(people):
+    for number, (name, days, allowed) in enumerate(people):
         own, said = build_weeks(days, allowed, name, number)
         weeks += own
         notes += said
     effect = estimate_effect(
         weeks, lower_is_better=rules.lower_is_better, alpha=rules.alpha, draws=rules.draws, seed=rules.seed
     )
-    every = [day for _, days in people for day in days]
+    every = [day for _, days, _ in people for day in days]
     reference = mean([day for day in every if day.arm is Arm.BASELINE])
     if reference is None:
         reference = mean([day for day in every if day.arm is Arm.OTHER])
     sesoi = rules.sesoi if not rules.sesoi_is_share else None if reference is None else rules.sesoi * abs(reference)
     verdict = decide(
-        effect, sesoi or None, lower_is_better=rules.lower_is_better, stopped=stopped, randomised=randomised
+        effect,
+        sesoi or None,
+        lower_is_better=rules.lower_is_better,
+        stopped=stopped,
+        randomised=randomised,
+        early=early,
     )
     panel = compare(every if len(people) == 1 else [], lower_is_better=rules.lower_is_better)
     return Analysis(effect, verdict, sesoi, panel, len(people), tuple(dict.fromkeys(notes)))

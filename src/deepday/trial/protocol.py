@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -59,7 +59,8 @@ class Protocol:
     ``commitment``: of the seed. ``agreed``: rules in the user's words (go on, stop).
     ``check_in``: the date after the end on which it is talked over. ``day_hours``: a usual day's working hours.
     ``lag``: minutes to pick work up again, at the 5 %, 50 % and 95 % quantile; ``burst_gap``: minutes between messages
-    of one interruption.
+    of one interruption. ``look``: the last date before an early look that is declared, empty where none is; then
+    ``alpha`` is the level of each of the two.
     """
 
     title: str
@@ -86,6 +87,7 @@ class Protocol:
     day_hours: float = 8.0
     lag: tuple[float, ...] = ()
     burst_gap: float = 5.0
+    look: str = ""
 
     @property
     def first(self) -> date:
@@ -96,6 +98,16 @@ class Protocol:
     def last(self) -> date:
         """The last date of the trial: its last week's Sunday."""
         return monday(self.weeks[-1].days[0]) + timedelta(days=6)
+
+    @property
+    def at_look(self) -> bool:
+        """Whether this is what the early look sees."""
+        return self.look == str(self.last)
+
+    def up_to_look(self) -> "Protocol":
+        """Return the part that the early look sees; the same where none is declared."""
+        seen = tuple(one for one in self.weeks if str(one.days[-1]) <= self.look)
+        return replace(self, weeks=seen) if seen else self
 
     @property
     def randomised(self) -> bool:

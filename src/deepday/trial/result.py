@@ -89,6 +89,7 @@ def conclude(
         rules,
         stopped=stop is not None,
         randomised=protocol.randomised,
+        early=protocol.at_look,
     )
     delivery = deliver(protocol, rows, deviations)
     guardrails = tuple(_judge(one, protocol, rows, routing) for one in protocol.guardrails)
@@ -105,7 +106,7 @@ def conclude(
         stop=stop,
         suggestions=tuple(
             suggest(
-                analysis, guardrails, delivery.kept, delivery.observed, _broken_weekdays(deviations), protocol.batches
+                analysis, guardrails, delivery.kept, delivery.observed, broken_weekdays(deviations), protocol.batches
             )
         ),
     )
@@ -162,5 +163,6 @@ def _carry_over(rows: Sequence[TrialRow]) -> Change | None:
     return change(normal, after, 0.90) if after and normal else None
 
 
-def _broken_weekdays(deviations: Sequence[Deviation]) -> Mapping[int, int]:
+def broken_weekdays(deviations: Sequence[Deviation]) -> Mapping[int, int]:
+    """Return how often deep-work days were broken or overruled, by weekday."""
     return Counter(one.date.weekday() for one in deviations if one.kind in {"broken", "overruled"})

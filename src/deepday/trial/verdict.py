@@ -23,11 +23,13 @@ def decide(
     lower_is_better: bool = True,
     stopped: bool = False,
     randomised: bool = True,
+    early: bool = False,
 ) -> Verdict:
     """Return the verdict.
 
     ``p <= alpha`` decides between better and worse; otherwise a 90 % interval inside ``±sesoi`` (in the unit of the
-    outcome; ``None``: not set) is no meaningful change. A trial that was stopped early, or not randomised, has none.
+    outcome; ``None``: not set) is no meaningful change, though not at an ``early`` look. A trial that was stopped
+    early, or not randomised, has none.
     """
     if stopped:
         return Verdict.STOPPED
@@ -37,7 +39,7 @@ def decide(
         return Verdict.NOT_ENOUGH
     if effect.p_two_sided <= effect.alpha:
         return Verdict.BETTER if (effect.estimate < 0) == lower_is_better else Verdict.WORSE
-    if sesoi is not None and inside(effect.interval_90, sesoi):
+    if sesoi is not None and not early and inside(effect.interval_90, sesoi):
         return Verdict.NO_CHANGE
     return Verdict.NOT_ENOUGH
 

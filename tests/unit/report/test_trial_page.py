@@ -11,9 +11,10 @@ import pytest
 
 from deepday.app.trial_reporting import shareable
 from deepday.errors import InputError
+from deepday.report.page import LANGUAGES, html_of, pdf_of
 from deepday.report.trial_letter import LetterFacts, make_letter
 from deepday.report.trial_markup import parse, plain_text, to_html, to_typst
-from deepday.report.trial_page import LANGUAGES, ReportFacts, html_of, make_page, pdf_of
+from deepday.report.trial_page import ReportFacts, make_page
 from deepday.report.trial_result_json import report_to_json
 from deepday.trial.result import Deviation, Stop, conclude
 from deepday.trial.routing import RoutingCounts

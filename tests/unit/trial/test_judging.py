@@ -5,12 +5,13 @@ import math
 import pytest
 
 from deepday.trial import student
+from deepday.trial.adjusting import Advice, Next, Suggestion, next_weeks
 from deepday.trial.analysis import Rules, analyse
 from deepday.trial.before_after import Moved, compare
 from deepday.trial.correlation import associate, fisher
 from deepday.trial.effect import NoEffect
 from deepday.trial.guardrails import Judgement, judge_days, judge_shares, upper_bound, wilson
-from deepday.trial.power import NOISES, Noise, detectable, power, smallest_cut
+from deepday.trial.power import NOISES, Noise, detectable, p_values, power, simulate, smallest_cut
 from deepday.trial.values import Arm, TrialDay
 from deepday.trial.verdict import Verdict, decide
 from tests.unit.trial.days import FOUR_WEEKS, effect_of, trial_days
@@ -125,3 +126,18 @@ def test_what_the_trial_could_find_from_a_baseline() -> None:
     assert (found.low or 0) < found.cut < (found.high or 9)
     assert detectable(days[:3], 8, sets) is None
     assert detectable([TrialDay("w", day.date, Arm.BASELINE, 0.0) for day in days], 8, sets) is None
+
+
+def test_one_day_fewer_than_one_a_week_is_one_in_two_weeks() -> None:
+    fewer = [Suggestion(Advice.FEWER), Suggestion(Advice.OTHER_DAYS, 4), Suggestion(Advice.MORE_BATCHES)]
+    assert next_weeks(1, range(5), 2, fewer) == Next(1, 2, (0, 1, 2, 3), 3)
+    assert next_weeks(3, range(5), 2, fewer) == Next(2, 1, (0, 1, 2, 3), 3)
+    assert next_weeks(2, range(5), 2, [Suggestion(Advice.END)]).days == 0
+
+
+def test_two_declared_looks_at_half_the_level_keep_the_level_of_one() -> None:
+    values, chosen = simulate(NOISES["medium"], 12, 0.0, 2_000, 7)
+    early, late = p_values(values[:, :8], chosen[:, :8], 499, 8), p_values(values, chosen, 499, 9)
+    error = 3 * math.sqrt(0.05 * 0.95 / 2_000)
+    assert ((early <= 0.025) | (late <= 0.025)).mean() <= 0.05 + error
+    assert ((early <= 0.05) | (late <= 0.05)).mean() > 0.06, "what undeclared peeking does"

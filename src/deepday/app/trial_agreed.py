@@ -1,0 +1,165 @@
+"""The terms of a trial: options of the command over what was agreed, that over the settings, every difference said."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from deepday.app.agreed import differs, in_force, weekday_names
+from deepday.app.plan_request import parse_weekdays
+from deepday.config.agreement_settings import window_text
+from deepday.config.plan_settings import WEEKDAYS
+from deepday.config.settings import Settings
+from deepday.config.trial_settings import TrialSettings
+from deepday.errors import InputError
+from deepday.measure.parameters import MINUTE, Parameters
+from deepday.model.agreement import Agreement, Guarded
+from deepday.trial.protocol import GuardrailRule
+
+if TYPE_CHECKING:
+    from deepday.app.trial_designing import DesignRequest
+
+_RANGES = {"weeks": (2, 26), "days": (1, 4), "baseline": (1, 12), "sesoi": (1, 100)}
+FEWEST_WEEKDAYS = 3
+_NAMES = {
+    Guarded.URGENT_IN_TIME: "answered_in_time",
+    Guarded.AFTER_HOURS: "after_hours",
+    Guarded.STRAIN: "strain",
+    Guarded.BLOCKED: "blocked",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a trial is designed by.
+
+    ``never``: weekdays (0 is Monday) that are not drawn. ``first``: a date in its first week, ``None``: the next that
+    gives notice. ``batches``: when messages are looked at. ``rules``: by name, in the user's words. ``check_in``: as
+    agreed, if anything was.
+    """
+
+    settings: TrialSettings
+    never: frozenset[int]
+    first: str | None
+    batches: tuple[str, ...]
+    rules: dict[str, str] = field(default_factory=dict)
+    check_in: date | None = None
+    agreement: Agreement | None = None
+    notes: tuple[str, ...] = ()
+
+    def guardrails(self, parameters: Parameters) -> tuple[GuardrailRule, ...]:
+        """Return what must not get worse: as agreed, otherwise by the settings.
+
+        What was agreed for a week is shared out over its deep-work days: so much may each of them cost.
+        """
+        limit = parameters.answer_limit / MINUTE
+        if self.agreement is None:
+            return (
+                GuardrailRule("answered_in_time", self.settings.answered_margin / 100, limit),
+                GuardrailRule("after_hours", self.settings.after_hours_margin),
+                GuardrailRule("strain", self.settings.strain_margin),
+            )
+        made = []
+        for one in self.agreement.guardrails:
+            match one.measure:
+                case Guarded.URGENT_IN_TIME:
+                    margin, limit = one.margin / 100, float(self.agreement.answer_limit)
+                case Guarded.STRAIN:
+                    margin = one.margin
+                case _:
+                    margin = one.margin / self.settings.days
+            within = limit if one.measure is Guarded.URGENT_IN_TIME else 0.0
+            made.append(GuardrailRule(_NAMES[one.measure], round(margin, 6), within))
+        return tuple(made)
+
+    def next_check_in(self, last: date) -> tuple[str, list[str]]:
+        """Return the check-in after the trial's last date, and a remark where the agreed one lies before it."""
+        after = last + timedelta(days=7 - last.weekday())
+        if self.check_in is None or self.check_in > last:
+            return (self.check_in or after).isoformat(), []
+        early = (
+            f"The check-in on {self.check_in} lies within the trial: it is about delivery and costs. The outcome is "
+            f"looked at from {after} on."
+        )
+        return after.isoformat(), [early]
+
+
+def terms_of(asked: "DesignRequest", settings: Settings, today: date) -> Terms:
+    """Return the terms. Raises :class:`InputError` for an option or an agreement that no trial can follow."""
+    given = {name: value for name in (*_RANGES, "apart") if (value := getattr(asked, name)) is not None}
+    for name, (low, high) in _RANGES.items():
+        if name in given and not low <= given[name] <= high:
+            raise InputError(f"--{name} {given[name]:g} is out of range.", f"Give {low} to {high}.")
+    base = settings.trial
+    found = in_force(asked.agreement, settings)
+    chosen = frozenset(map(WEEKDAYS.index, parse_weekdays(asked.never)))
+    agreement = found.agreement
+    if agreement is None:
+        return Terms(
+            base.model_copy(update=given),
+            chosen,
+            asked.request.first,
+            base.batches,
+            dict(asked.agreed),
+            notes=found.notes,
+        )
+    agreed = _agreed(agreement, days_given="days" in given or bool(asked.fixed))
+    notes = list(found.notes)
+    for name, value in agreed.items():
+        low, high = _RANGES[name]
+        if name in given:
+            notes += differs(f"--{name}", f"{given[name]:g}", f"{value:g}")
+        elif not low <= value <= high:
+            raise InputError(
+                f"{value:g} for {name} was agreed, and a trial takes {low} to {high}.",
+                f"Give --{name}, and agree on that.",
+            )
+        elif name in base.model_fields_set:
+            notes += differs(f"trial.{name} =", f"{getattr(base, name):g}", f"{value:g}, which is taken,")
+    others = frozenset(range(7)) - agreement.weekdays
+    if len(agreement.weekdays) < FEWEST_WEEKDAYS and not (asked.never or asked.fixed):
+        raise InputError(
+            f"{weekday_names(agreement.weekdays)} were agreed; a trial draws from {FEWEST_WEEKDAYS} weekdays or more.",
+            "Agree on more of them for the trial, or give --never; --fixed takes fixed ones, and can show no effect.",
+        )
+    if asked.never and not others <= chosen:
+        notes.append(f"--never is given; {weekday_names(agreement.weekdays)} were agreed.")
+    first, said = _first(asked.request.first, agreement, today)
+    rules = {"on": str(agreement.agreed_on)} | ({"stop": agreement.exit_rule} if agreement.exit_rule else {})
+    for name in rules.keys() & asked.agreed.keys():
+        notes += differs(f"--{name}-if", "another rule", f"the {name} rule")
+    return Terms(
+        base.model_copy(update=agreed | given),
+        chosen if asked.never else others,
+        first,
+        tuple(map(window_text, agreement.batch_windows)),
+        rules | dict(asked.agreed),
+        agreement.check_in,
+        agreement,
+        (*notes, *said),
+    )
+
+
+def _agreed(agreement: Agreement, *, days_given: bool) -> dict[str, float]:
+    agreed: dict[str, float] = {
+        "weeks": agreement.trial_weeks,
+        "days": agreement.days // agreement.weeks_per_unit,
+        "baseline": agreement.baseline_weeks,
+        "sesoi": round(100 * agreement.smallest_effect, 6),
+    }
+    if not days_given and agreement.days % agreement.weeks_per_unit:
+        raise InputError(
+            f"{agreement.days} in each sprint of {agreement.weeks_per_unit} weeks was agreed; a trial draws within "
+            "each week, so that both kinds of days share their weeks.",
+            "Agree on one a week for the trial, and give --days 1.",
+        )
+    return agreed
+
+
+def _first(given: str | None, agreement: Agreement, today: date) -> tuple[str | None, list[str]]:
+    if agreement.start is None or given == str(agreement.start):
+        return given, []
+    if given is not None:
+        return given, differs("--from", given, str(agreement.start))
+    if agreement.start - timedelta(days=agreement.start.weekday()) <= today:
+        return None, [f"The agreed start {agreement.start} is past: the trial begins with the next week that can be."]
+    return str(agreement.start), []

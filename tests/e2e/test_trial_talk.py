@@ -1,0 +1,89 @@
+"""What is said of a trial beside its report: the letter by mail, and what to change next."""
+
+import email
+from collections.abc import Iterator
+from datetime import date, timedelta
+from email.policy import strict
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.test_case_mail import Inbox, serving
+from tests.e2e.test_trial import AFTER, LAST, MIDDLE
+from tests.e2e.trial_office import Play
+
+BOSS = "boss@example.org"
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> tuple[Play, list[date]]:
+    play = Play(tmp_path_factory.mktemp("talk")).before()
+    return play, play.start("--continue-if", "better, and nobody waits longer", "--stop-if", "either of us wants it")
+
+
+@pytest.fixture(scope="module")
+def middle(begun: tuple[Play, list[date]], tmp_path_factory: pytest.TempPathFactory) -> Play:
+    """Four weeks have passed; three deep-work days were overruled, two of them on the same weekday."""
+    play, deep = begun[0].copy(tmp_path_factory.mktemp("middle")), begun[1]
+    play.live(deep, MIDDLE - timedelta(days=1), cut=0.5)
+    for day in sorted(deep[:8], key=lambda day: (sum(day.weekday() == one.weekday() for one in deep[:8]), day))[-3:]:
+        play.on(MIDDLE, "trial", "deviation", day, "overruled")
+    return play
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    return Inbox()
+
+
+@pytest.fixture
+def port(inbox: Inbox) -> Iterator[int]:
+    yield from serving(inbox)
+
+
+def test_the_letter_goes_by_mail_only_after_a_yes(middle: Play, inbox: Inbox, port: int, tmp_path: Path) -> None:
+    play = middle.copy(tmp_path)
+    (tmp_path / "home" / "deepday.toml").write_text(
+        f'[me]\nemail = "me@example.com"\nzone = "Europe/Berlin"\n'
+        f'[smtp]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\n',
+        encoding="utf-8",
+    )
+    shown = play.run(MIDDLE, "trial", "letter", "--mail", "--to", BOSS)
+    assert (shown.code, inbox.mails) == (1, []), "nobody said yes"
+    assert f"To: {BOSS}" in shown.out
+    play.on(MIDDLE, "trial", "letter", "--mail", "--to", BOSS, "--yes")
+    (mail,) = inbox.mails
+    message = email.message_from_bytes(mail.original_content, policy=strict)
+    assert (mail.rcpt_tos, message["Subject"]) == ([BOSS], "Trial of deep-work days: week 5 of 8")
+    plain, html = (part.get_content() for part in message.iter_parts())
+    assert "5 of 8 deep-work days were kept as planned" in plain
+    assert "<html" in html
+    for outcome in ("minutes less", "evidence", "range", "random draws"):
+        assert outcome not in plain + html
+    assert "has no recipient" in play.run(MIDDLE, "trial", "letter", "--mail", "--yes").err
+
+
+def test_meanwhile_only_delivery_and_costs_say_what_to_change(middle: Play) -> None:
+    found = middle.on(MIDDLE, "trial", "adjust", "--json").json
+    assert (found["schema"], found["over"], found["verdict"], found["next"]) == (
+        "deepday.trial-adjust/1", False, None, None,
+    )  # fmt: skip
+    advice = [one["advice"] for one in found["suggestions"]]
+    assert advice[0] == "protect_better", "five of eight were kept"
+    assert set(advice) <= {"protect_better", "other_days"}
+    text = middle.on(MIDDLE, "trial", "adjust").out
+    assert "Its outcome is looked at at its end and not before" in text
+    assert "Protect the days better before anything else" in text
+
+
+def test_at_the_end_the_rules_say_how_to_go_on(begun: tuple[Play, list[date]], tmp_path: Path) -> None:
+    play, deep = begun[0].copy(tmp_path), begun[1]
+    play.live(deep, LAST, cut=0.6)
+    found = play.on(AFTER, "trial", "adjust", "--json").json
+    assert (found["over"], found["verdict"]) == (True, "better")
+    assert found["suggestions"][-1]["advice"] == "keep"
+    assert found["next"] == {"days": 2, "per_weeks": 1, "weekdays": [0, 1, 2, 3, 4], "batches": 2}
+    text = play.on(AFTER, "trial", "adjust").out
+    assert "Agreed for stopping: either of us wants it." in text
+    assert "the next weeks have 2 deep-work days a week (2 in the trial), on Mondays" in text
+    assert "2 Deep-Work-Tage je Woche" in play.on(AFTER, "trial", "adjust", "--language", "de").out

@@ -1,0 +1,94 @@
+"""Several people's trials together: by consent, from k people on, without names, days or single results."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from deepday.app.trial_pooling import pool_exports, pooled_to_json
+from deepday.app.trial_reporting import EXPORT_SCHEMA, FILES, fingerprint, recompute
+from deepday.errors import ConflictError, InputError
+from deepday.trial.protocol import protocol_hash, to_document
+from deepday.trial.rows import to_csv
+from tests.unit.trial.made import SEED, make_protocol, make_rows
+
+CANARY = "Zebulon Quagmire"
+
+
+def write(folder: Path, number: int, *, consent: bool = True, weeks: int = 8) -> Path:
+    """An export as deepday trial export writes it; its title and its folder hold a name."""
+    protocol = make_protocol(weeks, title=f"{CANARY} {number}")
+    rows = make_rows(protocol, 1.5, seed=number)
+    happened = {"deviations": [], "stop": None, "revealed": {}, "routing": None, "look": False}
+    texts = {
+        "protocol.json": json.dumps(to_document(protocol)),
+        "data.csv": to_csv(rows),
+        "happened.json": json.dumps(happened),
+        "result.json": json.dumps(recompute(protocol, rows, happened)),
+    }
+    assert tuple(texts) == FILES
+    manifest = {
+        "schema": EXPORT_SCHEMA,
+        "protocol_hash": protocol_hash(to_document(protocol)),
+        "seed": SEED,
+        "pooling": consent,
+        "files": {name: fingerprint(text) for name, text in texts.items()},
+    }
+    place = folder / f"{CANARY} {number}"
+    place.mkdir()
+    for name, text in (texts | {"trial.json": json.dumps(manifest)}).items():
+        (place / name).write_text(text, encoding="utf-8")
+    return place
+
+
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("exports")
+    return [write(folder, number) for number in range(1, 6)]
+
+
+def test_people_together_find_what_one_alone_might_not(exports: list[Path]) -> None:
+    alone, together = (pooled_to_json(pool_exports(exports[:count], shareable=False)) for count in (2, 5))
+    assert (together["schema"], together["people"], together["verdict"]) == ("deepday.trial-pool/1", 5, "better")
+    narrow, wide = ((one["interval"][1] - one["interval"][0]) for one in (together, alone))
+    assert narrow < wide
+    low, high = together["interval"]
+    assert low < -1.5 < high
+    assert together["weeks"] == 40
+    assert together["deep"]["days"] == 80
+
+
+def test_a_shareable_result_takes_k_people_and_holds_nothing_of_one(exports: list[Path]) -> None:
+    with pytest.raises(InputError, match="5 people are too few for a shareable result: it takes 10"):
+        pool_exports(exports, shareable=True)
+    with pytest.raises(InputError, match="would let single people be made out"):
+        pool_exports(exports, shareable=True, k=4)
+    found = pooled_to_json(pool_exports(exports, shareable=True, k=5))
+    text = json.dumps(found)
+    assert CANARY not in text
+    assert "2026-" not in text, "no week and no day"
+    assert "weekly" not in found
+    assert found["estimate"] == float(f"{found['estimate']:.2g}")
+
+
+def test_without_consent_or_with_changed_data_nobody_is_pooled(exports: list[Path], tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="Whoever gave export 2 has not agreed"):
+        pool_exports([exports[0], write(tmp_path, 7, consent=False)], shareable=False)
+    with pytest.raises(InputError, match="An export is given twice"):
+        pool_exports([exports[0], exports[0]], shareable=False)
+    changed = write(tmp_path, 8)
+    data = changed / "data.csv"
+    data.write_text(data.read_text(encoding="utf-8").replace(",deep,", ",other,", 1), encoding="utf-8")
+    with pytest.raises(ConflictError, match="Export 2 does not hold") as refused:
+        pool_exports([exports[0], changed], shareable=False)
+    assert CANARY not in f"{refused.value.what} {refused.value.advice}"
+    with pytest.raises(InputError, match="nothing is pooled"):
+        pool_exports(exports[:1], shareable=False)
+
+
+def test_one_person_may_not_be_most_of_a_shareable_result(tmp_path: Path) -> None:
+    short = [write(tmp_path, number, weeks=2) for number in range(11, 14)]
+    long = write(tmp_path, 20, weeks=12)
+    with pytest.raises(InputError, match="more than half"):
+        pool_exports([long, *short, write(tmp_path, 14, weeks=2)], shareable=True, k=5)
+    assert pool_exports([long, *short], shareable=False).people == 4
