@@ -71,6 +71,7 @@ class Keeper:
         if approvals.changed or approvals.withdrawn:
             found.keep(approvals, new=False)
         report = found.reconciler.tick(found.name, found.opened)
+        found.keep_clock()
         done = outcome(found, report)
         answered = self._answer(found)
         notes = [*done.left, *answered.refused, *answered.unknown, *filter(None, [answered.read_only])]
