@@ -14,6 +14,7 @@ from deepday.app.protect_texts import texts
 from deepday.app.storing import erase_store
 from deepday.config.paths import data_folder
 from deepday.connect import no_progress
+from deepday.connect.memory import MemoryAccount
 from deepday.errors import InputError, OutcomeUnknownError
 from deepday.store.database import Database
 from tests.unit.app.protected import OWN, TODAY, TOMORROW, accept, applied, office_of, ours, settings
@@ -136,3 +137,18 @@ def test_an_account_that_must_sign_in_again_is_named_and_the_exit_says_so(world:
     found = status(world.clock)
     assert found.reconnect
     assert "deepday connect stranger" in found.trouble[0][1]
+
+
+def test_status_says_that_this_machines_clock_is_wrong_until_it_is_right(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept(world, TODAY)
+    with monkeypatch.context() as patch:
+        patch.setattr(MemoryAccount, "clock_skew", lambda _: 600.0)
+        assert applied(world).done == ()
+    [(what, advice)] = status(world.clock).trouble
+    assert what.startswith("This machine's clock is 600 seconds behind that of stranger:")
+    assert "Set it right" in advice
+    world.clock.turn(61)
+    assert applied(world).done
+    assert status(world.clock).trouble == ()
