@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 INSTALL := $(PIP) install --require-hashes --no-deps
 
-.PHONY: setup demo serve test simulate wire-log check bench docs lock clean
+.PHONY: setup demo serve test simulate kill wire-log check bench docs lock clean
 .DEFAULT_GOAL := setup
 
 setup: $(VENV)/.run                         ## the deepday command, in .venv/bin
@@ -21,6 +21,10 @@ FIRST_SEED ?= 0
 simulate: $(VENV)/.dev                      ## worlds that go wrong in every way (SEEDS, FIRST_SEED; CRASHES=3 BUGS=1 for more)
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first $(FIRST_SEED) \
 	  $(if $(CRASHES),--crashes $(CRASHES)) $(if $(BUGS),--bugs)
+
+KILLS ?= 20
+kill: $(VENV)/.dev                          ## kill deepday serve in the middle of its work (KILLS times), and see what is left
+	$(BIN)/python -m tests.integration.killing $(KILLS)
 
 wire-log: $(VENV)/.dev                      ## what the connectors send and get in their tests, tokens cut short
 	@mkdir -p build && rm -f build/wire*.jsonl

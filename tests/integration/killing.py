@@ -29,9 +29,23 @@ from deepday.store.plans import DayState, StoredDay
 from deepday_sandbox.office.wire import WireLog
 from deepday_sandbox.people import OWNER
 from tests.integration.open_office import World, open_office
+from tests.integration.stage import Exchange
 
 PATIENCE = 60.0
-"""Seconds in which a process must have begun to ask; and how long one is watched that asks nothing any more."""
+"""Seconds in which a process must have begun to ask."""
+
+REST = 1.0
+"""Seconds without a request after which a process has done all, and is killed at rest."""
+
+FREE = 3
+"""Days without a block at the beginning: time enough for mortals to make the events of the days that follow."""
+
+MOST = 26
+"""A process is killed within so many requests: signing in, looking, and all the writes of a block that begins."""
+
+OWN_REPLY = {"responseSubject": "Away", "responseBodyPlainText": "Until August I am in the hills."}
+"""What the person said in a reply that is off now: its words stay in the mailbox."""
+
 _SETTINGS = f"[me]\nemail = '{OWNER.email}'\nzone = 'Europe/Berlin'\n[serve]\nsync_every = 0\n"
 
 
@@ -42,6 +56,9 @@ class Executioner:
         self.process: subprocess.Popen[bytes] | None = None
         self.left = 0
         self.kills = 0
+        self.writes = 0
+        """How many died before they heard the answer to a write."""
+        self._at_writes = False
         self.dead = threading.Event()
         self.asked = threading.Event()
 
@@ -49,11 +66,13 @@ class Executioner:
     def watching(self) -> Iterator[None]:
         original = WireLog.write
 
-        def write(log: WireLog, *given: Any) -> None:
-            original(log, *given)
+        def write(log: WireLog, vendor: str, request: Any, *answered: Any) -> None:
+            original(log, vendor, request, *answered)
+            writes = Exchange(vendor, request[0], request[1], 0).writes
+            self.left -= writes or not self._at_writes
             self.asked.set()
-            self.left -= 1
-            if self.process is not None and self.left == 0:
+            if self.process is not None and self.left == 0 and not self.dead.is_set():
+                self.writes += writes
                 self.kill()
 
         with pytest.MonkeyPatch.context() as patch:
@@ -66,15 +85,18 @@ class Executioner:
         self.kills += 1
         self.dead.set()
 
-    def live(self, world: World, requests: int) -> None:
-        """Let a process live until it has sent so many requests, or has nothing more to do."""
+    def live(self, world: World, requests: int, *, at_writes: bool) -> None:
+        """Let a process live until it has sent so many requests, or writes, or has nothing more to do."""
         self.dead.clear()
         self.asked.clear()
-        self.left, self.process = requests, _serve(world)
+        self.left, self._at_writes, self.process = requests, at_writes, _serve(world)
         try:
             assert self.asked.wait(PATIENCE), "deepday serve did not begin"
-            if not self.dead.wait(2.0 * requests):
-                self.kill()  # it had done all: killed at rest
+            while self.asked.is_set() and not self.dead.is_set():
+                self.asked.clear()
+                self.asked.wait(REST)
+            if not self.dead.is_set():
+                self.kill()
             assert self.process.wait(PATIENCE) == -signal.SIGKILL
         finally:
             self.process = None
@@ -107,25 +129,27 @@ def run(folder: Path, times: int = 20, seed: int = 1) -> str:
     """Kill that often; return what was seen, in words. Raises :class:`AssertionError` when something is wrong."""
     chance, executioner = random.Random(seed), Executioner()
     with executioner.watching(), open_office(folder) as world:
-        world.connect_google()
-        world.connect_slack()
+        world.connect_google(allow="blocks,replies")
+        world.connect_slack(allow="status")
         config_file().write_text(_SETTINGS)
         profile = world.office.settings.profile(OWNER.email)
         profile.status_text, profile.status_emoji = "Lunch", ":pizza:"
+        world.office.settings.reply(OWNER.email).google = dict(OWN_REPLY)
         before = _meetings(world)
-        monday = world.office.clock.now().date()
-        workdays = [monday + timedelta(days=week * 7 + day) for week in range(6) for day in range(5)]
+        today = world.office.clock.now().date()
+        workdays = [day for ahead in range(1, 45) if (day := today + timedelta(days=ahead)).weekday() < 5]
         for life in range(times):
             day = workdays[life // 2]
-            accept(world, [(one, "morning") for one in workdays[: life // 2 + 4]])
+            accept(world, [(one, "morning") for one in workdays[FREE : life // 2 + FREE + 4]])
             hour = 7.5 if life % 2 == 0 else 12.5  # in a morning's block in Berlin, and after it
             world.office.clock.turn(datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(hours=hour))
             if life == times // 2:
                 profile.status_text, profile.status_emoji, profile.status_expiration = "On a train", ":train:", 0
-            executioner.live(world, chance.randrange(1, 16))
+            at_writes = life % 4 < 2  # each in a block and after one
+            executioner.live(world, chance.randrange(1, 6 if at_writes else MOST), at_writes=at_writes)
             assert _integrity() == "ok"
         _live_in_peace(world)  # what the killed ones had begun
-        last = workdays[times // 2 + 4]
+        last = workdays[times // 2 + FREE + 4]
         world.office.clock.turn(datetime(last.year, last.month, last.day, 20, tzinfo=UTC))
         _live_in_peace(world)
         return _judge(world, executioner, before)
@@ -152,7 +176,7 @@ def _judge(world: World, executioner: Executioner, before: set[tuple[str, int]])
     reply = world.office.settings.reply(OWNER.email).google
     assert (profile.status_text, profile.status_emoji) == ("On a train", ":train:"), profile
     assert profile.snooze_until <= world.office.clock.seconds()
-    assert not reply.get("enableAutoReply"), reply
+    assert reply == OWN_REPLY, reply
     assert before <= _meetings(world), "a meeting of the person's was touched"
     with protection(world.office.clock) as found:
         known = found.known()
@@ -161,11 +185,14 @@ def _judge(world: World, executioner: Executioner, before: set[tuple[str, int]])
     states = {entry.state.value for entry in known.entries}
     assert states == {"applied"}, states
     blocks = [entry.block for entry in known.entries]
-    assert len(blocks) == len(set(blocks)) == len(known.schedule.blocks)
+    approved = sorted(block.id for block in known.schedule.blocks)
+    assert sorted(blocks) == approved, set(approved) ^ set(blocks)
     made = len(_meetings(world)) - len(before)
     assert made == len(blocks) + 1, f"{made} events for {len(blocks)} blocks and a lease"
     assert _integrity() == "ok"
-    return f"{executioner.kills} kills, {len(blocks)} blocks, store whole, nothing of ours on, nothing of theirs lost"
+    assert executioner.writes >= executioner.kills // 4, "too few died while something was written"
+    kills = f"{executioner.kills} kills, {executioner.writes} of them at a write, {len(blocks)} blocks"
+    return f"{kills}, store whole, nothing of ours on, nothing of theirs lost"
 
 
 def main() -> None:

@@ -79,21 +79,23 @@ class World:
     slack: SlackFace
     folder: Path
 
-    def connect_google(self) -> None:
+    def connect_google(self, *, allow: str = "") -> None:
         secret = self.folder / "secret"
         secret.write_text(CLIENT_SECRET)
         secret.chmod(0o600)
         options = {"base-url": self.url, "client-id": CLIENT_ID, "client-secret": f"file:{secret}"}
+        options |= {"allow": allow} if allow else {}
         self.connect("google", options, Person())
 
     def connect_microsoft(self) -> None:
         self.connect("microsoft", {"base-url": self.url, "client-id": APPLICATION}, Person())
 
-    def connect_slack(self, *, events: bool = False) -> None:
+    def connect_slack(self, *, events: bool = False, allow: str = "") -> None:
         worker = self.office.people.find(OWNER.email)
         assert worker is not None
         tokens = self.slack.install(worker.slack_id, (), USER_SCOPES)
         options, secrets = {"base-url": f"{self.url}/api/"}, [tokens.user]
+        options |= {"allow": allow} if allow else {}
         if events:
             self.slack.app.socket_mode = True
             self.slack.app.user_events = {f"message.{family}" for family in ("channels", "groups", "im", "mpim")}

@@ -4,11 +4,14 @@ What happened is read from the office itself and from what went over the wire, n
 file is long on purpose: three vendors answer the same questions, and are read best beside each other.
 """
 
+import os
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,7 +35,7 @@ from deepday_sandbox.office import Entry, Fault, FaultKind, Office, OfficeClock,
 from deepday_sandbox.office.calendars import Calendar
 from deepday_sandbox.office.server import application, serving
 from deepday_sandbox.office.settings import Settings
-from deepday_sandbox.office.wire import WireLog
+from deepday_sandbox.office.wire import VARIABLE, WireLog
 from deepday_sandbox.slack import SlackFace
 from deepday_slack import SlackConnector
 from tests.connectors.google.google_office import OWNER as AT_GOOGLE
@@ -44,7 +47,7 @@ from tests.connectors.slack.slack_office import Calls, SlackOffice
 from tests.simulation.device import Device
 from tests.simulation.office import ATTRIBUTE, LiveEvent, Oddities, Past, WatchedOffice, Witness
 
-START = datetime(2023, 2, 27, 7, tzinfo=UTC)  # before all other offices whose answers share a wire log
+START = datetime(2023, 2, 27, 7, tzinfo=UTC)
 DAY = 86_400
 
 
@@ -75,11 +78,20 @@ _WRITING = {
 }
 
 
+_offices = count(1)
+
+
+def _own_log() -> Path | None:
+    """Return a log for one office: what it asks to wait for is not over in another one, at another time."""
+    named = os.environ.get(VARIABLE)
+    return Path(named).with_name(f"{Path(named).stem}-office-{os.getpid()}-{next(_offices)}.jsonl") if named else None
+
+
 class Wire(WireLog):
     """The wire log, what went over the wire since it was last asked, and how often anything ever did."""
 
     def __init__(self, clock: OfficeClock) -> None:
-        super().__init__(clock)
+        super().__init__(clock, _own_log())
         self.seen: list[Exchange] = []
         self.all: list[Exchange] = []
 

@@ -207,7 +207,7 @@ class Oracle:
         mine = bool(rows) and rows[0]["holder"] == self.worker
         self._hold("I18", mine, f"{self.worker} wrote while another held the lease")
         leases = [one for one in self.office.live() if one.marker == MARKER]
-        if leases and not self.stepped:
+        if leases and not self.stepped and not self.office.vanished:  # else no device can see who holds it
             _, holder, begins = max(leases, key=lambda one: one.when.start).title.split()
             self._hold(
                 "I18",

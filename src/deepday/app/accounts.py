@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from deepday.app.health import Check, Health
+from deepday.app.leaving import leave_nothing
 from deepday.app.request import Request
 from deepday.app.sources import DAY
 from deepday.app.storing import remember_settings, settings_text
@@ -233,11 +234,12 @@ def _zone_of(account: Account) -> str | None:
     return None
 
 
-def remove(provider: str, account: str | None = None, clock: Clock | None = None) -> SignIn:
+def remove(provider: str, account: str | None = None, clock: Clock | None = None, *, anyway: bool = False) -> SignIn:
     """Delete the tokens of an account, and return whose they were; what was read of it stays.
 
     ``provider`` alone, or the account's name alone, is enough where only one account has it. Raises
-    :class:`InputError` where several have.
+    :class:`InputError` where several have, and unless it shall be done ``anyway`` where something of ours is still in
+    the account.
     """
     with opened_accounts(clock) as accounts:
         found = [one for one in accounts.connected(provider) if account in {None, one.account}]
@@ -248,6 +250,8 @@ def remove(provider: str, account: str | None = None, clock: Clock | None = None
                 f"Say which: {exact}" if exact else "See: deepday connect list",
             )
         [one] = found
+        if not anyway:
+            leave_nothing(accounts.store, f"deepday connect remove {one.provider} '{one.account}' --anyway", one)
         accounts.tokens.remove(one.account, one.provider)
         return one
 

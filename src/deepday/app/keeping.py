@@ -19,9 +19,10 @@ from deepday.clock import Clock
 from deepday.config.paths import config_file
 from deepday.errors import DeepdayError, RetryLaterError
 from deepday.model import Interval
-from deepday.reconcile import Decliner
-from deepday.reconcile.answering import Answered
+from deepday.reconcile import Decliner, Inbox
+from deepday.reconcile.answering import LOOK, Answered
 from deepday.reconcile.desired import pause_of
+from deepday.reconcile.events import recent
 from deepday.report.protect_view import Outcome
 from deepday.store.leases import Lease
 
@@ -59,6 +60,8 @@ class Keeper:
     _said: frozenset[str] = frozenset()
     _lease: Lease | None = None
     _decliner: Decliner | None = None
+    _inboxes: list[Inbox] | None = None
+    _asked_at: int = -LOOK
 
     def beat(self) -> Beat:
         """Do what is due. Raises :class:`DeepdayError` where nothing can be done at all."""
@@ -71,6 +74,7 @@ class Keeper:
         if approvals.changed or approvals.withdrawn:
             found.keep(approvals, new=False)
         report = found.reconciler.tick(found.name, found.opened)
+        found.keep_clock()
         done = outcome(found, report)
         answered = self._answer(found)
         notes = [*done.left, *answered.refused, *answered.unknown, *filter(None, [answered.read_only])]
@@ -87,7 +91,8 @@ class Keeper:
         if self._found is not None and self._lease is not None:
             self._found.store.give_back(self._lease)
         self._stack.close()
-        self._found = self._lease = self._decliner = None
+        self._found = self._lease = self._decliner = self._inboxes = None
+        self._asked_at = -LOOK
 
     def _answer(self, found: Protection) -> Answered:
         """Decline new invitations, where that was switched on."""
@@ -95,10 +100,21 @@ class Keeper:
             policy, holder = found.reconciler.policy, found.reconciler.holder
             self._decliner = decliner_of(found.accounts, policy, found.settings, holder)
 
+        if self._decliner.idle(found.name):
+            return Answered()
+        if self._inboxes is None:  # which calendars there are is asked once, and after trouble now and then
+            if recent(self._asked_at, found.now(), LOOK):
+                return Answered()
+            self._asked_at = found.now()
+            try:
+                self._inboxes = inboxes_of(found.opened)
+            except DeepdayError as error:
+                return Answered(unknown=(f"Invitations were not looked at: {error.what}",))
+
         def free(meeting: Interval) -> int:  # calendars are read only when an answer is written
             return free_time(found.accounts, found.person, found.settings)(meeting)
 
-        return self._decliner.tick(found.name, inboxes_of(found.opened), found.opened, free)
+        return self._decliner.tick(found.name, self._inboxes, found.opened, free)
 
     def _jump(self) -> int:
         """Return by how many seconds the wall clock ran apart from the steady one since the last beat."""

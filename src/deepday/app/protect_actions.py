@@ -91,4 +91,5 @@ def apply(
         found.make_calendars()
         found.watch(progress, sum(one.writes for one in changes.changes))
         report = found.reconciler.tick(found.name, found.opened, forced=found.name if force else "")
+        found.keep_clock()
         return outcome(found, report)

@@ -200,6 +200,7 @@ def _decided(found: Protection, overrides: Sequence[Override]) -> Outcome:
     for one in overrides:
         found.store.decide(one)
     report = found.reconciler.tick(found.name, found.opened)
+    found.keep_clock()
     if report.read_only:
         return outcome(found, report, "The decision is kept; whichever deepday protects your days goes by it.")
     return outcome(found, report, *not_back_yet(found.reconciler.view(found.name)))

@@ -63,6 +63,9 @@ def _trouble(found: Protection, view: View) -> Iterator[tuple[str, str]]:
         if sign_in.refused:
             error = found.accounts.refusal(sign_in)
             yield error.what, error.advice
+    clock = found.store.clock_problem()
+    if clock:
+        yield clock, "Set it right, by network time if it can be had: it is compared again by itself."
     here = {(one.provider, one.account) for one in sign_ins}
     gone = {(one.provider, one.account) for one in known.entries if one.state not in FINAL and one.when.end > now}
     gone |= {(one.target.provider, one.target.account) for one in known.slots if one.owned}

@@ -142,6 +142,12 @@ class Protection:
                     self.store.keep_own_calendar(one.provider, one.name, "")
         return left
 
+    def keep_clock(self) -> None:
+        """Keep what the last round found out about this machine's clock."""
+        problem = self.reconciler.clocks.problem
+        if problem is not None and problem != self.store.clock_problem():
+            self.store.keep_clock_problem(problem)
+
     def watch(self, progress: Progress, total: int) -> None:
         """Tell of each change as it is written down."""
         done = count(1)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from deepday.app.leaving import leave_nothing
 from deepday.app.person import build_person
 from deepday.app.request import Request
 from deepday.app.sources import context_for, is_address, local_path, read_calendar, read_slack_export, shown
@@ -229,13 +230,16 @@ def _erase_keys() -> list[Path]:
     return [keys]
 
 
-def erase_store(source: str | None) -> list[str]:
+def erase_store(source: str | None, *, anyway: bool = False) -> list[str]:
     """Delete one source, or with ``None`` the whole store with its backups, and say what was deleted.
 
-    Raises :class:`NotEnoughDataError` where there is nothing to delete.
+    Raises :class:`NotEnoughDataError` where there is nothing to delete, and :class:`InputError` unless all shall be
+    deleted ``anyway`` where something of ours is still in an account: only the store knows how to take it back.
     """
     with open_existing_store() as store:
         if source is None:
+            if not anyway:
+                leave_nothing(store, "deepday erase --anyway")
             return [str(file) for file in [*store.erase(), *_erase_keys()]]
         if not store.forget(source):
             names = ", ".join(repr(item.name) for item in store.sources()) or "none"

@@ -179,10 +179,16 @@ def try_(
 def remove(
     provider: Annotated[str, typer.Argument(metavar="PROVIDER", help="google, microsoft, slack, caldav.")],
     account: Annotated[str | None, typer.Argument(metavar="[ACCOUNT]", help="Which of several.")] = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Also while something of deepday's is still in the account.")
+    ] = False,
 ) -> None:
-    """Forget the tokens of an account. What was read of it stays until deepday erase."""
+    """Forget the tokens of an account. What was read of it stays until deepday erase.
+
+    While something of deepday's is still in it, only with --anyway: take it back before, with deepday restore --all.
+    """
     from deepday.app.accounts import remove as forget  # noqa: PLC0415 - help does without
 
-    one = forget(provider, account)
+    one = forget(provider, account, anyway=anyway)
     show.say(f"Removed: {one.account} ({one.provider}). Its tokens are gone from this machine.")
     show.say(f"  To end the grant itself, see docs/connect-{one.provider}.md.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from deepday.model import Setting
+from deepday.model import AutoReply, Setting
 
 ValueT = TypeVar("ValueT", bound=Setting)
 
@@ -35,12 +35,22 @@ def restoration(
     it and as the vendor settled it. The current value is ours if it is the same as any of them, or if it is empty and
     one of them has ended by itself. A baseline that has ended itself is restored as ``empty``. With
     :attr:`Restoration.RESTORED` the value returned is the one to write.
+
+    An automatic reply of ours that ended is off, and leaves its words where the person's own were: these come back too.
     """
     ours = any(current.same(value) for value in written)
     ended = current.empty and any(value.over(now) for value in written)
     target = empty if before.over(now) else before
-    if current.same(target):
+    if current.same(target) and not _words_left(current, [one for one in written if one.over(now)], target):
         return Restored(Restoration.ALREADY, current)
     if not (ours or ended):
         return Restored(Restoration.KEPT, current)
     return Restored(Restoration.RESTORED, target)
+
+
+def _words_left(current: Setting, ended: Sequence[Setting], target: Setting) -> bool:
+    """Tell whether a reply of ours that ended left its words and its end where the person's own were."""
+    if not isinstance(current, AutoReply) or current == target:
+        return False
+    there = (current.text.split(), current.until)
+    return any(isinstance(one, AutoReply) and (one.text.split(), one.until) == there for one in ended)

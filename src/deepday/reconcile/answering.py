@@ -123,10 +123,10 @@ class Decliner:
 
         ``accounts``: all of the person's, as the reconciler gets them: one of them holds the devices' lease.
         """
+        if self.idle(person):
+            return Answered()
         known = self.book.known(person)
         unsettled = any(one.state in UNSETTLED for one in known.answers)
-        if not known.switch.on and not unsettled:
-            return Answered()
         if known.switch.on and known.switch.rules != self.rules.fingerprint:
             return Answered(read_only="The exceptions were changed: preview them, and switch declining on again.")
         now = self._now()
@@ -141,6 +141,11 @@ class Decliner:
             return Answered(read_only=other) if other else _Look(self, person, lease, free).run(due)
         except ConflictError as error:
             return Answered(read_only=error.what)
+
+    def idle(self, person: str) -> bool:
+        """Tell whether there is nothing to do: declining is off, and what became of every answer is known."""
+        known = self.book.known(person)
+        return not known.switch.on and not any(one.state in UNSETTLED for one in known.answers)
 
     def preview(self, person: str, inboxes: Sequence[Inbox], weeks: int = 4, shut: Sequence[str] = ()) -> Preview:
         """Return what the rules would do, and take note that it was shown; nothing is answered.

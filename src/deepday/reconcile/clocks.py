@@ -24,6 +24,12 @@ class ClockWatch:
     _found_wrong: dict[str, float] = field(default_factory=dict)
     _compared: dict[str, float] = field(default_factory=dict)
     _peace: dict[str, float] = field(default_factory=dict)
+    _said: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def problem(self) -> str | None:
+        """What is wrong with our clock, empty when nothing is; ``None`` before it was compared with any."""
+        return " ".join(filter(None, self._said.values())) if self._said else None
 
     def wrong(self, account: ConnectedAccount) -> str:
         """Return what is wrong with our clock, empty when nothing is. To be asked right after the account was read."""
@@ -31,13 +37,15 @@ class ClockWatch:
         if abs(skew) <= MOST_SKEW:
             self._found_wrong.pop(account.place, None)
             self._compared[account.place] = self._turned()
+            self._said[account.place] = ""
             return ""
         self._found_wrong[account.place] = self.clock.monotonic()
         way = "behind" if skew > 0 else "ahead of"
-        return (
+        self._said[account.place] = (
             f"This machine's clock is {abs(skew):.0f} seconds {way} that of {account.provider}: nothing is changed at "
             f"{account.name} before it is set right."
         )
+        return self._said[account.place]
 
     def rests(self, account: ConnectedAccount) -> bool:
         """Tell whether the clock was found wrong a moment ago: there is no use in asking again yet."""

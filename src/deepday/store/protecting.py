@@ -32,6 +32,7 @@ from deepday.store.slots import Slot, read_slots, write_slot
 
 _INSTALLATION = "installation"
 _OWN_CALENDAR = "own calendar"
+_CLOCK = "clock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,34 @@ class ProtectStore:
             connection.execute(delete(schema.meta).where(schema.meta.c.key == key))
             if calendar:
                 connection.execute(insert(schema.meta).values(key=key, value=calendar.encode()))
+
+    def clock_problem(self) -> str:
+        """Return what was wrong with this machine's clock when it was compared last, in words; empty for nothing."""
+        with self._database.reading() as connection:
+            found = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == _CLOCK)).scalar()
+        return found.decode() if found else ""
+
+    def keep_clock_problem(self, words: str) -> None:
+        """Take note of what is wrong with this machine's clock; with empty words, that nothing is."""
+        with self._database.writing() as connection:
+            connection.execute(delete(schema.meta).where(schema.meta.c.key == _CLOCK))
+            if words:
+                connection.execute(insert(schema.meta).values(key=_CLOCK, value=words.encode()))
+
+    def own_calendars(self) -> list[tuple[str, str]]:
+        """Return the accounts in which there is a calendar that deepday made, by provider and name."""
+        query = select(schema.meta.c.key).where(schema.meta.c.key.startswith(f"{_OWN_CALENDAR} "))
+        with self._database.reading() as connection:
+            keys = connection.execute(query).scalars().all()
+        parts = [str(key).removeprefix(f"{_OWN_CALENDAR} ").partition(" ") for key in keys]
+        return sorted((provider, account) for provider, _, account in parts)
+
+    def people(self) -> list[str]:
+        """Return the people in whose accounts anything was ever written."""
+        with self._database.reading() as connection:
+            tables = (schema.ledger, schema.slot)
+            found = {one for table in tables for one in connection.execute(select(table.c.person)).scalars()}
+        return sorted(found)
 
     def known(self, person: str) -> Known:
         """Return what is known of the person's protection."""

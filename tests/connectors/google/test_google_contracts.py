@@ -10,7 +10,6 @@ from deepday.model import Audience, AutoReply, Watch
 from deepday.testing import (
     AccountContract,
     AutoReplyWriterContract,
-    CalendarMakerContract,
     CalendarReaderContract,
     ChangeNotifierContract,
     EventWriterContract,
@@ -89,18 +88,6 @@ class TestInvitationResponderAllowedNothingElse(TestInvitationResponder):
     def connector(self, vendor: GoogleOffice) -> Iterator[GoogleAccount]:
         scopes = ["calendar.events.owned", "calendar.calendarlist.readonly"]
         with vendor.account(scopes=scopes, allowed=frozenset({Feature.ANSWERS})) as account:
-            yield account
-
-
-class TestCalendarMaker(OverTheSandbox, CalendarMakerContract):
-    pass
-
-
-class TestCalendarMakerWithFewestScopes(OverTheSandbox, CalendarMakerContract):
-    @pytest.fixture
-    def connector(self, vendor: GoogleOffice) -> Iterator[GoogleAccount]:
-        scopes = ["calendar.events.owned.readonly", "calendar.calendarlist.readonly", "calendar.app.created"]
-        with vendor.account(scopes=scopes, allowed=frozenset({Feature.OWN_CALENDAR})) as account:
             yield account
 
 

@@ -10,18 +10,16 @@ from deepday.model import Availability, Presence
 from deepday.testing import (
     AccountContract,
     AutoReplyWriterContract,
-    CalendarMakerContract,
     CalendarReaderContract,
     ChangeNotifierContract,
     EventWriterContract,
-    InvitationResponderContract,
     PresenceWriterContract,
     StatusWriterContract,
 )
 from deepday.testing.settings import HOUR
 from deepday_microsoft.account import MicrosoftAccount
 from deepday_microsoft.part import Tuning
-from tests.connectors.microsoft.microsoft_office import ADA, BEN, HINTS, MicrosoftOffice, serve, with_hook
+from tests.connectors.microsoft.microsoft_office import ADA, HINTS, MicrosoftOffice, serve, with_hook
 
 
 class OverTheSandbox:
@@ -64,15 +62,6 @@ class TestCalendarReaderWithSingleEvents(TestCalendarReader):
 class TestEventWriter(OverTheSandbox, EventWriterContract):
     # As the sandbox has it; whether Graph keeps the transactionId of a deleted event was not seen.
     remembers_deleted = True
-
-
-class TestInvitationResponder(OverTheSandbox, InvitationResponderContract):
-    organiser = BEN
-    stays = False  # Outlook takes a declined meeting out of the calendar
-
-
-class TestCalendarMaker(OverTheSandbox, CalendarMakerContract):
-    pass
 
 
 class TestAutoReplyWriter(OverTheSandbox, AutoReplyWriterContract):

@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 
 from deepday.app.accounts import connect
+from deepday.app.declining import preview, switch_on
 from deepday.app.keeping import Beat, Keeper
 from deepday.app.protect_deciding import pause
 from deepday.app.protect_status import status
 from deepday.connect.memory.office import no_fault
-from deepday.errors import DeepdayError, RetryLaterError
+from deepday.errors import DeepdayError, ReconnectNeededError, RetryLaterError
+from deepday.model import Interval, Response
+from deepday.reconcile.answering import LOOK, SETTLING
 from deepday.testing import TurnedClock
 from tests.unit.app.protected import OWN, TODAY, TOMORROW, accept, applied, office_of, ours, skip
 from tests.unit.app.stranger import ME, Nobody, World, options
@@ -164,3 +167,59 @@ def test_without_an_account_it_says_what_to_run(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "deepday.toml").write_text(f'[me]\nemail = "{ME}"\nzone = "UTC"\n')
     with pytest.raises(DeepdayError, match="No account is connected"):
         Keeper(TurnedClock()).beat()
+
+
+def test_a_new_invitation_is_declined_once_where_that_was_switched_on(world: World, keeper: Keeper) -> None:
+    accept(world, TOMORROW)
+    applied(world)
+    when = Interval(NINE + 3600, NINE + 5400)
+    world.office().invite([when], "Before the switch")
+    preview(clock=world.clock)
+    world.clock.turn(1)
+    switch_on(world.clock)
+    keeper.beat()
+    assert world.office().told == []
+    world.clock.turn(60)
+    world.office().invite([when], "Sync")
+    said: list[str] = []
+    for _ in range(4):
+        world.clock.turn(LOOK + SETTLING)
+        said += keeper.beat().notes
+    [(answer, words)] = world.office().told
+    assert answer is Response.DECLINED
+    assert words
+    assert said.count(f"Declined the invitation for {TOMORROW} 10:00 in stranger {ME}.") == 1
+
+
+def test_nothing_is_declined_without_the_switch(world: World, keeper: Keeper) -> None:
+    accept(world, TOMORROW)
+    applied(world)
+    world.clock.turn(60)
+    world.office().invite([Interval(NINE + 3600, NINE + 5400)], "Sync")
+    keeper.beat()
+    calls: list[str] = []
+    world.office().fault = lambda call, _: calls.append(call)
+    for _ in range(4):
+        world.clock.turn(15)
+        keeper.beat()
+    assert world.office().told == []
+    assert calls == []  # nor is anybody asked anything
+
+
+def test_a_new_sign_in_ends_the_wait_of_an_account_that_refused_us(world: World, keeper: Keeper) -> None:
+    accept(world, TOMORROW)
+    applied(world)
+    keeper.beat()
+
+    def refused(*_: str) -> None:
+        raise ReconnectNeededError("The grant was withdrawn.", "Sign in again.")
+
+    world.office().fault = refused
+    turn_to(world, NINE)
+    keeper.beat()
+    assert world.office().status == OWN
+    world.office().fault = no_fault
+    world.clock.turn(30)
+    assert "set status" not in done(keeper.beat())  # it is left in peace
+    connect("stranger", options(), Nobody(), world.clock)
+    assert "set status" in done(keeper.beat())

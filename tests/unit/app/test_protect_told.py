@@ -1,19 +1,23 @@
 """What protection tells: status, texts, history."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from deepday.app.accounts import remove
 from deepday.app.protect_actions import diff
+from deepday.app.protect_deciding import restore_all
 from deepday.app.protect_past import history, verify
 from deepday.app.protect_status import status
 from deepday.app.protect_texts import texts
+from deepday.app.storing import erase_store
 from deepday.config.paths import data_folder
+from deepday.connect import no_progress
+from deepday.connect.memory import MemoryAccount
 from deepday.errors import InputError, OutcomeUnknownError
 from deepday.store.database import Database
-from tests.unit.app.protected import OWN, TODAY, TOMORROW, accept, applied, office_of, settings
+from tests.unit.app.protected import OWN, TODAY, TOMORROW, accept, applied, office_of, ours, settings
 from tests.unit.app.stranger import ME, World
 
 
@@ -91,10 +95,35 @@ def test_status_tells_of_trouble_and_what_to_do(world: World) -> None:
     assert all(advice for _, advice in found)
 
 
+@pytest.mark.parametrize("forget", [lambda: remove("stranger"), lambda: erase_store(None)])
+def test_what_is_still_out_there_is_not_forgotten_by_mistake(world: World, forget: Callable[[], object]) -> None:
+    accept(world, TODAY, TOMORROW)
+    applied(world)
+    with pytest.raises(InputError) as told:
+        forget()
+    assert f"stranger {ME}: 2 events, 1 " in told.value.what
+    assert "1 status" in told.value.what
+    assert "deepday restore --all" in told.value.advice
+    assert "--anyway" in told.value.advice
+    assert world.office().status != OWN
+    world.clock.turn(120)
+    restore_all(lambda *_: True, no_progress, world.clock, world.wait)
+    forget()
+    assert world.office().status == OWN
+    assert ours(world.office()) == []
+
+
+def test_what_is_still_out_there_may_be_left_there_knowingly(world: World) -> None:
+    accept(world, TOMORROW)
+    applied(world)
+    assert remove("stranger", clock=world.clock, anyway=True).account == ME
+    assert erase_store(None, anyway=True)
+
+
 def test_what_is_ours_in_a_removed_account_is_not_forgotten(world: World) -> None:
     accept(world, TODAY)
     applied(world)
-    remove("stranger", clock=world.clock)
+    remove("stranger", clock=world.clock, anyway=True)
     [(what, advice), *_] = status(world.clock).trouble
     assert "not connected any more" in what
     assert "restore --all" in advice
@@ -108,3 +137,18 @@ def test_an_account_that_must_sign_in_again_is_named_and_the_exit_says_so(world:
     found = status(world.clock)
     assert found.reconnect
     assert "deepday connect stranger" in found.trouble[0][1]
+
+
+def test_status_says_that_this_machines_clock_is_wrong_until_it_is_right(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept(world, TODAY)
+    with monkeypatch.context() as patch:
+        patch.setattr(MemoryAccount, "clock_skew", lambda _: 600.0)
+        assert applied(world).done == ()
+    [(what, advice)] = status(world.clock).trouble
+    assert what.startswith("This machine's clock is 600 seconds behind that of stranger:")
+    assert "Set it right" in advice
+    world.clock.turn(61)
+    assert applied(world).done
+    assert status(world.clock).trouble == ()

@@ -302,7 +302,7 @@ def test_without_a_calendar_there_is_nothing_to_take_over(world: World) -> None:
 
 
 def test_without_an_account_the_command_to_run_is_named(world: World) -> None:
-    remove("stranger", clock=world.clock)
+    remove("stranger", clock=world.clock, anyway=True)
     with pytest.raises(NotEnoughDataError, match="No account is connected") as refused:
         diff(world.clock)
     assert "deepday connect" in refused.value.advice

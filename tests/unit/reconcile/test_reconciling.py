@@ -1,5 +1,6 @@
 """A person's day through the public doors: the store, the reconciler, an office in memory."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -270,3 +271,28 @@ def test_a_setting_that_the_vendor_refuses_is_done_without(day: Day) -> None:
     phases = {slot.target.setting: str(slot.phase) for slot in day.store.known(ADA).slots}
     assert phases[SettingKind.PRESENCE] == "degraded"
     assert phases[SettingKind.STATUS] == "owned"
+
+
+def test_without_an_event_to_go_by_one_look_that_misses_ours_is_not_believed(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An account without the devices' lease has no event that says whether a listing is whole."""
+    first, second = connected("memory", "ada", day.account, (), "primary"), MemoryAccount(day.office)
+    accounts = [first, connected("memory", "other", second, (), "team")]
+    reconciler = day.reconciler
+    reconciler.tick(ADA, accounts)
+    with monkeypatch.context() as patch:
+        patch.setattr(MemoryAccount, "find_ours", lambda *_: ())
+        patch.setattr(MemoryAccount, "find_event", lambda *_: None)
+        day.clock.turn(301)
+        reconciler.tick(ADA, accounts)
+        assert day.store.known(ADA).schedule.overrides == ()
+    day.clock.turn(301)
+    reconciler.tick(ADA, accounts)
+    [theirs] = [one for one in day.office.calendars["team"].live() if one.marker == "here"]
+    there = day.office.calendars["team"]
+    there.put(replace(theirs, deleted=True))
+    for looks in (0, 1):
+        day.clock.turn(301)
+        reconciler.tick(ADA, accounts)
+        assert len(day.store.known(ADA).schedule.overrides) == looks
