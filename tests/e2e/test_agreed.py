@@ -1,13 +1,16 @@
 """What was agreed reaches the planner, the design of a trial, its guardrails and its report."""
 
+from datetime import date, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from deepday.app.trial_reporting import verify
 from tests.e2e.conftest import Run
 from tests.e2e.exports import vevent, write_calendar
 from tests.e2e.test_plan import ME_AND, MON
-from tests.e2e.trial_office import DESIGNED, Play
+from tests.e2e.trial_office import DESIGNED, FIRST, Play
 
 AGREED = """agreed_on = 2026-04-01
 days = 1
@@ -116,3 +119,49 @@ def test_a_plan_follows_the_agreement(run: Run, tmp_path: Path) -> None:
     assert "--quota 2 is set; 1 a week was agreed." in wider["notes"]
     (home / "agreement.toml").write_text("agreed_on = 2026-03-01\ndays = 1\nstart = 2026-06-01\n", encoding="utf-8")
     assert len(run(*asked).json["days"]) == 3, "before its start the settings hold"
+
+
+def test_a_measure_of_ones_own_is_declared_beforehand_and_judged(play: Play) -> None:
+    (play.folder / "home" / "agreement.toml").unlink()
+    settings = play.folder / "home" / "deepday.toml"
+    before = settings.read_text(encoding="utf-8") if settings.exists() else ""
+    metrics = play.folder / "metrics.csv"
+    settings.write_text(f'{before}\n[trial]\nmetric = "{metrics}"\n', encoding="utf-8")
+    chance = Random(3)
+    rows = [(FIRST + timedelta(days=at), round(chance.gauss(10, 1), 2)) for at in range(200)]
+
+    def record(deep: list[date], gain: float) -> None:
+        lines = [f"{day},{value + gain * (day in deep)}" for day, value in rows]
+        metrics.write_text("\n".join(["date,experiments", *lines]), encoding="utf-8")
+
+    record([], 0)
+    told = play.on(DESIGNED, "trial", "design", "--outcome", "experiments", code=2).err
+    assert "Which side of 'experiments' is good has to be said beforehand." in told
+    assert (
+        "no column 'merges'"
+        in play.on(DESIGNED, "trial", "design", "--outcome", "merges", "--better", "higher", code=2).err
+    )
+    assert (
+        "cannot be what a trial is judged by"
+        in play.on(DESIGNED, "trial", "design", "--outcome", "progress", "--better", "higher", code=2).err
+    )
+    deep = play.start("--outcome", "experiments", "--better", "higher")
+    protocol = play.protocol()
+    assert (protocol.outcome, protocol.unit, protocol.better) == ("named", "experiments", "higher")
+    assert protocol.baseline.mean == pytest.approx(10, abs=1)
+    record(deep, 4)
+    play.live(deep, protocol.last, cut=0.0)
+    after = protocol.last + timedelta(days=1)
+    found = play.on(after, "trial", "report", "--json").json
+    assert found["verdict"] == "better"
+    assert found["primary"]["interval"][0] > 2
+    for language, said in (
+        ("en", "Better on deep-work days, by experiments"),
+        ("de", "Besser an Deep-Work-Tagen, nach"),
+    ):
+        text = play.on(after, "trial", "report", "--language", language, "--pdf", "own.pdf", "--html", "o.html").out
+        text += play.on(after, "trial", "report", "--language", language).out
+        assert said in text
+        assert "lost to interruptions" not in text
+    play.on(after, "trial", "export", "out")
+    assert all(one.holds for one in verify(play.folder / "out"))

@@ -95,6 +95,30 @@ def read_csv_metrics(path: Path, zone: ZoneInfo) -> list[Series]:
     return _by_name(path, triples, zone)
 
 
+def read_daily_metric(path: Path, name: str, zone: ZoneInfo) -> dict[date, float]:
+    """Return one column of a file by date: what a trial can compare. Raises :class:`InputError` with file and line."""
+    if not path.is_file():
+        raise InputError(f"There is no file {path}.", "Correct metric under [trial].")
+    text = read_text(path)
+    head = text.splitlines()[0] if text.strip() else ""
+    reader = csv.DictReader(io.StringIO(text), delimiter=max(",;\t", key=head.count))
+    names = {given.strip().lower(): given for given in reader.fieldnames or () if given}
+    when, column = names.get("date") or names.get("day"), names.get(name.strip().lower())
+    if when is None or column is None:
+        wanted = "date" if when is None else name
+        raise InputError(f"{path}:1: There is no column {wanted!r}.", "A trial compares days: a row for each, by date.")
+    found: dict[date, float] = {}
+    for row in reader:
+        where = f"{path}:{reader.line_num}"
+        if not row[column]:
+            continue
+        day = _day(row[when] or "", where, zone)
+        if day in found:
+            raise InputError(f"{where}: {day} is there twice.", "Give each day once.")
+        found[day] = _number(row[column], where)
+    return found
+
+
 def _long(
     path: Path, rows: Sequence[tuple[int, Mapping[str, str]]], columns: tuple[str, str, str], zone: ZoneInfo
 ) -> list[Series]:

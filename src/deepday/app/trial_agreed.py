@@ -2,21 +2,18 @@
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from deepday.app.agreed import differs, in_force, weekday_names
 from deepday.app.plan_request import parse_weekdays
+from deepday.app.trial_request import DesignRequest
 from deepday.config.agreement_settings import window_text
 from deepday.config.plan_settings import WEEKDAYS
 from deepday.config.settings import Settings
 from deepday.config.trial_settings import TrialSettings
 from deepday.errors import InputError
 from deepday.measure.parameters import MINUTE, Parameters
-from deepday.model.agreement import Agreement, Guarded
+from deepday.model.agreement import Agreement, Guarded, Outcome
 from deepday.trial.protocol import GuardrailRule
-
-if TYPE_CHECKING:
-    from deepday.app.trial_designing import DesignRequest
 
 _RANGES = {"weeks": (2, 26), "days": (1, 4), "baseline": (1, 12), "sesoi": (1, 100)}
 FEWEST_WEEKDAYS = 3
@@ -83,7 +80,7 @@ class Terms:
         return after.isoformat(), [early]
 
 
-def terms_of(asked: "DesignRequest", settings: Settings, today: date) -> Terms:
+def terms_of(asked: DesignRequest, settings: Settings, today: date) -> Terms:
     """Return the terms. Raises :class:`InputError` for an option or an agreement that no trial can follow."""
     given = {name: value for name in (*_RANGES, "apart") if (value := getattr(asked, name)) is not None}
     for name, (low, high) in _RANGES.items():
@@ -137,6 +134,13 @@ def terms_of(asked: "DesignRequest", settings: Settings, today: date) -> Terms:
         agreement,
         (*notes, *said),
     )
+
+
+def agreed_outcome(agreement: Agreement) -> str:
+    """Return the measure that was agreed, empty for the cost of interruptions."""
+    if agreement.outcome is Outcome.NAMED:
+        return agreement.outcome_name
+    return "progress" if agreement.outcome is Outcome.PROGRESS else ""
 
 
 def _agreed(agreement: Agreement, *, days_given: bool) -> dict[str, float]:

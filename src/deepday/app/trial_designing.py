@@ -3,8 +3,8 @@
 import json
 import re
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,11 @@ from deepday.app.measuring import make_private
 from deepday.app.period import parse_dates
 from deepday.app.person import build_person
 from deepday.app.plan_request import parse_weekdays
-from deepday.app.request import Request
-from deepday.app.trial_agreed import Terms, terms_of
+from deepday.app.trial_agreed import Terms, agreed_outcome, terms_of
 from deepday.app.trial_analysing import need_numpy
 from deepday.app.trial_data import Measured, cost_rate, measure_days
+from deepday.app.trial_outcome import outcome_of, own_baseline
+from deepday.app.trial_request import DesignRequest
 from deepday.clock import Clock, SystemClock
 from deepday.config.load import load_settings
 from deepday.config.paths import database_location
@@ -30,10 +31,9 @@ from deepday.store.repository import open_store
 from deepday.store.trials import TrialState
 from deepday.trial.drawing import Dates, allowed_sets, commitment
 from deepday.trial.protocol import (
+    COST,
     FIXED,
-    QUESTION,
     RANDOMISED,
-    TITLE,
     Baseline,
     Protocol,
     ProtocolWeek,
@@ -46,31 +46,10 @@ from deepday.trial.values import Arm, TrialDay
 
 WEEK = timedelta(weeks=1)
 ALPHA = 0.05
-OUTCOME = "interruption_cost"
 UNIT = "minutes per working hour"
+OWN = "A measure of the user's own, one value for each day, from a file that deepday does not check."
 FEWEST_BASELINE = 3
 _SEED = re.compile(r"[0-9a-f]{32,64}")
-
-
-@dataclass(frozen=True, slots=True)
-class DesignRequest:
-    """Options of ``deepday trial design``; ``None`` or empty: as the settings say."""
-
-    request: Request
-    weeks: int | None = None
-    days: int | None = None
-    apart: bool | None = None
-    never: tuple[str, ...] = ()
-    baseline: int | None = None
-    sesoi: float | None = None
-    fixed: tuple[str, ...] = ()
-    title: str = TITLE
-    question: str = QUESTION
-    seed: str | None = None
-    file: Path | None = None
-    agreed: Mapping[str, str] = field(default_factory=dict)
-    agreement: Path | None = None
-    extend: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +74,8 @@ def design(asked: DesignRequest, progress: Progress, clock: Clock | None = None)
     terms = terms_of(asked, load_settings(), today)
     settings = terms.settings
     first = _first_week(terms.first, today)
+    agreed = terms.agreement
+    outcome, name, better = outcome_of(asked.outcome, asked.better, agreed_outcome(agreed) if agreed else "")
     look, alpha = "", ALPHA
     if asked.extend is not None:
         look, alpha = _declared_look(asked, first, settings.weeks), ALPHA / 2
@@ -104,6 +85,8 @@ def design(asked: DesignRequest, progress: Progress, clock: Clock | None = None)
     base_first = base_last + timedelta(days=1) - settings.baseline * WEEK
     found = measure_days(asked.request, base_first, first + settings.weeks * WEEK - timedelta(days=1), progress, clock)
     before = _baseline_days(found, base_first, base_last)
+    if outcome != COST:
+        before = own_baseline(before, name, person.zone.key, load_settings())
     observed = [day for day in before if day.value is not None]
     if len(observed) < FEWEST_BASELINE:
         raise NotEnoughDataError(
@@ -123,9 +106,9 @@ def design(asked: DesignRequest, progress: Progress, clock: Clock | None = None)
         deep_days=len(asked.fixed) or settings.days,
         apart=settings.apart,
         baseline=Baseline(base_first, base_last, len(observed), _mean(observed)),
-        outcome=OUTCOME,
-        unit=UNIT,
-        definition=_definition(found.parameters),
+        outcome=outcome,
+        unit=name or UNIT,
+        definition=OWN if name else _definition(found.parameters),
         sesoi=settings.sesoi / 100,
         alpha=alpha,
         guardrails=terms.guardrails(found.parameters),
@@ -138,6 +121,7 @@ def design(asked: DesignRequest, progress: Progress, clock: Clock | None = None)
         burst_gap=found.parameters.burst_gap / MINUTE,
         check_in=check_in,
         look=look,
+        better=better,
     )
     if protocol.randomised:
         protocol = replace(protocol, detectable=_detectable(before, protocol))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from deepday.trial.analysis import Analysis, Rules
 
 USUAL_K, SMALLEST_K = 10, 5
-_SAME = ("outcome", "unit", "definition", "alpha", "sesoi", "mode", "lag", "burst_gap")
+_SAME = ("outcome", "unit", "better", "definition", "alpha", "sesoi", "mode", "lag", "burst_gap")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def pool_exports(folders: Sequence[Path], *, shareable: bool, k: int = USUAL_K) 
                 "Agree on one design before the start.",
             )
     _refuse_dominance([rows for _, _, rows in read], shareable=shareable)
-    rules = Rules(alpha=first.alpha, sesoi=first.sesoi)
+    rules = Rules(lower_is_better=first.better == "lower", alpha=first.alpha, sesoi=first.sesoi)
     found = pool(
         [
             (f"export {number}", column(rows, "value"), {one.week: one.allowed for one in protocol.weeks})

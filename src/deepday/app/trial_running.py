@@ -12,6 +12,7 @@ from deepday.app.plan_request import parse_date
 from deepday.app.request import Request
 from deepday.app.trial_analysing import need_numpy, read_text
 from deepday.app.trial_data import Measured, measure_days, rows_of
+from deepday.app.trial_outcome import with_own_outcome
 from deepday.clock import Clock, SystemClock
 from deepday.config.load import load_settings
 from deepday.config.paths import database_location
@@ -177,7 +178,8 @@ def status(request: Request, progress: Progress, clock: Clock | None = None) -> 
 
 def trial_rows(kept: Kept, request: Request, progress: Progress, clock: Clock) -> list[TrialRow]:
     """Return the trial's days as measured. Outcomes are in them: whoever calls this shows them only when it is over."""
-    return rows_of(kept.protocol, kept.drawn, measured(kept, request, progress, clock), kept.log, kept.today)
+    rows = rows_of(kept.protocol, kept.drawn, measured(kept, request, progress, clock), kept.log, kept.today)
+    return with_own_outcome(rows, kept.protocol, load_settings())
 
 
 def measured(kept: Kept, request: Request, progress: Progress, clock: Clock) -> Measured:

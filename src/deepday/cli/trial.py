@@ -132,13 +132,21 @@ def design(
             help="Declare one early look after the weeks, and N more if it decides nothing; each at half the level.",
         ),
     ] = None,
+    outcome: Annotated[
+        str | None,
+        typer.Option("--outcome", metavar="NAME", help="A column of the CSV under [trial] metric; by default cost."),
+    ] = None,
+    better: Annotated[
+        str | None, typer.Option("--better", metavar="lower|higher", help="With --outcome: which side is good.")
+    ] = None,
     agreement: AgreementFile = None,
     file: Annotated[Path | None, typer.Option("--file", metavar="FILE", help="Where the protocol is written.")] = None,
     json_: options.Json = False,
 ) -> None:
     """Fix everything before the start, by what was agreed, and say what the trial can find. Nothing begins yet."""
-    from deepday.app.trial_designing import DesignRequest, designed_to_json  # noqa: PLC0415 - help does without
-    from deepday.app.trial_designing import design as make  # noqa: PLC0415 - same
+    from deepday.app.trial_designing import design as make  # noqa: PLC0415 - help does without
+    from deepday.app.trial_designing import designed_to_json  # noqa: PLC0415 - same
+    from deepday.app.trial_request import DesignRequest  # noqa: PLC0415 - same
     from deepday.trial.protocol import QUESTION, TITLE  # noqa: PLC0415 - same
 
     agreed = {name: text for name, text in (("continue", goes_on), ("stop", stops)) if text}
@@ -158,6 +166,8 @@ def design(
         agreed,
         agreement,
         extend,
+        outcome,
+        better,
     )
     with show.progress() as progress:
         found = make(asked, progress)

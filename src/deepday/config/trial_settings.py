@@ -33,6 +33,11 @@ class TrialSettings(Table):
         le=100,
         json_schema_extra={"unit": "per cent"},
     )
+    metric: str = Field(
+        default="",
+        description="A CSV file with a date and a measure of your own for each day, for a trial that is judged by it.",
+        examples=["/home/ada/experiments.csv"],
+    )
     answered_margin: float = Field(
         default=10,
         description="By how much the share of urgent requests answered in time may fall on deep-work days.",

@@ -81,7 +81,7 @@ def _minutes(value: float | None, decimal: str = ".") -> str:
     """Write minutes no finer than they are known: whole ones from ten up."""
     if value is None or abs(value) >= 1000:
         return _number(value, decimal)
-    return f"{value:.0f}" if abs(value) >= 9.95 else f"{value:.1f}".replace(".", decimal)
+    return f"{value:.0f}" if abs(value) >= 9.95 or value == 0 else f"{value:.1f}".replace(".", decimal)
 
 
 def _p(value: float, decimal: str = ".") -> str:

@@ -17,7 +17,7 @@ from deepday.report.words import plain
 from deepday.trial.before_after import Change, Displacement, Moved
 from deepday.trial.effect import Bounds, Effect, NoEffect
 from deepday.trial.guardrails import Judgement, upper_bound
-from deepday.trial.protocol import QUESTION, TITLE, Protocol
+from deepday.trial.protocol import COST, QUESTION, TITLE, Protocol
 from deepday.trial.result import TrialResult
 from deepday.trial.routing import RoutingCounts
 from deepday.trial.rows import TrialRow
@@ -56,7 +56,7 @@ def make_page(facts: ReportFacts, language: str, folder: Path | None, generated:
 
 
 def _draw(chart: Chart, facts: ReportFacts) -> str:
-    effect, hours = facts.result.analysis.effect, facts.protocol.day_hours
+    effect, hours = facts.result.analysis.effect, _factor(facts.protocol)
     match chart.name:
         case "effect" if isinstance(effect, Effect):
             sesoi = facts.result.analysis.sesoi
@@ -72,7 +72,7 @@ def _draw(chart: Chart, facts: ReportFacts) -> str:
 
 def _content(facts: ReportFacts) -> dict[str, Any]:
     protocol, result = facts.protocol, facts.result
-    hours, effect = protocol.day_hours, result.analysis.effect
+    hours, effect = _factor(protocol), result.analysis.effect
     panel = result.analysis.displacement
     routing = result.routing
     return {
@@ -93,6 +93,8 @@ def _content(facts: ReportFacts) -> dict[str, Any]:
         "at_look": protocol.at_look,
         "goes_on": facts.goes_on,
         "unit": text_of(protocol.unit),
+        "own": text_of(protocol.unit) if protocol.outcome != COST else "",
+        "better": protocol.better,
         "sesoi_share": protocol.sesoi,
         "sesoi_day": result.analysis.sesoi * hours if result.analysis.sesoi else None,
         "detectable": protocol.detectable,
@@ -133,6 +135,11 @@ def _content(facts: ReportFacts) -> dict[str, Any]:
         "left_out": facts.left_out,
         "log": [{"date": day, "kind": kind, "note": text_of(note)} for day, kind, note in facts.log],
     }
+
+
+def _factor(protocol: Protocol) -> float:
+    """Return what makes a value one of a day: rates for a usual day; measures of the user's own stay as they are."""
+    return protocol.day_hours if protocol.outcome == COST else 1.0
 
 
 def _misses_bound(routing: RoutingCounts | None) -> float | None:

@@ -13,6 +13,7 @@ from deepday.trial.drawing import Dates, commitment, draw
 SCHEMA = "deepday.trial-protocol/1"
 TITLE = "Deep-work days, a trial"
 QUESTION = "Do deep-work days lower the time lost to interruptions, without harm to others?"
+COST, NAMED = "interruption_cost", "named"
 RANDOMISED, FIXED = "randomised", "fixed"
 _CANNOT = "Use the file as deepday trial design wrote it."
 
@@ -53,9 +54,10 @@ class Baseline:
 class Protocol:
     """A trial as planned.
 
-    ``mode``: ``randomised`` or ``fixed``. ``unit`` and ``definition`` are of the primary outcome, which is better when
-    lower. ``sesoi`` is the smallest effect worth having, as a share of the baseline's mean. ``detectable``: the cuts
-    that the trial finds in 8 of 10 cases, as shares, with the ends of their uncertainty; empty where not known.
+    ``mode``: ``randomised`` or ``fixed``. ``outcome``: ``interruption_cost``, or ``named`` for a measure of the user's
+    own, whose name is then ``unit``; ``definition`` says how it is made, ``better`` which side is good. ``sesoi`` is
+    the smallest effect worth having, as a share of the baseline's mean. ``detectable``: the cuts that the trial finds
+    in 8 of 10 cases, as shares, with the ends of their uncertainty; empty where not known.
     ``commitment``: of the seed. ``agreed``: rules in the user's words (go on, stop).
     ``check_in``: the date after the end on which it is talked over. ``day_hours``: a usual day's working hours.
     ``lag``: minutes to pick work up again, at the 5 %, 50 % and 95 % quantile; ``burst_gap``: minutes between messages
@@ -88,6 +90,7 @@ class Protocol:
     lag: tuple[float, ...] = ()
     burst_gap: float = 5.0
     look: str = ""
+    better: str = "lower"
 
     @property
     def first(self) -> date:

@@ -10,7 +10,7 @@ from deepday.trial.analysis import Analysis, Rules, analyse
 from deepday.trial.before_after import Change, change
 from deepday.trial.effect import Effect, NoEffect, estimate_effect
 from deepday.trial.guardrails import Guardrail, judge_days, judge_shares
-from deepday.trial.protocol import GuardrailRule, Protocol
+from deepday.trial.protocol import COST, GuardrailRule, Protocol
 from deepday.trial.reading import build_weeks
 from deepday.trial.routing import RoutingCounts
 from deepday.trial.rows import LAGS, TrialRow, column, until_stop
@@ -82,7 +82,7 @@ def conclude(
     """Return the result. The rows' arms must be those that were drawn; see :func:`deepday.trial.verifying.check`."""
     rows = until_stop(rows, stop.date if stop else None)
     allowed = {one.week: one.allowed for one in protocol.weeks}
-    rules = Rules(alpha=protocol.alpha, sesoi=protocol.sesoi)
+    rules = Rules(lower_is_better=protocol.better == "lower", alpha=protocol.alpha, sesoi=protocol.sesoi)
     analysis = analyse(
         [("the trial's data", column(rows, "value"))],
         allowed,
@@ -96,7 +96,9 @@ def conclude(
     rated = any(row.measure("progress") is not None for row in rows)
     return TrialResult(
         analysis=analysis,
-        by_lag=tuple((lag, _effect(protocol, rows, f"value_lag_{lag}")) for lag in LAGS),
+        by_lag=tuple(
+            (lag, _effect(protocol, rows, f"value_lag_{lag}")) for lag in (LAGS if protocol.outcome == COST else ())
+        ),
         progress=_effect(protocol, rows, "progress", lower_is_better=False) if rated else None,
         delivery=delivery,
         guardrails=guardrails,

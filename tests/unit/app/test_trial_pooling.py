@@ -19,7 +19,7 @@ def write(folder: Path, number: int, *, consent: bool = True, weeks: int = 8) ->
     """An export as deepday trial export writes it; its title and its folder hold a name."""
     protocol = make_protocol(weeks, title=f"{CANARY} {number}")
     rows = make_rows(protocol, 1.5, seed=number)
-    happened = {"deviations": [], "stop": None, "revealed": {}, "routing": None, "look": False}
+    happened: dict[str, object] = {"deviations": [], "stop": None, "revealed": {}, "routing": None, "look": False}
     texts = {
         "protocol.json": json.dumps(to_document(protocol)),
         "data.csv": to_csv(rows),
