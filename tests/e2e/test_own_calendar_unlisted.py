@@ -18,7 +18,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 def calendars(desk: Desk) -> dict[str, int]:
     """Return how many live events each of the owner's calendars has."""
-    mine = [one for one in desk.world.office.calendars.all() if one.owner == OWNER.email]
+    mine = desk.world.office.calendars.of(OWNER.email)
     return {one.id: sum(not entry.deleted for entry in one.entries.values()) for one in mine}
 
 
