@@ -181,7 +181,7 @@ def test_a_new_invitation_is_declined_once_where_that_was_switched_on(world: Wor
     assert world.office().told == []
     world.clock.turn(60)
     world.office().invite([when], "Sync")
-    said = []
+    said: list[str] = []
     for _ in range(4):
         world.clock.turn(LOOK + SETTLING)
         said += keeper.beat().notes
