@@ -21,7 +21,7 @@ from deepday_microsoft.drafts import (
 )
 from deepday_microsoft.errors import DUPLICATE, SERVICE, code_of, error_of
 from deepday_microsoft.graph import MOST_PARTS, Ask, Graph, preferences
-from deepday_microsoft.part import LONGEST_WINDOW, Part, Tuning
+from deepday_microsoft.part import LONGEST_WINDOW, Part
 from deepday_microsoft.settings import Settings
 from deepday_microsoft.translate import key_of
 
@@ -36,10 +36,6 @@ class Events(Part):
 
     A key is one event: Graph refuses a second one with the same transactionId, also after the first was deleted.
     """
-
-    def __init__(self, graph: Graph, settings: Settings, tuning: Tuning) -> None:
-        super().__init__(graph, settings, tuning)
-        self._default: str | None = None
 
     def _event(self, name: str) -> str:
         return f"{self.settings.mailbox}/events/{quote(name, safe='')}"
@@ -89,14 +85,7 @@ class Events(Part):
 
     def _searchable(self, calendar: str) -> bool:
         """Tell whether it is the calendar that can be searched by extended property: the own mailbox's default one."""
-        if self.settings.app_only:
-            return False
-        if self._default is None:
-            query = {"$select": "id,isDefaultCalendar", "$top": "100"}
-            rows = self.graph.pages(f"{self.settings.mailbox}/calendars", Feature.BLOCKS, query=query, headers={})
-            found = [str(row.get("id")) for row in rows if row.get("isDefaultCalendar") is True]
-            self._default = found[0] if found else ""
-        return calendar == self._default
+        return not self.settings.app_only and self.is_default(calendar, Feature.BLOCKS)
 
     def _filtered(self, property_id: str, value: str) -> Iterable[Mapping[str, Any]]:
         query = {"$filter": filter_for(property_id, value), **_OURS, "$top": "100"}

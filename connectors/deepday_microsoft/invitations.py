@@ -28,7 +28,9 @@ class Invitations(Part):
         """Return the invitations that overlap the window; see :class:`deepday.connect.InvitationResponder`."""
         start, end = (f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}" for at in (window.start, window.end))
         query = {"startDateTime": start, "endDateTime": end, "$select": _SELECT, "$top": "100"}
-        path = f"{self.settings.mailbox}/calendars/{quote(calendar, safe='')}/calendarView"
+        path = f"{self.settings.mailbox}/calendarView"  # of the default calendar, to which invitations come
+        if not self.settings.app_only and not self.is_default(calendar, Feature.ANSWERS):
+            path = f"{self.calendar_path(calendar)}/calendarView"
         rows = self.graph.pages(path, Feature.ANSWERS, query=query, headers=preferences())
         return [found for row in rows if (found := _read(row, calendar)) is not None]
 

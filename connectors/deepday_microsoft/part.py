@@ -44,6 +44,7 @@ class Part:
         self.settings = settings
         self.tuning = tuning
         self._view_headers = preferences(page=tuning.page)
+        self._default: str | None = None
 
     def calendar_path(self, calendar: str) -> str:
         """Return the path below which a calendar's events and views are.
@@ -55,6 +56,15 @@ class Part:
         if calendar != DEFAULT_CALENDAR:
             raise GoneError("An application on its own uses the default calendar only.", "Sign in as the person.")
         return self.settings.mailbox
+
+    def is_default(self, calendar: str, feature: Feature) -> bool:
+        """Tell whether it is the mailbox's default calendar; asked once, for the feature that needs to know it."""
+        if self._default is None:
+            query = {"$select": "id,isDefaultCalendar", "$top": "100"}
+            rows = self.graph.pages(f"{self.settings.mailbox}/calendars", feature, query=query, headers={})
+            found = [str(row.get("id")) for row in rows if row.get("isDefaultCalendar") is True]
+            self._default = found[0] if found else ""
+        return calendar == self._default
 
     def view_path(self, calendar: str, window: Interval) -> str:
         """Return the path of a delta that begins anew: all that the calendar shows in the window.

@@ -130,12 +130,7 @@ def test_a_day_that_is_on_goes_without_a_trace(desk: Desk) -> None:
     accepted(desk)
     desk.turn(f"{DAY}T10:00")
     desk.run("apply", "--yes")
-    desk.turn(f"{DAY}T10:10")
-    assert ("slack", "restore", "status") in actions(desk.run("pause", "--for", "20m", "--json"))
-    assert desk.profile.status_text == "Working remotely"
-    desk.run("resume")
     assert desk.profile.status_text == "Deep work until 17:00"
-
     desk.turn(f"{DAY}T10:30")
     desk.profile.status_text, desk.profile.status_emoji, desk.profile.status_expiration = "On a call", ":phone:", 0
     assert actions(desk.run("extend", "--until", "17:30", "--json"))[0] == ("google", "move", "event")

@@ -6,7 +6,7 @@ Texts are templates with placeholders, one set for each language. No placeholder
 import re
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -104,10 +104,14 @@ class Words:
         return any(_pattern(source).fullmatch(plain) for source in sources)
 
     def _say(self, source: str, block: ApprovedBlock, when: Interval, next_free: int = 0) -> str:
+        return _said(self, source, block, when, next_free)
+
+    def filled(self, block: ApprovedBlock, when: Interval, next_free: int = 0) -> dict[str, str]:
+        """Return what stands in the place of each placeholder."""
         point, backup = block.point_person or Contact(""), block.backup or Contact("")
         zone = ZoneInfo(block.zone)
         end = datetime.fromtimestamp(when.end, UTC).astimezone(zone)
-        filled = {
+        return {
             "until": end.strftime(self.texts.clock),
             "day": datetime.fromtimestamp(when.start, UTC).astimezone(zone).strftime(self.texts.date),
             "answer": self._moment(end + timedelta(seconds=self.answer_after), end),
@@ -120,7 +124,6 @@ class Words:
                 self._moment(datetime.fromtimestamp(next_free, UTC).astimezone(zone), end) if next_free else ""
             ),
         }
-        return _template(source).render(filled).translate(_ESCAPED).strip()
 
     def _moment(self, at: datetime, beside: datetime) -> str:
         clock = at.strftime(self.texts.clock)
@@ -157,6 +160,11 @@ def _check(name: str, source: str) -> None:
         )
     if not _template(source).render(dict.fromkeys(PLACEHOLDERS, "x")).strip():
         raise InputError(f"The text {name!r} says nothing.", "Write a text, or leave the line out for the usual one.")
+
+
+@lru_cache(maxsize=16_384)  # every few seconds each person's texts are compared with what is there
+def _said(words: Words, source: str, block: ApprovedBlock, when: Interval, next_free: int) -> str:
+    return _template(source).render(words.filled(block, when, next_free)).translate(_ESCAPED).strip()
 
 
 @cache
