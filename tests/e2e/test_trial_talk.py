@@ -72,7 +72,7 @@ def test_meanwhile_only_delivery_and_costs_say_what_to_change(middle: Play) -> N
     assert advice[0] == "protect_better", "five of eight were kept"
     assert set(advice) <= {"protect_better", "other_days"}
     text = middle.on(MIDDLE, "trial", "adjust").out
-    assert "Its outcome is looked at at its end and not before" in text
+    assert "Its outcome is looked at when it ends, and not before" in text
     assert "Protect the days better before anything else" in text
 
 

@@ -38,12 +38,12 @@ def design_lines(protocol: Protocol, digest: str) -> list[str]:
         f"Outcome: {protocol.unit}; in the weeks before ({period(base.first, base.last)}) {number(base.mean or 0)} on "
         f"{counted(base.days, 'day')}."
     )
-    costs = "; ".join(f"{GUARDRAILS[one.name]} by {margin_words(one.name, one.margin)}" for one in protocol.guardrails)
+    costs = "; ".join(f"{GUARDRAILS[one.name]}, {margin_words(one.name, one.margin)}" for one in protocol.guardrails)
     lines += [
         f"{period(protocol.first, protocol.last)}: {len(protocol.weeks)} weeks with {days} days, {drawn}.",
         outcome,
         f"The smallest effect worth having: {100 * protocol.sesoi:g} % of that.",
-        f"Costs that must not grow: {costs}.",
+        f"What must not get worse by more than so much: {costs}.",
         "A day that is missed or broken stays what it was drawn for.",
         f"Hash of the protocol: {digest}",
         "Give the file to your manager before the start. Begin with: deepday trial start",
@@ -70,7 +70,7 @@ def detectable_lines(protocol: Protocol) -> list[str]:
 def margin_words(name: str, margin: float) -> str:
     """Write the margin of a guardrail."""
     if name == "answered_in_time":
-        return f"{100 * margin:g} points of per cent"
+        return f"{100 * margin:g} percentage points"
     return f"{margin:g} {'minutes a day' if name == 'after_hours' else 'a day' if name == 'blocked' else 'of 10'}"
 
 
