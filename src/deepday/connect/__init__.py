@@ -21,6 +21,7 @@ from deepday.connect.ports.files import (
 from deepday.connect.ports.messaging import ChangeNotifier, Messenger, RequestSource
 from deepday.connect.ports.opening import AccountProvider, Dialogue, Feature, SignedIn, SignInOption
 from deepday.connect.ports.reading import ActivityReader, BatchedReader, CalendarReader
+from deepday.connect.ports.requests import RequestHistory, SecondChannel
 from deepday.connect.ports.settings import AutoReplyWriter, DoNotDisturbWriter, PresenceWriter, StatusWriter
 from deepday.connect.ports.tokens import Refresh, TokenKeeper
 from deepday.connect.ports.writing import EventWriter
@@ -56,11 +57,13 @@ __all__ = [
     "Progress",
     "ReadContext",
     "Refresh",
+    "RequestHistory",
     "RequestSource",
     "Restoration",
     "Restored",
     "Sample",
     "SampleWriter",
+    "SecondChannel",
     "ServedOffice",
     "SignInOption",
     "SignedIn",

@@ -94,12 +94,17 @@ def live_blocks(schedule: Schedule) -> list[LiveBlock]:
 
 def active_blocks(live: Sequence[LiveBlock], schedule: Schedule, now: int) -> list[LiveBlock]:
     """Return the blocks under way at ``now``, by id; none during a pause."""
-    paused = any(
-        override.kind is OverrideKind.PAUSE and override.when.start <= now < override.when.end
-        for override in schedule.overrides
-    )
     under_way = [one for one in live if one.when.start <= now < one.when.end]
-    return [] if paused else sorted(under_way, key=lambda one: one.id)
+    return [] if _holds(OverrideKind.PAUSE, schedule, now) else sorted(under_way, key=lambda one: one.id)
+
+
+def woken(schedule: Schedule, now: int) -> bool:
+    """Tell whether somebody woke the person: do not disturb is not held then."""
+    return _holds(OverrideKind.WAKE, schedule, now)
+
+
+def _holds(kind: OverrideKind, schedule: Schedule, now: int) -> bool:
+    return any(one.kind is kind and one.when.start <= now < one.when.end for one in schedule.overrides)
 
 
 def generation_of(active: Iterable[LiveBlock]) -> str:

@@ -33,6 +33,7 @@ from deepday.store.sources import (
 )
 from deepday.store.syncing import SyncStore
 from deepday.store.tokens import TokenStore
+from deepday.store.urgent import UrgentStore
 
 _KEY = "pseudonym_key"
 _OWNER = "owner"
@@ -86,6 +87,10 @@ class Store:
     def tokens(self, masters: MasterKeySource) -> TokenStore:
         """Return the part of the store that keeps the tokens of connected accounts, opened with those keys."""
         return TokenStore(self._database, self._clock, masters)
+
+    def urgent(self, masters: MasterKeySource | None, retention: int) -> UrgentStore:
+        """Return the part of the store that keeps urgent requests; texts of routed ones for ``retention`` seconds."""
+        return UrgentStore(self._database, self._clock, masters, retention)
 
     def plans(self) -> PlanBook:
         """Return the planned days that are kept here."""

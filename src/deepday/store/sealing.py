@@ -12,7 +12,7 @@ from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, union, update
 
 from deepday.errors import InputError, ReconnectNeededError
 from deepday.model import MasterKey
@@ -122,6 +122,6 @@ def rewrap(connection: Connection, masters: MasterKeySource) -> set[str]:
 
 
 def drop_unused_data_keys(connection: Connection) -> None:
-    """Delete the data keys that no token is sealed with."""
-    used = select(schema.token.c.key_id)
+    """Delete the data keys that nothing is sealed with."""
+    used = union(select(schema.token.c.key_id), select(schema.request_text.c.key_id))
     connection.execute(delete(schema.data_key).where(schema.data_key.c.id.not_in(used)))

@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 from deepday.connect.ports import PORT_VERSION
 from deepday.connect.ports.messaging import ChangeNotifier, Messenger, RequestSource
 from deepday.connect.ports.reading import ActivityReader, CalendarReader
+from deepday.connect.ports.requests import RequestHistory
 from deepday.connect.ports.settings import AutoReplyWriter, DoNotDisturbWriter, PresenceWriter, StatusWriter
 from deepday.connect.ports.writing import EventWriter
 
@@ -23,6 +24,7 @@ class Port(StrEnum):
     ACTIVITY_READER = "activity reader"
     MESSENGER = "messenger"
     REQUEST_SOURCE = "request source"
+    REQUEST_HISTORY = "request history"
     CHANGE_NOTIFIER = "change notifier"
 
 
@@ -36,6 +38,7 @@ _PROTOCOLS: dict[Port, type] = {
     Port.ACTIVITY_READER: ActivityReader,
     Port.MESSENGER: Messenger,
     Port.REQUEST_SOURCE: RequestSource,
+    Port.REQUEST_HISTORY: RequestHistory,
     Port.CHANGE_NOTIFIER: ChangeNotifier,
 }
 

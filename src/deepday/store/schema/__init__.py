@@ -14,6 +14,9 @@ account, with the baseline from before us while we own it, ``ledger`` every cale
 writes now, ``backoff`` which account is left in peace and until when. ``audit`` has a row for every change of these,
 chained by hashes, and is only ever added to.
 
+``inbox`` is every urgent signal that came in, ``request`` what became of those that ask for something, ``request_text``
+what they ask, sealed, ``outbox`` what is to be sent and whether it was, ``watermark`` how far histories were read.
+
 Instants are UTC seconds. Flags are 0 or 1: SQLite's STRICT tables know no boolean.
 """
 
@@ -22,6 +25,7 @@ from deepday.store.schema.base import REVISION, alembic_version, metadata
 from deepday.store.schema.plans import plan_consent, plan_cover, plan_day
 from deepday.store.schema.protection import audit, backoff, block, lease, ledger, override, slot
 from deepday.store.schema.sources import conversation, coverage, event, message, meta, skipped, source, sync
+from deepday.store.schema.urgent import inbox, outbox, request, request_text, watermark
 
 __all__ = [
     "REVISION",
@@ -33,19 +37,24 @@ __all__ = [
     "coverage",
     "data_key",
     "event",
+    "inbox",
     "lease",
     "ledger",
     "message",
     "meta",
     "metadata",
+    "outbox",
     "override",
     "plan_consent",
     "plan_cover",
     "plan_day",
+    "request",
+    "request_text",
     "sign_in",
     "skipped",
     "slot",
     "source",
     "sync",
     "token",
+    "watermark",
 ]
