@@ -7,6 +7,7 @@ from deepday_slack.activity import HistoryReader
 from deepday_slack.bundle import Bundle
 from deepday_slack.listening import SocketListener
 from deepday_slack.messenger import BotMessenger
+from deepday_slack.request_history import BotHistory
 from deepday_slack.scopes import NEEDED, PRESENCE, Kind
 from deepday_slack.setting_writers import SettingWriters
 from deepday_slack.web import SlackApi
@@ -18,6 +19,7 @@ _PORTS: Final = {
     Port.PRESENCE_WRITER: Feature.STATUS,
     Port.MESSENGER: Feature.MESSAGES,
     Port.REQUEST_SOURCE: Feature.MESSAGES,
+    Port.REQUEST_HISTORY: Feature.MESSAGES,
 }
 _LIMITED: Final = {
     Port.ACTIVITY_READER: (
@@ -26,11 +28,14 @@ _LIMITED: Final = {
     ),
     Port.DO_NOT_DISTURB_WRITER: "Ends are rounded up to full minutes; your own quiet hours are left alone.",
     Port.PRESENCE_WRITER: "Slack knows away only, and keeps no end for it: deepday must clear it.",
-    Port.REQUEST_SOURCE: "What is sent while deepday is not connected for more than six minutes does not come in.",
+    Port.REQUEST_SOURCE: (
+        "A command or a press that is sent while deepday is not connected does not come in; Slack tells its sender."
+    ),
+    Port.REQUEST_HISTORY: "Answers in threads are not read afterwards.",
 }
 
 
-class SlackAccount(HistoryReader, SettingWriters, BotMessenger, SocketListener):
+class SlackAccount(HistoryReader, SettingWriters, BotMessenger, SocketListener, BotHistory):
     """The owner's account in one workspace. Close it."""
 
     def __init__(self, api: SlackApi) -> None:
@@ -38,6 +43,7 @@ class SlackAccount(HistoryReader, SettingWriters, BotMessenger, SocketListener):
         SettingWriters.__init__(self, api)
         BotMessenger.__init__(self, api)
         SocketListener.__init__(self, api)
+        BotHistory.__init__(self, api)
 
     def capabilities(self) -> Capabilities:
         """Say what the granted scopes allow, of what was allowed; nothing is sent."""

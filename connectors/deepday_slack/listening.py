@@ -16,6 +16,7 @@ from slack_sdk.web import WebClient
 
 from deepday.errors import RetryLaterError
 from deepday.model import UrgentSignal
+from deepday_slack.pair import CONNECTIONS, Clients
 from deepday_slack.scopes import Kind
 from deepday_slack.signals import Ears, signal_of
 from deepday_slack.web import SlackApi, nonsense, silent_logger
@@ -52,7 +53,8 @@ class SocketListener:
 
     def __init__(self, api: SlackApi) -> None:
         self._api = api
-        self._client: _Client | None = None
+        self.owners_own = False  # whether what people write to the owner in person counts as well
+        self._client: Clients | None = None
         self._arrived: Queue[SocketModeRequest] = Queue()
         self._held: dict[str, _Held] = {}
         self._done: OrderedDict[str, None] = OrderedDict()
@@ -87,9 +89,9 @@ class SocketListener:
             for envelope in held.envelopes:
                 _acknowledge(self._client, envelope)
 
-    def _take(self, client: _Client, request: SocketModeRequest) -> UrgentSignal | None:
+    def _take(self, client: Clients, request: SocketModeRequest) -> UrgentSignal | None:
         bundle = self._api.bundle()
-        ears = Ears(bundle.team, bundle.user, bundle.bot_user, self._api.now())
+        ears = Ears(bundle.team, bundle.user, bundle.bot_user, self._api.now(), self.owners_own)
         attempt = request.retry_attempt + 1 if isinstance(request.retry_attempt, int) else 1
         signal = signal_of(request.type, request.payload, attempt, ears)
         if signal is None or signal.id in self._done:
@@ -99,17 +101,18 @@ class SocketListener:
         known.envelopes.append(request.envelope_id)
         return signal if len(known.envelopes) == 1 else None
 
-    def _connected(self) -> _Client:
+    def _connected(self) -> Clients:
         """Return the client, connected. Raises :class:`RetryLaterError` where that does not succeed."""
         if self._client is None:
             # The client asks for an address itself, from threads of its own, over connections of their own.
-            self._client = _Client(WebClient("", retry_handlers=[], logger=silent_logger()), self._address)
+            web = WebClient("", retry_handlers=[], logger=silent_logger())
+            self._client = Clients([_Client(web, self._address) for _ in range(CONNECTIONS)])
             self._client.socket_mode_request_listeners.append(self._listen)
         if not self._client.is_connected():
             with suppress(OSError, SlackClientError):
                 self._client.connect_to_new_endpoint()
             # Raised out here, because the error above may hold the address, and the ticket in it.
-            if not self._client.is_connected():
+            if not self._client.reaches():
                 raise _unreachable()
         return self._client
 
@@ -125,7 +128,7 @@ class SocketListener:
         return address
 
 
-def _acknowledge(client: SocketModeClient, envelope: str) -> None:
+def _acknowledge(client: Clients, envelope: str) -> None:
     # Without a connection Slack delivers it again, and then it is acknowledged.
     with suppress(OSError, SlackClientError):
         client.send_socket_mode_response(SocketModeResponse(envelope))

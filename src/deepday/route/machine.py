@@ -230,7 +230,9 @@ def _waits_for(request: Request, role: ChainRole) -> bool:
 
 def _reply(request: Request) -> tuple[Item, ...]:
     """Return the answer to the sender: one for each conversation and block, whatever comes in there."""
-    return _to_sender(request, Kind.REPLY, "", {}, mark=f"{request.source}/{request.conversation}/{request.block}")
+    return _to_sender(
+        request, Kind.REPLY, "", {}, mark=f"{request.source}/{request.reply_to}/{request.thread}/{request.block}"
+    )
 
 
 def _to_sender(request: Request, kind: Kind, what: str, data: dict[str, str], mark: str = "") -> tuple[Item, ...]:

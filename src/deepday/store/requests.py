@@ -90,6 +90,7 @@ def open_in(connection: Connection, request: Request) -> Sequence[Request]:
         connection,
         _columns.source == request.source,
         _columns.conversation == request.conversation,
+        _columns.thread == request.thread,
         _columns.sender == request.sender,
         _columns.block == request.block,
         _columns.final_at == 0,
