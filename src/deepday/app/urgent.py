@@ -33,6 +33,9 @@ from deepday.store.urgent_looks import Control
 OVERLAP = 600
 """Seconds before a watermark from which on a history is read again: what shows up late is not missed."""
 
+EVERYWHERE = ""
+"""Among the watermarks: since when nothing may be missed in a conversation that was never read."""
+
 _UNKNOWN_CONTROL = 86_400
 _MOST_ROUNDS = 50
 
@@ -47,8 +50,7 @@ class UrgentDesk(Desk):
         return self.store.receive(self.person, source or self.source, self._incoming(signals))
 
     def _incoming(self, signals: Sequence[UrgentSignal]) -> list[Incoming]:
-        now = self.now()
-        block = self.people.block(now)
+        block = self.people.block(self.now()) if signals else None
         found = []
         for signal in signals:
             judged = triage(signal, self.policy.rules)
@@ -66,15 +68,19 @@ class UrgentDesk(Desk):
         if self.history is None:
             return 0
         marks = self.store.watermarks(self.person, self.source)
+        if EVERYWHERE not in marks:  # before the first call: from now on nothing may be missed anywhere
+            marks[EVERYWHERE] = self.now()
+            self.store.receive(self.person, self.source, (), Watermark(EVERYWHERE, self.now()))
+        started = marks.pop(EVERYWHERE)
         known = {*marks, *self.store.conversations(self.person, self.source)}
         return sum(
-            self._catch_up(self.history, one, marks.get(one))
+            self._catch_up(self.history, one, marks.get(one, started))
             for one in sorted({*known, *self.history.watched_conversations()})
         )
 
-    def _catch_up(self, history: RequestHistory, conversation: str, reached: int | None) -> int:
+    def _catch_up(self, history: RequestHistory, conversation: str, reached: int) -> int:
         began = self.now()
-        since = max(0, (began if reached is None else reached) - OVERLAP)
+        since = max(0, reached - OVERLAP)
         new, more, pages = 0, "", 0
         while True:
             try:
@@ -96,11 +102,12 @@ class UrgentDesk(Desk):
         """Do all that is due, and return how many things were done."""
         done = 0
         for _ in range(_MOST_ROUNDS):
+            if not self.store.anything_due(self.person):
+                break
             did = self._controls() + self._requests() + self._digest() + send_due(self)
-            done += did
+            done += did + self.store.forget_texts()
             if not did:
                 break
-        self.store.forget_texts()
         return done
 
     def _controls(self) -> int:

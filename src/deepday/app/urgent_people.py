@@ -14,7 +14,8 @@ from deepday.reconcile.desired import LiveBlock, active_blocks, live_blocks
 from deepday.route.chain import Cover
 from deepday.store.approved import Schedule
 from deepday.store.covers import CoverBook, Covered, Role
-from deepday.store.protecting import Known, ProtectStore
+from deepday.store.protecting import Known
+from deepday.store.urgent import UrgentStore
 
 
 def block_under_way(schedule: Schedule, now: int) -> LiveBlock | None:
@@ -68,7 +69,7 @@ class Surroundings:
     by their address; what it cannot find stays unknown.
     """
 
-    protecting: ProtectStore
+    store: UrgentStore
     book: CoverBook
     person: str
     chat: str
@@ -83,7 +84,7 @@ class Surroundings:
 
     def block(self, now: int) -> BlockNow | None:
         """Return the block under way."""
-        found = block_under_way(self.protecting.known(self.person).schedule, now)
+        found = block_under_way(self.store.schedule(self.person), now)
         return BlockNow(found.id, found.when.end) if found else None
 
     def covers(self, now: int) -> Sequence[Cover]:
@@ -91,7 +92,7 @@ class Surroundings:
         today = datetime.fromtimestamp(now, UTC).astimezone(self.zone).date()
         planned = [one for one in self.book.covered(today, today) if one.person == self.person.lower()]
         found = [self._cover(_ROLES[one.role], one.by, _topics(one), now) for one in planned]
-        block = block_under_way(self.protecting.known(self.person).schedule, now)
+        block = block_under_way(self.store.schedule(self.person), now)
         if not planned and block is not None:
             named = ((ChainRole.POINT, block.block.point_person), (ChainRole.BACKUP, block.block.backup))
             found = [
@@ -118,7 +119,7 @@ class Surroundings:
         return one.agreed
 
     def _deep(self, name: str, now: int) -> str:
-        own = block_under_way(self.protecting.known(name.lower()).schedule, now)
+        own = block_under_way(self.store.schedule(name.lower()), now)
         return "in deep work themselves" if own else ""
 
     def _chat(self, reach: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from deepday.store import schema
@@ -31,6 +31,17 @@ class SendState(StrEnum):
     DEAD = "dead"  # it could not be sent, and that is shown
     DROPPED = "dropped"  # it is no longer needed
 
+
+_FRESH = _columns.state.in_((SendState.NEW.value, SendState.UNKNOWN.value)) & (_columns.next_at <= bindparam("now"))
+_LOST = (_columns.state == SendState.SENDING.value) & (
+    (_columns.claimed_at <= bindparam("lost")) | (_columns.claimed_at > bindparam("now"))
+)
+DUE_ROWS = (
+    select(schema.outbox)
+    .where(_columns.person == bindparam("person"), _FRESH | _LOST)
+    .order_by(_columns.next_at, _columns.created_at, _columns.id)
+)
+"""What is to be sent ``now``, and what was claimed before ``lost`` and never settled."""
 
 SETTLED = frozenset({SendState.SENT, SendState.DEAD, SendState.DROPPED})
 
@@ -97,11 +108,8 @@ def read_rows(connection: Connection, *conditions: Any) -> list[OutboxRow]:
 
 def due_rows(connection: Connection, person: str, now: int) -> list[OutboxRow]:
     """Return the messages of a person to be sent now, those among them whose sender died over them."""
-    fresh = _columns.state.in_((SendState.NEW.value, SendState.UNKNOWN.value)) & (_columns.next_at <= now)
-    lost = (_columns.state == SendState.SENDING.value) & (
-        (_columns.claimed_at <= now - CLAIM_SECONDS) | (_columns.claimed_at > now)
-    )
-    return read_rows(connection, _columns.person == person, fresh | lost)
+    given = {"person": person, "now": now, "lost": now - CLAIM_SECONDS}
+    return [_row(row) for row in connection.execute(DUE_ROWS, given).mappings()]
 
 
 def claim_row(connection: Connection, row: OutboxRow, holder: str, now: int) -> OutboxRow | None:

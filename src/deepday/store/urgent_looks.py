@@ -3,20 +3,34 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, bindparam, func, literal, select, union_all
 
 from deepday.clock import Clock
 from deepday.model import ABOUT_EARLIER, Door, Request, RequestState
 from deepday.store import schema
 from deepday.store.approved import Schedule, read_schedule
 from deepday.store.database import Database
-from deepday.store.outbox import OutboxRow, due_rows, read_rows
+from deepday.store.outbox import CLAIM_SECONDS, DUE_ROWS, OutboxRow, due_rows, read_rows
 from deepday.store.request_texts import RequestTexts
-from deepday.store.requests import open_in, read_request, read_requests
+from deepday.store.requests import open_in, read_request, read_requests, request_of_row
 
 NEW, DONE = "new", "done"
 
 _inbox, _requests, _outbox = schema.inbox.c, schema.request.c, schema.outbox.c
+
+# Statements are made once: to make one takes longer than to run it.
+_PERSON: BindParameter[str] = bindparam("person")
+_NOW: BindParameter[int] = bindparam("now")
+_CONTROLS = select(schema.inbox).where(_inbox.person == _PERSON, _inbox.state == NEW)
+_CONTROLS = _CONTROLS.order_by(_inbox.at, _inbox.received_at, _inbox.key)
+_DUE = (_requests.person == _PERSON, _requests.final_at == 0, _requests.deadline <= _NOW)
+_DUE_REQUESTS = select(schema.request).where(*_DUE).order_by(_requests.deadline, _requests.at, _requests.key)
+_ANYTHING = union_all(
+    select(literal(1)).where(_CONTROLS.exists()),
+    select(literal(1)).where(select(_requests.id).where(*_DUE).exists()),
+    select(literal(1)).where(DUE_ROWS.exists()),
+    select(literal(1)).where(select(schema.request_text).where(schema.request_text.c.delete_at <= _NOW).exists()),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +59,8 @@ class UrgentLooks:
 
     def controls(self, person: str) -> list[Control]:
         """Return the presses, edits and deletions that nothing came of yet, in the order of their making."""
-        wanted = select(schema.inbox).where(_inbox.person == person, _inbox.state == NEW)
         with self._database.reading() as connection:
-            rows = connection.execute(wanted.order_by(_inbox.at, _inbox.received_at, _inbox.key)).mappings()
+            rows = connection.execute(_CONTROLS, {"person": person}).mappings()
             return [
                 Control(
                     row["source"],
@@ -63,6 +76,12 @@ class UrgentLooks:
                 )
                 for row in rows
             ]
+
+    def anything_due(self, person: str) -> bool:
+        """Tell whether there is anything to do now."""
+        with self._database.reading() as connection:
+            given = {"person": person, "now": self._now(), "lost": self._now() - CLAIM_SECONDS}
+            return connection.execute(_ANYTHING, given).first() is not None
 
     def due_messages(self, person: str) -> list[OutboxRow]:
         """Return the messages of a person to be sent now."""
@@ -89,10 +108,8 @@ class UrgentLooks:
     def due_requests(self, person: str) -> list[Request]:
         """Return the open requests of a person whose time has come, the longest overdue first."""
         with self._database.reading() as connection:
-            found = read_requests(
-                connection, _requests.person == person, _requests.final_at == 0, _requests.deadline <= self._now()
-            )
-        return sorted(found, key=lambda one: (one.deadline, one.at, one.key))
+            rows = connection.execute(_DUE_REQUESTS, {"person": person, "now": self._now()}).mappings()
+            return [request_of_row(row) for row in rows]
 
     def undigested(self, person: str) -> list[Request]:
         """Return what was found not urgent, and was in no digest yet."""

@@ -25,6 +25,7 @@ def run_seed(seed: int, *, poll: bool | None = None, push: bool | None = None) -
     try:
         if not world.poll:
             world.office.moods.push_lost = 0.0  # what no way brings in is lost, and nobody promised otherwise
+        world.first_round()
         world.approve(world.chance.choice((-60, 60, 900)), world.chance.choice((HOUR, 2 * HOUR, 4 * HOUR)))
         for _ in range(world.chance.choice((10, 16, 24))):
             _something(world)

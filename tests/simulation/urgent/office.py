@@ -12,6 +12,9 @@ from deepday.model import Door, OutgoingMessage, PostedMessage, SignalPage, Urge
 WAITS = (0, 60, 300)
 """Seconds before each further try of a delivery; then the vendor gives up."""
 
+INTERACTIVE = frozenset({Door.COMMAND, Door.PRESS, Door.SHORTCUT, Door.ALERT})
+"""Doors whose sender is told at once when it did not work, and has to try again."""
+
 
 @dataclass(slots=True)
 class Moods:
@@ -71,9 +74,9 @@ class ChatOffice(MemoryOffice):
 
     def offer(self, signal: UrgentSignal) -> None:
         """Put a signal on its way."""
-        if not self.push:
+        interactive = signal.door in INTERACTIVE
+        if not interactive and not self.push:
             return
-        interactive = signal.door in {Door.COMMAND, Door.PRESS, Door.SHORTCUT}
         if not interactive and self.happens(self.moods.push_lost):
             return
         copies = 2 if not interactive and self.happens(self.moods.push_double) else 1
@@ -87,8 +90,9 @@ class ChatOffice(MemoryOffice):
         """Return what is to be delivered now, and give up what was tried too often, or is not waited for any more."""
         now = self.now()
         for one in list(self.under_way):
-            interactive = one.signal.door in {Door.COMMAND, Door.PRESS, Door.SHORTCUT}
-            if interactive and now > one.due + 3:  # its sender sees that it did not work, and nothing comes again
+            if (
+                one.signal.door in INTERACTIVE and now > one.due + 3
+            ):  # its sender sees that it did not work, and nothing comes again
                 self.under_way.remove(one)
                 self.refused.add(one.signal.id)
         return [one for one in self.under_way if one.due <= now]

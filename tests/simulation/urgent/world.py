@@ -18,6 +18,7 @@ from deepday.model import (
     Contact,
     DoNotDisturb,
     Door,
+    Interval,
     MasterKey,
     Request,
     SettingKind,
@@ -90,7 +91,10 @@ class World:
         self.trace: list[str] = []
         self.numbers = 0
         self.lives = 0
+        self.points = 0
         self.up = True
+        self.blocks: list[ApprovedBlock] = []
+        self._reconciled: tuple[object, ...] = ()
         self.oracle = Oracle(self)
         self.eyes = Eyes(self.oracle.acknowledged, self.oracle.posting, self.oracle.posted)
         self.start()
@@ -105,7 +109,7 @@ class World:
         self.store = UrgentStore(self.database, self.clock, Masters(), self.policy.retention)
         self.account = ChatAccount(self.office, self.boundary, self.eyes)
         self.surroundings = Surroundings(
-            self.protecting, CoverBook(self.database), ADA, OWNER, self.policy.zone, self.colleagues
+            self.store, CoverBook(self.database), ADA, OWNER, self.policy.zone, self.colleagues
         )
         self.desk = UrgentDesk(
             self.store,
@@ -141,7 +145,19 @@ class World:
             self.boundary.armed = False
         self.oracle.step()
 
+    def first_round(self) -> None:
+        """Begin without accidents: what is said before the very first round is owed to nobody."""
+        moods, self.office.moods, rate, self.crash_rate = self.office.moods, Moods(), self.crash_rate, 0.0
+        self.tick()
+        self.office.moods, self.crash_rate = moods, rate
+
     def _reconcile(self) -> None:
+        spans = self.rows('SELECT start, "end" FROM override WHERE kind = ?', "wake")
+        edges = [one.when for one in self.blocks] + [Interval(*span) for span in spans]
+        state = (len(edges), *(one.start <= self.now() < one.end for one in edges))
+        if state == self._reconciled:
+            return
+        self._reconciled = state
         armed, self.boundary.armed = self.boundary.armed, False  # its own simulation lets it die
         moods, self.office.moods = self.office.moods, Moods()
         revoked, self.office.revoked = self.office.revoked, False
@@ -152,11 +168,25 @@ class World:
             self.boundary.armed, self.office.moods, self.office.revoked = armed, moods, revoked
 
     def pass_time(self, seconds: int) -> None:
-        """Let time pass, a round every few seconds."""
+        """Let time pass, a round whenever something is due."""
         end = self.now() + seconds
+        longest = 300 if seconds <= HOUR else 1800
         while self.now() < end:
-            self.clock.turn(min(end - self.now(), 10 if seconds <= 600 else 60))
+            self.clock.turn(min(end, max(self.now() + 1, self._next(longest))) - self.now())
             self.tick()
+
+    def _next(self, longest: int) -> int:
+        due: list[int] = [
+            row[0]
+            for query in (
+                "SELECT min(deadline) FROM request WHERE final_at = 0",
+                "SELECT min(next_at) FROM outbox WHERE state IN ('new', 'unknown')",
+                "SELECT min(claimed_at) + 90 FROM outbox WHERE state = 'sending'",
+            )
+            for row in self.rows(query)
+            if row[0] is not None
+        ]
+        return min([self.now() + longest, *due, *(one.due for one in self.office.under_way)])
 
     def sleep(self, seconds: int) -> None:
         """Let time pass while the machine is off."""
@@ -191,6 +221,7 @@ class World:
         point, backup = Contact("grace", GRACE), Contact("ben", BEN)
         block = ApprovedBlock(f"b{self.numbers}", ADA, local, end, "UTC", point_person=point, backup=backup)
         self.protecting.approve([block], ADA)
+        self.blocks.append(block)
         self.say(f"block {block.id} for {seconds}")
 
     def ask(self, door: Door = Door.DIRECT, sender: str = ASKERS[0], text: str = "", alert: str = "") -> UrgentSignal:
