@@ -20,6 +20,10 @@ class BotHistory:
     def __init__(self, api: SlackApi) -> None:
         self._api = api
 
+    def owner_id(self) -> str:
+        """Return the owner's member ID."""
+        return self._api.bundle().user
+
     def watched_conversations(self) -> Sequence[str]:
         """Return the direct messages with the bot."""
         found, cursor = [], ""

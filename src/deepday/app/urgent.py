@@ -99,7 +99,7 @@ class UrgentDesk(Desk):
     # Going on
 
     def step(self) -> int:
-        """Do all that is due, and return how many things were done."""
+        """Do all that is due, and return how many things were done. Raises what the store does."""
         done = 0
         for _ in range(_MOST_ROUNDS):
             if not self.store.anything_due(self.person):

@@ -58,6 +58,10 @@ class _Sending:
         if not self._needed(about):
             desk.store.settle(claimed, SendState.DROPPED, problem="no longer needed")
             return 1
+        absent = self._absent()
+        if absent:
+            self._pass_over(absent)
+            return 1
         try:
             arrived = self._send(about)
         except OutcomeUnknownError as error:
@@ -89,6 +93,23 @@ class _Sending:
             turn = about[0].turn
             return turn is not None and about[0].level == self._item.level
         return True
+
+    def _absent(self) -> str:
+        """Say why whoever is to be asked cannot be asked any more: people leave, and opt out at any time."""
+        if self._item.kind is not Kind.ASK:
+            return ""
+        mine = [one for one in self._desk.people.covers(self._desk.now()) if one.chat == self._row.to]
+        able = not mine or any(one.agreed and not one.away for one in mine)
+        return "" if able else mine[0].away or "has not agreed, or opted out"
+
+    def _pass_over(self, why: str) -> None:
+        """Tell the next one at once."""
+        desk = self._desk
+
+        def step(request: Request) -> Step:
+            return machine.failed(request, self._item, desk.policy, desk.now(), why)
+
+        self._settle(step, SendState.DROPPED, {"problem": why})
 
     def _send(self, about: Sequence[Request]) -> _Arrived:
         desk, row = self._desk, self._row

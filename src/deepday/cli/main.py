@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from deepday import __version__
-from deepday.cli import config, connect, demo, doctor, erase, explain, imports, measure, plan, sandbox, sync
+from deepday.cli import config, connect, demo, doctor, erase, explain, imports, measure, plan, sandbox, sync, urgent
 from deepday.clock import OFFSET, SystemClock
 from deepday.errors import DeepdayError, InputError
 
@@ -38,6 +38,7 @@ app.command("sandbox", epilog="Example: deepday sandbox --port 8701")(sandbox.sa
 app.command("erase", epilog="Example: deepday erase, or deepday erase Slack")(erase.erase)
 app.command("doctor", epilog="Example: deepday doctor me.ics slack-export.zip")(doctor.doctor)
 app.add_typer(plan.app, name="plan")
+app.add_typer(urgent.app, name="urgent")
 app.add_typer(config.app, name="config")
 
 

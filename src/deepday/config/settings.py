@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from deepday.config.plan_settings import MeetingRuleSettings, OwnPointPersonSettings, PlanSettings
 from deepday.config.table import Holidays, Hours, Table, Zone, or_date
+from deepday.config.urgent_settings import UrgentSettings
 
 
 class OwnHoliday(Table):
@@ -160,6 +161,9 @@ class Settings(Table):
     )
     meetings: Annotated[tuple[MeetingRuleSettings, ...], Field(strict=False)] = Field(
         default=(), description="Which meetings move for a deep-work day, and at what price, one table for each rule."
+    )
+    urgent: UrgentSettings = Field(
+        default=UrgentSettings(), description="What happens to urgent requests while you are in deep work."
     )
     privacy: PrivacySettings = Field(default=PrivacySettings(), description="What may be kept.")
 

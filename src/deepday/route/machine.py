@@ -144,6 +144,22 @@ def answer(request: Request, by: str, proof: str) -> Step:
     return replace(step, items=_inform(request, "answered", by), actor=by)
 
 
+def acknowledge(request: Request, by: str, proof: str) -> Step:
+    """End a request that its owner takes by hand, past all buttons."""
+    if not request.open:
+        return Step(request)
+    step = _end(request, RequestState.ACKNOWLEDGED, f"{by} {proof}", "the owner takes it")
+    told = _to_sender(request, Kind.TAKEN, "taken", {"how": "woken"})
+    return replace(step, items=(*told, *_inform(request, "answered", by)), actor=by)
+
+
+def pass_on(request: Request, by: str, policy: RoutePolicy, now: int) -> Step:
+    """Tell the next one, as somebody wants it by hand."""
+    if not request.open:
+        return Step(request)
+    return replace(_route(request, request.level + 1, policy, now, "passed on by hand"), actor=by)
+
+
 # The parts
 
 

@@ -72,7 +72,7 @@ def triage(signal: UrgentSignal, rules: Rules) -> Triage:
         return Triage(Verdict.URGENT, "the sender says so", topic)
     if rule:
         return Triage(rule.verdict, f"rule: {rule.name}", topic)
-    if signal.door in {Door.DIRECT, Door.MENTION, Door.MAIL}:
+    if signal.door in {Door.DIRECT, Door.MENTION, Door.MAIL, Door.EDIT}:
         return Triage(Verdict.ASK, "the sender decides", topic)
     return Triage(Verdict.URGENT, "no rule is about it: unsure means urgent", topic)
 

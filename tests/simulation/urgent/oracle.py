@@ -25,6 +25,7 @@ class Oracle:
         self.presses: dict[str, str] = {}
         self.ends: dict[str, tuple[str, int]] = {}
         self.posts = 0
+        self.muted: set[str] = set()
 
     # People
 
@@ -46,8 +47,11 @@ class Oracle:
         (row,) = self.world.rows("SELECT * FROM outbox WHERE id = ?", message.key)
         if row["kind"] == "ask":
             able = {one.chat for one in self.world.colleagues.values() if one.agreed and not one.away}
-            told = row["to"] in able or row["created_at"] < self.world.now() - 600
-            self._hold("R24", told, f"{row['to']} is asked, who is away or has not agreed")
+            self._hold("R24", row["to"] in able, f"{row['to']} is asked, who is away or has not agreed")
+        if row["kind"] == "wake":
+            quiet = self.world.office.do_not_disturb
+            if not (quiet.empty or quiet.over(self.world.now())):
+                self.muted.add(message.key)
         if row["kind"] == "wake" and self.world.now() - row["created_at"] < self.world.policy.lifting:
             ours = self.world.rows("SELECT 1 FROM slot WHERE baseline IS NOT NULL")
             self._hold("R27", not ours, "the owner is told while our do not disturb mutes it")
@@ -114,6 +118,8 @@ class Oracle:
             elif row["state"] == "delivered to owner":
                 post = posted.get(proof)
                 self._hold("I3", post is not None and post.message.to == "UADA", f"{row['id']}: the owner got nothing")
+                key = post.message.key if post else ""
+                self._hold("I3", key not in self.muted, f"{row['id']}: the owner could not hear of it")
             elif row["state"] == "not urgent" and row["door"] != "alert":
                 post = posted.get(proof)
                 to = post.message.to if post else ""

@@ -86,6 +86,10 @@ class MessagesPart(Part):
         with self.call("acknowledge"):
             self.office.waiting.pop(signal.id, None)
 
+    def owner_id(self) -> str:
+        """Return the owner's name in this office."""
+        return "owner"
+
     def watched_conversations(self) -> Sequence[str]:
         """Return the conversations that somebody asked in."""
         with self.call("watched_conversations"):

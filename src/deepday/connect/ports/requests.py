@@ -14,6 +14,10 @@ class RequestHistory(Protocol):
     keep and log no text.
     """
 
+    def owner_id(self) -> str:
+        """Return what the vendor calls the account's owner; nothing is sent."""
+        ...
+
     def watched_conversations(self) -> Sequence[str]:
         """Return the conversations in which people write to us, as far as the account can list them."""
         ...
