@@ -12,6 +12,8 @@ from deepday.model import Door, OutgoingMessage, PostedMessage, SignalPage, Urge
 WAITS = (0, 60, 300)
 """Seconds before each further try of a delivery; then the vendor gives up."""
 
+_PATIENCE = 10
+
 INTERACTIVE = frozenset({Door.COMMAND, Door.PRESS, Door.SHORTCUT, Door.ALERT})
 """Doors whose sender is told at once when it did not work, and has to try again."""
 
@@ -67,6 +69,7 @@ class ChatOffice(MemoryOffice):
         self.blocked: set[str] = set()
         self.sent: list[Post] = []
         self.refused: set[str] = set()  # commands and presses whose sender was told that they did not work
+        self.given_up: set[str] = set()  # tried as often as the vendor does, and never acknowledged
         self._events = 0
 
     def happens(self, rate: float) -> bool:
@@ -95,14 +98,18 @@ class ChatOffice(MemoryOffice):
             ):  # its sender sees that it did not work, and nothing comes again
                 self.under_way.remove(one)
                 self.refused.add(one.signal.id)
+                continue
+            while one in self.under_way and now - one.due > _PATIENCE:  # nobody was there
+                self.tried(one, one.due)
         return [one for one in self.under_way if one.due <= now]
 
-    def tried(self, one: Delivery) -> None:
+    def tried(self, one: Delivery, at: int) -> None:
         """Note a try; an acknowledgement takes it off the list."""
         if one.attempt >= len(WAITS):
             self.under_way.remove(one)
+            self.given_up.add(one.signal.id)
             return
-        one.due = self.now() + max(1, WAITS[one.attempt])
+        one.due = at + max(1, WAITS[one.attempt])
         one.attempt += 1
 
 
@@ -132,7 +139,7 @@ class ChatAccount(MemoryAccount):
         del seconds
         self._before("signals")
         for one in self.office.due():
-            self.office.tried(one)
+            self.office.tried(one, self.office.now())
             self.delivered.setdefault(one.signal.id, []).append(one)
             self.boundary("a signal arrives")
             yield replace(one.signal, attempt=one.attempt)

@@ -149,7 +149,8 @@ class Oracle:
         kept = {row["key"] for row in self.world.rows("SELECT key FROM inbox")}
         for signal in self.said.values():
             in_history = any(one.id == signal.id for one in self.world.office.asked_for)
-            if in_history and (self.world.poll or self.world.office.push):
+            owed = self.world.poll or (self.world.office.push and signal.id not in self.world.office.given_up)
+            if in_history and owed:
                 self._hold("I1", signal.id in kept, f"{signal.id} is in the history, and was never taken")
             if signal.door is not Door.DIRECT and signal.id not in self.world.office.refused:
                 self._hold("I1", signal.id in kept, f"{signal.id} was accepted, and is not there")

@@ -125,6 +125,8 @@ def taken_back(world: World) -> None:
     world.pass_time(30)
     world.delete(signal)
     world.pass_time(60)
+    if world.lives == 1 and world.office.push:
+        hold("R25", state(world, signal.id) is RequestState.WITHDRAWN, "it was taken back, and is not withdrawn")
     world.delete(world.ask(Door.DIRECT, DAN))
     world.pass_time(60)
 

@@ -186,7 +186,9 @@ class World:
             for row in self.rows(query)
             if row[0] is not None
         ]
-        return min([self.now() + longest, *due, *(one.due for one in self.office.under_way)])
+        due += [one.due for one in self.office.under_way]
+        overdue = [self.now() + (30 if longest <= 300 else longest)] if any(one <= self.now() for one in due) else []
+        return min([self.now() + longest, *overdue, *(one for one in due if one > self.now())])
 
     def sleep(self, seconds: int) -> None:
         """Let time pass while the machine is off."""
