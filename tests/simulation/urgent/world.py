@@ -186,9 +186,9 @@ class World:
             for row in self.rows(query)
             if row[0] is not None
         ]
-        due += [one.due for one in self.office.under_way]
+        coming = [max(self.now() + 1, one.due) for one in self.office.under_way]
         overdue = [self.now() + (30 if longest <= 300 else longest)] if any(one <= self.now() for one in due) else []
-        return min([self.now() + longest, *overdue, *(one for one in due if one > self.now())])
+        return min([self.now() + longest, *coming, *overdue, *(one for one in due if one > self.now())])
 
     def sleep(self, seconds: int) -> None:
         """Let time pass while the machine is off."""
