@@ -11,7 +11,7 @@ from tests.simulation.urgent.hunting import die_everywhere, hunt, run_seeds
 from tests.simulation.urgent.living import run_seed
 from tests.simulation.urgent.stories import LAYERS, STORIES, Story, play, points
 
-MOST_POINTS = 12
+MOST_POINTS = 8
 
 pytestmark = pytest.mark.usefixtures("disk")
 
