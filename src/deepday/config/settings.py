@@ -163,7 +163,8 @@ class Settings(Table):
         default=(), description="Which meetings move for a deep-work day, and at what price, one table for each rule."
     )
     urgent: UrgentSettings = Field(
-        default=UrgentSettings(), description="What happens to urgent requests while you are in deep work."
+        default=UrgentSettings(),
+        description="Who is asked when somebody needs you urgently, and what counts as urgent.",
     )
     privacy: PrivacySettings = Field(default=PrivacySettings(), description="What may be kept.")
 
