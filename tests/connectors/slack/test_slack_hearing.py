@@ -196,14 +196,14 @@ def test_an_old_thread_is_not_proven_by_reading(office: SlackOffice) -> None:
     assert [(len(one.messages), one.proven_by_reading) for one in told] == [(1, False)]
 
 
-def test_urgent_requests_and_chat_share_one_connection(office: SlackOffice) -> None:
+def test_urgent_requests_and_chat_share_the_connections(office: SlackOffice) -> None:
     with listening(office) as account:
         assert list(account.signals(0)) == []
         name = office.signal("prod is down")
         at = office.say("hello")
         assert [one.micros for one in messages(hear(account, office))] == [at]
         assert [one.id for one in account.signals(WAIT)] == [name]
-        assert office.face.sockets.opened == 1
+        assert office.face.sockets.opened == 2
 
 
 def test_a_request_that_nobody_here_takes_is_left_to_others(office: SlackOffice) -> None:
@@ -216,7 +216,7 @@ def test_a_request_that_nobody_here_takes_is_left_to_others(office: SlackOffice)
 def test_chat_that_nobody_here_takes_is_done_with(office: SlackOffice) -> None:
     with office.account() as account:
         assert list(account.signals(0)) == []
-        assert office.face.sockets.wait_for(lambda: office.face.sockets.count == 1)
+        assert office.face.sockets.wait_for(lambda: office.face.sockets.count == 2)
         office.say("hello")
         assert list(account.signals(WAIT)) == []
         assert office.unheard() == 0
