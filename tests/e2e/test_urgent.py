@@ -70,6 +70,11 @@ def test_the_proof_holds_and_breaks_when_the_history_was_touched(run: Run, asked
     proof = run("urgent", "verify", *period, "--json")
     assert proof.code == 0
     assert (proof.json["received"], proof.json["ended"], proof.json["holds"]) == (1, {"answered": 1}, True)
+    audit = run("audit", "verify", *period)
+    assert (audit.code, "1 received" in audit.out, "all as they were written" in audit.out) == (0, True, True)
+    assert run("audit", "verify", *period, "--json").json["requests"]["holds"] is True
+    half = run("audit", "verify", "--from", "2020-01-01")
+    assert (half.code, "One of the two dates is missing." in half.err) == (2, True)
     import sqlite3  # noqa: PLC0415 - somebody else's hand
 
     (path,) = (tmp_path / "home" / "data").glob("*.sqlite")
@@ -78,6 +83,9 @@ def test_the_proof_holds_and_breaks_when_the_history_was_touched(run: Run, asked
     broken = run("urgent", "verify", *period)
     assert broken.code == 1
     assert "is not as it was written" in broken.out
+    assert run("audit", "verify", *period).code == 1
+    touched = run("audit", "verify", *period, "--json")
+    assert (touched.code, touched.json["requests"]["holds"]) == (1, False)
 
 
 def test_wrong_ids_and_missing_accounts_are_told(run: Run, asked: str) -> None:

@@ -34,6 +34,7 @@ SOURCE = "slack"
 class Ledger:
     """The store of urgent requests, with nobody connected: enough to look, and to answer by hand."""
 
+    accounts: Accounts
     store: Store
     urgent: UrgentStore
     protecting: ProtectStore
@@ -125,7 +126,7 @@ def _ledger(accounts: Accounts, chat: str, messenger: Messenger) -> Ledger:
     desk = UrgentDesk(
         urgent, clock, policy, person, name, SOURCE, store.pseudonym_key(), people, messenger, holder="deepday"
     )
-    return Ledger(store, urgent, accounts.protecting(), desk, person, policy, people, clock)
+    return Ledger(accounts, store, urgent, accounts.protecting(), desk, person, policy, people, clock)
 
 
 @contextmanager

@@ -19,18 +19,20 @@ def serve(
     from deepday.app.keeping import Keeper  # noqa: PLC0415 - help does without
     from deepday.clock import SystemClock  # noqa: PLC0415 - same
     from deepday.config.load import load_settings  # noqa: PLC0415 - same
+    from deepday.jobs.hearing import Ear  # noqa: PLC0415 - same
     from deepday.jobs.logs import lines  # noqa: PLC0415 - same
     from deepday.jobs.serving import Service, serve_once  # noqa: PLC0415 - same
     from deepday.jobs.serving import serve as run  # noqa: PLC0415 - same
 
     clock, settings = SystemClock(), load_settings()
     keeper = Keeper(clock)
-    service = Service(keeper, clock, lines(as_json=json_))
+    log = lines(as_json=json_)
+    service = Service(keeper, clock, log)
     if once:
         done = serve_once(service, keeper).outcome
         if done and (done.left or done.refused):
             raise typer.Exit(4 if done.reconnect else 1)
         return
     show.say("Keeping your days protected, until Ctrl-C.")
-    run(service, keeper, clock, settings.serve.sync_every)
+    run(service, keeper, Ear(clock, log), clock, settings.serve.sync_every)
     show.say("Stopped. What is on stays on until its end; to take it back: deepday restore")

@@ -48,7 +48,8 @@ def overrides_by_week(overrides: Sequence[Override], zone: ZoneInfo, budget: int
     """Count what broke deep work: waking the person, pausing or ending a block."""
     weeks: dict[date, tuple[Override, ...]] = {}
     for one in sorted(overrides, key=lambda one: one.at):
-        if one.kind in _BROKEN:
+        resumed = one.kind is OverrideKind.PAUSE and not one.when.seconds
+        if one.kind in _BROKEN and not resumed:
             week = monday_of(one.at, zone)
             weeks[week] = (*weeks.get(week, ()), one)
     return Overrides(weeks, budget)

@@ -90,7 +90,7 @@ def test_a_thread_from_before_is_looked_at_once(office: SlackOffice) -> None:
         assert office.calls.methods == ["conversations.replies"] * 2
 
 
-def test_a_reply_of_the_owners_that_comes_late_is_a_gap(office: SlackOffice) -> None:
+def test_a_reply_of_the_owners_that_comes_late_is_a_gap_at_most(office: SlackOffice) -> None:
     opening = office.face.say(BEN, TEAM_ROOM, "standup?")
     with listening(office) as account:
         office.face.say(BEN, TEAM_ROOM, "nobody?", opening)
@@ -103,7 +103,8 @@ def test_a_reply_of_the_owners_that_comes_late_is_a_gap(office: SlackOffice) -> 
         answer = office.face.say(BEN, TEAM_ROOM, "good", opening)
         found = hear(account, office)
         assert micro(own) in {one.micros for one in messages(found)}
-        assert any(one.gap for one in found)
+        # Two connections may bring the two in the right order after all: then the answer itself is heard.
+        assert any(one.gap for one in found) or micro(answer) in {one.micros for one in messages(found)}
         office.pass_time(60)
         assert micro(answer) in {one.micros for one in read(account, context(office))}
 

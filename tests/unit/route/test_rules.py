@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from deepday.model import (
     ChainRole,
     Door,
+    Interval,
     Override,
     OverrideKind,
     Request,
@@ -126,7 +127,8 @@ def test_overrides_are_counted_by_week_with_who_and_why() -> None:
         for day in (0, 1, 7)
     ]
     pinned = Override("ada", "b", OverrideKind.PIN, at=1_773_129_600)
-    found = overrides_by_week([*made, pinned], BERLIN, 1)
+    resumed = Override("ada", "", OverrideKind.PAUSE, Interval(1_773_129_600, 1_773_129_600), 1_773_129_600)
+    found = overrides_by_week([*made, pinned, resumed], BERLIN, 1)
     assert [[one.why for one in week] for week in found.weeks.values()] == [["0", "1"], ["7"]]
     assert [found.over(week) for week in found.weeks] == [True, False]
 
