@@ -119,7 +119,7 @@ def test_a_thread_that_cannot_be_read_now_is_a_gap(office: SlackOffice) -> None:
         office.face.say(BEN, TEAM_ROOM, "pizza", middle)
         found = hear(account, office)
     assert [one.micros for one in messages(found)] == [micro(answer)]
-    assert [one.gap for one in found] == [False, True]
+    assert sorted(one.gap for one in found) == [False, True]  # two connections keep no order
 
 
 def test_an_edit_says_what_the_message_is_now(office: SlackOffice) -> None:
