@@ -9,6 +9,7 @@ from deepday_slack.connection import SlackSocket
 from deepday_slack.hearing import SocketHearing
 from deepday_slack.listening import SocketListener
 from deepday_slack.messenger import BotMessenger
+from deepday_slack.request_history import BotHistory
 from deepday_slack.scopes import NEEDED, PRESENCE, Kind
 from deepday_slack.setting_writers import SettingWriters
 from deepday_slack.web import SlackApi
@@ -21,6 +22,7 @@ _PORTS: Final = {
     Port.PRESENCE_WRITER: Feature.STATUS,
     Port.MESSENGER: Feature.MESSAGES,
     Port.REQUEST_SOURCE: Feature.MESSAGES,
+    Port.REQUEST_HISTORY: Feature.MESSAGES,
 }
 _LIMITED: Final = {
     Port.ACTIVITY_READER: (
@@ -32,11 +34,14 @@ _LIMITED: Final = {
     ),
     Port.DO_NOT_DISTURB_WRITER: "Ends are rounded up to full minutes; your own quiet hours are left alone.",
     Port.PRESENCE_WRITER: "Slack knows away only, and keeps no end for it: deepday must clear it.",
-    Port.REQUEST_SOURCE: "What is sent while deepday is not connected for more than six minutes does not come in.",
+    Port.REQUEST_SOURCE: (
+        "A command or a press that is sent while deepday is not connected does not come in; Slack tells its sender."
+    ),
+    Port.REQUEST_HISTORY: "Answers in threads are not read afterwards.",
 }
 
 
-class SlackAccount(HistoryReader, SettingWriters, BotMessenger, SocketListener, SocketHearing):
+class SlackAccount(HistoryReader, SettingWriters, BotMessenger, SocketListener, SocketHearing, BotHistory):
     """The owner's account in one workspace. Close it."""
 
     def __init__(self, api: SlackApi) -> None:
@@ -46,6 +51,7 @@ class SlackAccount(HistoryReader, SettingWriters, BotMessenger, SocketListener, 
         self._socket = SlackSocket(api)
         SocketListener.__init__(self, api, self._socket)
         SocketHearing.__init__(self, api, self._socket)
+        BotHistory.__init__(self, api)
 
     def capabilities(self) -> Capabilities:
         """Say what the granted scopes allow, of what was allowed; nothing is sent."""

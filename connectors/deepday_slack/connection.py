@@ -1,4 +1,4 @@
-"""The connection of Socket Mode, one for all that listens in an account. We open it, so no public address is needed."""
+"""Socket Mode: one pair of connections for all that listens in an account. We open them: no public address needed."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,6 +14,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web import WebClient
 
 from deepday.errors import RetryLaterError
+from deepday_slack.pair import CONNECTIONS, Clients
 from deepday_slack.scopes import Kind
 from deepday_slack.spoken import is_spoken
 from deepday_slack.web import SlackApi, nonsense, silent_logger
@@ -68,7 +69,7 @@ class SlackSocket:
     def __init__(self, api: SlackApi) -> None:
         self.greetings = 0
         self._api = api
-        self._client: _Client | None = None
+        self._clients: Clients | None = None
         self._owner = ""
         self._spoken: Desk | None = None
         self._requests: Desk | None = None
@@ -85,37 +86,44 @@ class SlackSocket:
         return self._requests
 
     def connect(self, *, greeted: bool = False) -> None:
-        """See to it that there is a connection, and with ``greeted`` that Slack sends over it by now.
+        """See to it that there is a connection at least, and with ``greeted`` that Slack sends over it by now.
 
         Raises :class:`RetryLaterError` where that does not succeed.
         """
-        if self._client is None:
+        if self._clients is None:
             self._owner = self._api.bundle().user
             # The client asks for an address itself, from threads of its own, over connections of their own.
-            self._client = _Client(WebClient("", retry_handlers=[], logger=silent_logger()), self._address)
-            self._client.message_listeners.append(self._note_greeting)
-            self._client.socket_mode_request_listeners.append(self._hand_out)
-        if not self._client.is_connected():
+            web = WebClient("", retry_handlers=[], logger=silent_logger())
+            self._clients = Clients([_Client(web, self._address) for _ in range(CONNECTIONS)])
+            self._clients.message_listeners.append(self._note_greeting)
+            self._clients.socket_mode_request_listeners.append(self._hand_out)
+        if not self._clients.is_connected():
             with suppress(OSError, SlackClientError):
-                self._client.connect_to_new_endpoint()
+                self._clients.connect_to_new_endpoint()
             # Raised out here, because the error above may hold the address, and the ticket in it.
-            if not self._client.is_connected():
+            if not self._clients.reaches():
                 raise _unreachable()
+        if greeted:
+            self._wait_for_greetings(self._clients.reaches())
+
+    def _wait_for_greetings(self, connections: int) -> None:
+        """Wait for each connection's, so that they count as one gap; one greeting is enough to go on."""
         with self._greeted:
-            if greeted and not self._greeted.wait_for(lambda: self.greetings, _HELLO_SECONDS):
+            self._greeted.wait_for(lambda: self.greetings >= connections, _HELLO_SECONDS)
+            if not self.greetings:
                 raise _unreachable()
 
     def acknowledge(self, envelope: str) -> None:
         """Tell Slack that an envelope arrived. Without a connection Slack delivers it again."""
-        if self._client:
+        if self._clients:
             with suppress(OSError, SlackClientError):
-                self._client.send_socket_mode_response(SocketModeResponse(envelope))
+                self._clients.send_socket_mode_response(SocketModeResponse(envelope))
 
     def close(self) -> None:
-        """Close the connection; Slack delivers again what was not acknowledged."""
-        if self._client:
-            self._client.close()
-            self._client = None
+        """Close the connections; Slack delivers again what was not acknowledged."""
+        if self._clients:
+            self._clients.close()
+            self._clients = None
 
     def _note_greeting(self, _client: BaseSocketModeClient, message: dict[str, Any], _raw: str | None) -> None:
         if message.get("type") == "hello":

@@ -6,8 +6,9 @@ from typing import Any, Final
 from deepday.connect.slack_messages import micros_of
 from deepday.errors import FatalError, UnsupportedError
 from deepday.model import OutgoingMessage, PostedMessage
+from deepday_slack.blocks import blocks_of, written
 from deepday_slack.scopes import Kind
-from deepday_slack.translate import MILLION, escaped, ts_of
+from deepday_slack.translate import MILLION, ts_of
 from deepday_slack.web import SlackApi, nonsense
 
 EVENT_TYPE: Final = "deepday_message"
@@ -24,7 +25,8 @@ class BotMessenger:
 
     def post_message(self, message: OutgoingMessage, *, again: bool = False) -> PostedMessage:
         """Post the message; with ``again`` look for its key first."""
-        if len(message.text) > LONGEST_TEXT:
+        text, blocks = written(message.text), blocks_of(message)
+        if len(message.text) > LONGEST_TEXT and not blocks:
             raise UnsupportedError(f"A message in Slack should have at most {LONGEST_TEXT} characters.", "Shorten it.")
         if again and (found := self._find(message.to, message.key, message.thread)):
             return found
@@ -32,7 +34,8 @@ class BotMessenger:
             Kind.BOT,
             lambda web: web.chat_postMessage(
                 channel=message.to,
-                text=escaped(message.text),
+                text=text[:LONGEST_TEXT] if blocks else text,
+                blocks=blocks or None,
                 metadata={"event_type": EVENT_TYPE, "event_payload": {"key": message.key}},
                 unfurl_links=False,
                 unfurl_media=False,

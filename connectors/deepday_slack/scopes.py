@@ -24,7 +24,7 @@ NEEDED: Final[dict[Feature, dict[Kind, frozenset[str]]]] = {
         Kind.USER: frozenset({"users.profile:read", "users.profile:write", "dnd:read", "dnd:write"}),
     },
     Feature.MESSAGES: {
-        Kind.BOT: frozenset({"app_mentions:read", "chat:write", "commands", "im:history", "im:write"}),
+        Kind.BOT: frozenset({"app_mentions:read", "chat:write", "commands", "im:history", "im:read", "im:write"}),
         Kind.APP: frozenset({"connections:write"}),
     },
     Feature.EVENTS: {Kind.APP: frozenset({"connections:write"})},

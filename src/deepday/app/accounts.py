@@ -31,6 +31,7 @@ from deepday.store.audit import Note
 from deepday.store.protecting import ProtectStore
 from deepday.store.repository import Store, open_store
 from deepday.store.tokens import SignIn, TokenStore
+from deepday.store.urgent import UrgentStore
 
 MOST_SKEW = 60.0
 """Seconds by which the clocks may differ before somebody should know."""
@@ -61,6 +62,10 @@ class Accounts:
     def protecting(self, told: Callable[[Note], None] | None = None) -> ProtectStore:
         """Return what the store keeps of protected days; ``told`` is called with each note about a change."""
         return self.store.protecting(self._masters, told)
+
+    def urgent(self, retention: int) -> UrgentStore:
+        """Return what the store keeps of urgent requests; the texts of those that were told on for ``retention`` s."""
+        return self.store.urgent(self._masters, retention)
 
     def connected(self, name: str | None = None) -> list[SignIn]:
         """Return the accounts, or those with that name or provider.

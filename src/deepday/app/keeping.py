@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from deepday.app.accounts import Accounts
 from deepday.app.declining import decliner_of, free_time, inboxes_of
 from deepday.app.plan_kept import whose_options
 from deepday.app.plan_request import PlanRequest
@@ -18,7 +19,7 @@ from deepday.app.request import Request
 from deepday.clock import Clock
 from deepday.config.paths import config_file
 from deepday.errors import DeepdayError, RetryLaterError
-from deepday.model import Interval
+from deepday.model import Interval, OverrideKind
 from deepday.reconcile import Decliner, Inbox
 from deepday.reconcile.answering import LOOK, Answered
 from deepday.reconcile.desired import pause_of
@@ -45,6 +46,14 @@ class Beat:
     due: int | None = None
     notes: tuple[str, ...] = ()
     jump: int = 0
+
+
+def fingerprint(accounts: Accounts) -> object:
+    """Return what is another when a sign-in, the settings or the plan's options are others."""
+    told = [(one.provider, one.account, one.scopes, one.granted_at, one.refused) for one in accounts.tokens.sign_ins()]
+    options = accounts.store.plans().options(whose_options(PlanRequest(Request())))
+    path = config_file()
+    return told, options, path.stat().st_mtime_ns if path.exists() else 0
 
 
 @dataclass(slots=True)
@@ -126,31 +135,25 @@ class Keeper:
     def _opened(self) -> Protection:
         """Return the open accounts; opened anew when a sign-in, the settings or the plan's options are others."""
         found = self._found
-        if found is not None and (found.now() >= self._again_at > 0 or self._fingerprint(found) != self._print):
+        if found is not None and (found.now() >= self._again_at > 0 or fingerprint(found.accounts) != self._print):
             self.close()
             found = None
         if found is None:
             found = self._found = self._stack.enter_context(protection(self.clock))
             found.make_calendars()
-            self._print = self._fingerprint(found)
+            self._print = fingerprint(found.accounts)
             shut = [one.error for one in found.shut]
             waits = [int(one.after or _SOON) if isinstance(one, RetryLaterError) else _LATER for one in shut]
             self._again_at = found.now() + max(_SOON, min(waits)) if waits else 0
         return found
-
-    @staticmethod
-    def _fingerprint(found: Protection) -> object:
-        sign_ins = found.accounts.tokens.sign_ins()
-        told = [(one.provider, one.account, one.scopes, one.granted_at, one.refused) for one in sign_ins]
-        options = found.accounts.store.plans().options(whose_options(PlanRequest(Request())))
-        path = config_file()
-        return told, options, path.stat().st_mtime_ns if path.exists() else 0
 
     def _due(self, found: Protection) -> int | None:
         """Return the next instant at which something begins or ends."""
         view, now = found.reconciler.view(found.name), found.now()
         pause = pause_of(view.known.schedule, now)
         instants = [at for one in view.live for at in (one.when.start, one.when.end)]
+        overrides = view.known.schedule.overrides
+        instants += [at for one in overrides if one.kind is OverrideKind.WAKE for at in (one.when.start, one.when.end)]
         instants += [one.until for one in view.known.backoffs] + ([pause.end] if pause else [])
         return min((at for at in instants if at > now), default=None)
 

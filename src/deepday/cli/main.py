@@ -31,6 +31,7 @@ from deepday.cli import (
     serve,
     sync,
     trial,
+    urgent,
 )
 from deepday.cli import open as open_page
 from deepday.clock import OFFSET, SystemClock
@@ -75,6 +76,7 @@ app.add_typer(protect_past.audit, name="audit")
 app.add_typer(decline.app, name="decline")
 app.add_typer(case.app, name="case")
 app.add_typer(trial.app, name="trial")
+app.add_typer(urgent.app, name="urgent")
 app.add_typer(config.app, name="config")
 
 

@@ -30,24 +30,42 @@ def history(
         show.lines(history_lines(found.rows, found.earlier, found.zone))
 
 
-@audit.command(epilog="Example: deepday audit verify --json")
-def verify(json_: Json = False) -> None:
-    """Check every row of the record: each holds the hash of the one before. Rows cut off at the end leave no trace."""
-    from deepday.app.protect_past import verify as check  # noqa: PLC0415 - help does without
-    from deepday.errors import DeepdayError  # noqa: PLC0415 - same
+@audit.command(epilog="Example: deepday audit verify, or deepday audit verify --from 2026-03-01 --to 2026-03-31")
+def verify(
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="Urgent requests too: the first date.")
+    ] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="The last date, included.")] = None,
+    json_: Json = False,
+) -> None:
+    """Check every row of the record: each holds the hash of the one before. Rows cut off at the end leave no trace.
 
+    With dates, count the urgent requests of that time as well: received = ended + open.
+    """
+    from deepday.app.protect_past import verify as check  # noqa: PLC0415 - help does without
+    from deepday.app.urgent_commands import verify_period  # noqa: PLC0415 - same
+    from deepday.errors import DeepdayError, InputError  # noqa: PLC0415 - same
+    from deepday.report.urgent_view import proof_json, proof_lines  # noqa: PLC0415 - same
+
+    if (first is None) != (last is None):
+        raise InputError("One of the two dates is missing.", "Give both --from and --to, or none.")
     found = check()
+    proof = verify_period(first, last) if first and last else None
     if json_:
-        show.print_json({"schema": "deepday.audit/1", "rows": found.rows, "first_broken": found.broken or None})
+        requests = {"requests": proof_json(proof)} if proof else {}
+        rows = {"rows": found.rows, "first_broken": found.broken or None}
+        show.print_json({"schema": "deepday.audit/1", **rows, **requests})
+    else:
+        if proof:
+            show.lines(proof_lines(proof))
         if found.broken:
-            raise typer.Exit(1)
-        return
-    if found.broken:
-        raise DeepdayError(
-            f"Row {found.broken} of the record is not as it was written, or is missing.",
-            "Somebody changed the store past deepday. See deepday history; a backup tells what was there.",
-        )
-    show.lines([f"{found.rows} rows, all as they were written."])
+            raise DeepdayError(
+                f"Row {found.broken} of the record is not as it was written, or is missing.",
+                "Somebody changed the store past deepday. See deepday history; a backup tells what was there.",
+            )
+        show.lines([f"{found.rows} rows, all as they were written."])
+    if found.broken or (proof and not proof.holds):
+        raise typer.Exit(1)
 
 
 def texts(

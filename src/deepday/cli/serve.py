@@ -31,6 +31,7 @@ def serve(
     from deepday.app.keeping import Keeper  # noqa: PLC0415 - help does without
     from deepday.clock import SystemClock  # noqa: PLC0415 - same
     from deepday.config.load import load_settings  # noqa: PLC0415 - same
+    from deepday.jobs.hearing import Ear  # noqa: PLC0415 - same
     from deepday.jobs.logs import lines  # noqa: PLC0415 - same
     from deepday.jobs.serving import Service, serve_once  # noqa: PLC0415 - same
     from deepday.jobs.serving import serve as run  # noqa: PLC0415 - same
@@ -45,7 +46,7 @@ def serve(
         return
     with _page(port, settings.serve.port, clock, log, wanted=page):
         show.say("Keeping your days protected, until Ctrl-C.")
-        run(service, keeper, clock, settings.serve.sync_every)
+        run(service, keeper, Ear(clock, log), clock, settings.serve.sync_every)
     show.say("Stopped. What is on stays on until its end; to take it back: deepday restore")
 
 

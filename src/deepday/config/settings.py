@@ -16,6 +16,7 @@ from deepday.config.protect_settings import ProtectedAccountSettings, ProtectSet
 from deepday.config.serve_settings import ServeSettings
 from deepday.config.table import Holidays, Hours, Table, Zone, or_date
 from deepday.config.trial_settings import TrialSettings
+from deepday.config.urgent_settings import UrgentSettings
 
 
 class OwnHoliday(Table):
@@ -174,6 +175,10 @@ class Settings(Table):
     )
     serve: ServeSettings = Field(default=ServeSettings(), description="What deepday serve does by itself.")
     trial: TrialSettings = Field(default=TrialSettings(), description="How a trial is designed.")
+    urgent: UrgentSettings = Field(
+        default=UrgentSettings(),
+        description="Who is asked when somebody needs you urgently, and what counts as urgent.",
+    )
     privacy: PrivacySettings = Field(default=PrivacySettings(), description="What may be kept.")
     case: CaseSettings = Field(default=CaseSettings(), description="How the texts of deepday case are made.")
     smtp: SmtpSettings = Field(default=SmtpSettings(), description="The server that follow-up mails are handed to.")

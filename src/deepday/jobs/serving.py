@@ -20,6 +20,7 @@ from deepday.app.syncing import SyncRequest, sync
 from deepday.clock import Clock, SystemClock
 from deepday.connect import no_progress
 from deepday.errors import DeepdayError, NotEnoughDataError
+from deepday.jobs.hearing import Ear
 from deepday.report.protect_terminal import readable
 
 EVERY = 15
@@ -113,13 +114,16 @@ def wake_at_due(scheduler: Any, beat: Beat, clock: Clock, run: Callable[[], None
         scheduler.add_job(run, "date", run_date=at, id=_DUE, replace_existing=True)
 
 
-def serve(service: Service, keeper: Keeper, clock: Clock, sync_every: int) -> None:
-    """Run until SIGTERM or SIGINT; a beat that is under way ends first."""
+def serve(service: Service, keeper: Keeper, ear: Ear, clock: Clock, sync_every: int) -> None:
+    """Run until SIGTERM or SIGINT; a beat and a round of requests that are under way end first."""
     ended = threading.Event()
     scheduler = schedule(service, clock, sync_every)
+    requests = threading.Thread(target=ear.listen, args=(ended,), name="urgent requests")
     with _ending(ended):
         scheduler.start()
+        requests.start()
         ended.wait()
+    requests.join()
     scheduler.shutdown(wait=True)
     keeper.close()
 

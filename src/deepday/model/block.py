@@ -78,6 +78,7 @@ class OverrideKind(StrEnum):
     PIN = "pin"  # its person moved it: these are its times now
     EXTEND = "extend"  # it lasts until ``when.end``
     END = "end"  # it is over at ``when.end``
+    WAKE = "wake"  # our do not disturb is not held within ``when``; everything else stays
     PAUSE = "pause"  # nothing is shown or held within ``when``; the event stays
 
 

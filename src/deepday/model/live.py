@@ -6,6 +6,7 @@ from enum import StrEnum
 from deepday.model.activity import Conversation, Message
 from deepday.model.event import CalendarEvent, EventKind, ShowAs
 from deepday.model.interval import Interval
+from deepday.model.request import Door
 from deepday.model.secret import Secret
 from deepday.model.skipped import Skipped
 
@@ -139,16 +140,38 @@ class WrittenEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Button:
+    """A button of ours: ``action`` names what it does, ``value`` says for what; ``main``: what is done most often."""
+
+    action: str
+    label: str
+    value: str = field(repr=False)
+    main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A paragraph of a message, with a link to what it is about and the buttons below it."""
+
+    text: str = field(repr=False)
+    buttons: tuple[Button, ...] = ()
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingMessage:
     """A message to post: ``key`` is ours, one for each message; ``to`` a person or conversation in the vendor's ids.
 
-    ``thread``: the id of the message to answer to, empty for none.
+    ``thread``: the id of the message to answer to, empty for none. ``sections``: how it is shown where that can be
+    done; ``text`` is what is read elsewhere, in notifications say. ``{@ID}`` in a text stands for the person with that
+    id of the vendor's.
     """
 
     key: str
     to: str
     text: str = field(repr=False)
     thread: str = ""
+    sections: tuple[Section, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +186,14 @@ class PostedMessage:
 
 @dataclass(frozen=True, slots=True)
 class UrgentSignal:
-    """Somebody asks for the owner, urgently.
+    """Somebody asks for the owner, urgently; or presses a button of ours, or edits or deletes what they asked.
 
-    ``id`` is the same each time the vendor delivers the same signal. ``at``: UTC seconds at which it was sent.
-    ``sender`` and ``conversation``: the vendor's ids. ``text``: what was asked, at most 500 characters, and never
-    shown by accident. ``attempt``: 1 for the first delivery.
+    ``id`` is the same each time the vendor delivers the same signal, by whichever way. ``at``: UTC seconds at which it
+    was sent. ``sender`` and ``conversation``: the vendor's ids. ``text``: what was asked, at most 500 characters, and
+    never shown by accident. ``attempt``: 1 for the first delivery. ``reply_to``: where an answer goes, if not to the
+    conversation; ``thread``: the message that it answers to. ``link`` opens what was said. ``action``: of a press, the
+    button's; ``subject``: of a press, the button's value; of an edit or a deletion, the ``id`` of what it is about.
+    ``alert``: the class that a machine gives its alert.
     """
 
     id: str
@@ -176,6 +202,21 @@ class UrgentSignal:
     conversation: str
     text: str = field(default="", repr=False)
     attempt: int = 1
+    door: Door = Door.DIRECT
+    reply_to: str = ""
+    thread: str = ""
+    link: str = ""
+    action: str = ""
+    subject: str = field(default="", repr=False)
+    alert: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignalPage:
+    """A part of what was said in a conversation, read afterwards. ``more``: where to go on, empty at the end."""
+
+    signals: tuple[UrgentSignal, ...]
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,12 @@ def pause_of(schedule: Schedule, now: int) -> Interval | None:
     return pauses[-1] if pauses and pauses[-1].start <= now < pauses[-1].end else None
 
 
+def woken(schedule: Schedule, now: int) -> bool:
+    """Tell whether somebody woke the person: do not disturb is not held then."""
+    wakes = (one.when for one in schedule.overrides if one.kind is OverrideKind.WAKE)
+    return any(when.start <= now < when.end for when in wakes)
+
+
 def generation_of(active: Iterable[LiveBlock]) -> str:
     """Return the name of a set of active blocks; a person who took over keeps a setting until it changes."""
     return " ".join(one.id for one in active)

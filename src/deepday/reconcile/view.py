@@ -16,6 +16,7 @@ from deepday.reconcile.desired import (
     generation_of,
     live_blocks,
     wanted_value,
+    woken,
 )
 from deepday.reconcile.events import never_made, recent, worth_making
 from deepday.reconcile.slots import Wanted, needs_look
@@ -117,10 +118,12 @@ class View:
         """Return what the setting should be."""
         if account.ending:
             return Wanted(None, generation_of(self.active))
-        last = max((one.when for one in self.active), key=lambda when: when.end, default=Interval(0, 0))
+        lifted = kind is SettingKind.DO_NOT_DISTURB and woken(self.known.schedule, self.now)
+        active = [] if lifted else self.active
+        last = max((one.when for one in active), key=lambda when: when.end, default=Interval(0, 0))
         late = last.end - self.now < min(self.policy.late, last.seconds // 2)
-        value = wanted_value(kind, self.active, self.policy)
-        return Wanted(value, generation_of(self.active), late)
+        value = wanted_value(kind, active, self.policy)
+        return Wanted(value, generation_of(active), late)
 
     def setting_due(self, account: ConnectedAccount, kind: SettingKind) -> bool:
         """Tell whether the setting must be looked at."""

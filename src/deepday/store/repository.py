@@ -37,6 +37,7 @@ from deepday.store.sources import (
 from deepday.store.syncing import SyncStore
 from deepday.store.tokens import TokenStore
 from deepday.store.trials import TrialBook
+from deepday.store.urgent import UrgentStore
 
 _KEY = "pseudonym_key"
 _OWNER = "owner"
@@ -98,6 +99,10 @@ class Store:
     def tokens(self, masters: MasterKeySource) -> TokenStore:
         """Return the part of the store that keeps the tokens of connected accounts, opened with those keys."""
         return TokenStore(self._database, self._clock, masters)
+
+    def urgent(self, masters: MasterKeySource | None, retention: int) -> UrgentStore:
+        """Return the part of the store that keeps urgent requests; texts of routed ones for ``retention`` seconds."""
+        return UrgentStore(self._database, self._clock, masters, retention)
 
     def plans(self) -> PlanBook:
         """Return the planned days that are kept here."""

@@ -240,7 +240,7 @@ def test_no_proxy_of_the_environment_sees_the_token(anna: SlackOffice, monkeypat
     with anna.account() as account:
         assert len(messages(read(account, now_context(anna)))) == 1
         assert list(account.signals(0)) == []
-        assert anna.face.sockets.opened == 1
+        assert anna.face.sockets.wait_for(lambda: anna.face.sockets.opened == 2)
 
 
 def test_a_reply_sent_to_the_channel_too_counts_once(anna: SlackOffice) -> None:

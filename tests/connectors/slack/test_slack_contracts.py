@@ -66,5 +66,5 @@ class TestRequestSource(OverTheOffice, RequestSourceContract):
     def connector(self, vendor: SlackOffice) -> Iterator[SlackAccount]:
         with vendor.account() as account:
             assert list(account.signals(0)) == []  # connects: without a connection, the first delivery is lost
-            assert vendor.face.sockets.wait_for(lambda: vendor.face.sockets.count == 1)
+            assert vendor.face.sockets.wait_for(lambda: vendor.face.sockets.count == 2)
             yield account

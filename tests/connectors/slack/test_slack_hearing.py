@@ -90,7 +90,7 @@ def test_a_thread_from_before_is_looked_at_once(office: SlackOffice) -> None:
         assert office.calls.methods == ["conversations.replies"] * 2
 
 
-def test_a_reply_of_the_owners_that_comes_late_is_a_gap(office: SlackOffice) -> None:
+def test_a_reply_of_the_owners_that_comes_late_is_a_gap_at_most(office: SlackOffice) -> None:
     opening = office.face.say(BEN, TEAM_ROOM, "standup?")
     with listening(office) as account:
         office.face.say(BEN, TEAM_ROOM, "nobody?", opening)
@@ -103,7 +103,8 @@ def test_a_reply_of_the_owners_that_comes_late_is_a_gap(office: SlackOffice) -> 
         answer = office.face.say(BEN, TEAM_ROOM, "good", opening)
         found = hear(account, office)
         assert micro(own) in {one.micros for one in messages(found)}
-        assert any(one.gap for one in found)
+        # Two connections may bring the two in the right order after all: then the answer itself is heard.
+        assert any(one.gap for one in found) or micro(answer) in {one.micros for one in messages(found)}
         office.pass_time(60)
         assert micro(answer) in {one.micros for one in read(account, context(office))}
 
@@ -118,7 +119,7 @@ def test_a_thread_that_cannot_be_read_now_is_a_gap(office: SlackOffice) -> None:
         office.face.say(BEN, TEAM_ROOM, "pizza", middle)
         found = hear(account, office)
     assert [one.micros for one in messages(found)] == [micro(answer)]
-    assert [one.gap for one in found] == [False, True]
+    assert sorted(one.gap for one in found) == [False, True]  # two connections keep no order
 
 
 def test_an_edit_says_what_the_message_is_now(office: SlackOffice) -> None:
@@ -196,14 +197,14 @@ def test_an_old_thread_is_not_proven_by_reading(office: SlackOffice) -> None:
     assert [(len(one.messages), one.proven_by_reading) for one in told] == [(1, False)]
 
 
-def test_urgent_requests_and_chat_share_one_connection(office: SlackOffice) -> None:
+def test_urgent_requests_and_chat_share_the_connections(office: SlackOffice) -> None:
     with listening(office) as account:
         assert list(account.signals(0)) == []
         name = office.signal("prod is down")
         at = office.say("hello")
         assert [one.micros for one in messages(hear(account, office))] == [at]
         assert [one.id for one in account.signals(WAIT)] == [name]
-        assert office.face.sockets.opened == 1
+        assert office.face.sockets.opened == 2
 
 
 def test_a_request_that_nobody_here_takes_is_left_to_others(office: SlackOffice) -> None:
@@ -216,7 +217,7 @@ def test_a_request_that_nobody_here_takes_is_left_to_others(office: SlackOffice)
 def test_chat_that_nobody_here_takes_is_done_with(office: SlackOffice) -> None:
     with office.account() as account:
         assert list(account.signals(0)) == []
-        assert office.face.sockets.wait_for(lambda: office.face.sockets.count == 1)
+        assert office.face.sockets.wait_for(lambda: office.face.sockets.count == 2)
         office.say("hello")
         assert list(account.signals(WAIT)) == []
         assert office.unheard() == 0

@@ -68,7 +68,7 @@ def test_everything_needs_three_tokens_and_asks_whose_each_is(office: SlackOffic
         assert office.calls.methods == []
     assert said.ports == {
         Port.ACTIVITY_READER, Port.STATUS_WRITER, Port.DO_NOT_DISTURB_WRITER, Port.PRESENCE_WRITER, Port.MESSENGER,
-        Port.REQUEST_SOURCE,
+        Port.REQUEST_SOURCE, Port.REQUEST_HISTORY,
     }  # fmt: skip
 
 
@@ -119,7 +119,9 @@ def test_a_missing_scope_is_named(office: SlackOffice, lacking: str, allow: str,
 def test_a_missing_bot_scope_and_app_scope_are_named(office: SlackOffice) -> None:
     office.face.space.bot_grant = None
     given = office.app_tokens(OWNER, bot=["chat:write", "commands"])
-    with pytest.raises(ReconnectNeededError, match=r"app_mentions:read, im:history, im:write \(Bot Token Scopes\)"):
+    with pytest.raises(
+        ReconnectNeededError, match=r"app_mentions:read, im:history, im:read, im:write \(Bot Token Scopes\)"
+    ):
         SlackConnector().sign_in(office.options(), Person(given), office.office.clock)
     office.face.space.bot_grant = None
     given = [*office.app_tokens(OWNER)[:2], office.face.app_token("authorizations:read")]

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from deepday.app.accounts import connect
+from deepday.app.accounts import connect, opened_accounts
 from deepday.app.declining import preview, switch_on
 from deepday.app.keeping import Beat, Keeper
 from deepday.app.protect_deciding import pause
 from deepday.app.protect_status import status
 from deepday.connect.memory.office import no_fault
 from deepday.errors import DeepdayError, ReconnectNeededError, RetryLaterError
-from deepday.model import Interval, Response
+from deepday.model import Interval, Override, OverrideKind, Response
 from deepday.reconcile.answering import LOOK, SETTLING
 from deepday.testing import TurnedClock
 from tests.unit.app.protected import OWN, TODAY, TOMORROW, accept, applied, office_of, ours, skip
@@ -78,6 +78,24 @@ def test_a_pause_ends_by_itself_and_is_waited_for(world: World, keeper: Keeper) 
     assert due == int(world.clock.now().timestamp()) + 1200
     turn_to(world, due)
     assert "set status" in done(keeper.beat())
+
+
+def test_whoever_is_woken_has_their_notifications_back_for_a_while_and_nothing_else(
+    world: World, keeper: Keeper
+) -> None:
+    accept(world, TODAY)
+    applied(world)
+    world.clock.turn(60)
+    keeper.beat()
+    began = int(world.clock.now().timestamp())
+    with opened_accounts(world.clock) as accounts:
+        block = accounts.protecting().known(ME).schedule.blocks[0].id
+        woken = Override(ME, block, OverrideKind.WAKE, Interval(began, began + 900), began, "UGRACE", "request r1")
+        accounts.protecting().decide(woken)
+    beat = keeper.beat()
+    assert (done(beat), beat.due) == (["restore do not disturb"], began + 900)
+    turn_to(world, began + 900)
+    assert done(keeper.beat()) == ["set do not disturb"]
 
 
 def test_a_machine_that_slept_says_so_and_puts_back_what_ended_meanwhile(world: World) -> None:

@@ -17,6 +17,7 @@ from deepday.model import (
     Message,
     OutgoingMessage,
     PostedMessage,
+    SignalPage,
     UrgentSignal,
     Watch,
 )
@@ -105,6 +106,31 @@ class MessagesPart(Part):
         """Tell the office that the signal is kept."""
         with self.call("acknowledge"):
             self.office.waiting.pop(signal.id, None)
+
+    def owner_id(self) -> str:
+        """Return the owner's name in this office."""
+        return "owner"
+
+    def watched_conversations(self) -> Sequence[str]:
+        """Return the conversations that somebody asked in."""
+        with self.call("watched_conversations"):
+            return sorted({signal.conversation for signal in self.office.asked_for})
+
+    def signals_since(self, conversation: str, since: int, more: str = "") -> SignalPage:
+        """Return a page of what was asked in a conversation, the newest first."""
+        with self.call("signals_since"):
+            position = int(more or 0)
+            found = [one for one in self.office.asked_for if one.conversation == conversation and one.at >= since]
+            page = found[::-1][position : position + self.office.page_size]
+            following = position + len(page)
+            cut = tuple(replace(one, text=one.text[:_LONGEST_SIGNAL]) for one in page)
+            return SignalPage(cut, str(following) if following < len(found) else "")
+
+    def signal_again(self, conversation: str, signal: str) -> UrgentSignal | None:
+        """Return what was asked."""
+        with self.call("signal_again"):
+            found = (one for one in self.office.asked_for if (one.conversation, one.id) == (conversation, signal))
+            return next(found, None)
 
     def watch_calendar(self, watch: Watch) -> Watch:
         """Order hints."""

@@ -64,6 +64,7 @@ class MemoryOffice(CalendarSide):
         self.answers: list[tuple[str, str, bool, int]] = []  # to which question, who, agreed, when
         self.told: list[tuple[str, str]] = []  # what organisers were told: answer, words
         self.waiting: dict[str, UrgentSignal] = {}
+        self.asked_for: list[UrgentSignal] = []  # in the order of their saying; what was deleted is gone
         self.watches: dict[str, Watch] = {}
         self.hints: list[tuple[dict[str, str], bytes]] = []
         self._signals = count(1)
@@ -139,6 +140,7 @@ class MemoryOffice(CalendarSide):
         """Let somebody ask for the owner urgently; return the signal's id."""
         made = UrgentSignal(f"signal{next(self._signals)}", self.now(), sender, "incidents", text, attempt=0)
         self.waiting[made.id] = made
+        self.asked_for.append(made)
         return made.id
 
     def unacknowledged(self) -> list[str]:

@@ -9,6 +9,7 @@ from deepday.connect.ports.answering import InvitationResponder
 from deepday.connect.ports.making import CalendarMaker
 from deepday.connect.ports.messaging import ChangeNotifier, Messenger, RequestSource
 from deepday.connect.ports.reading import ActivityListener, ActivityReader, CalendarReader
+from deepday.connect.ports.requests import RequestHistory
 from deepday.connect.ports.settings import AutoReplyWriter, DoNotDisturbWriter, PresenceWriter, StatusWriter
 from deepday.connect.ports.writing import EventWriter
 from deepday.model import EventKind
@@ -27,6 +28,7 @@ class Port(StrEnum):
     ACTIVITY_LISTENER = "activity listener"
     MESSENGER = "messenger"
     REQUEST_SOURCE = "request source"
+    REQUEST_HISTORY = "request history"
     CHANGE_NOTIFIER = "change notifier"
     INVITATION_RESPONDER = "invitation responder"
     CALENDAR_MAKER = "calendar maker"
@@ -43,6 +45,7 @@ _PROTOCOLS: dict[Port, type] = {
     Port.ACTIVITY_LISTENER: ActivityListener,
     Port.MESSENGER: Messenger,
     Port.REQUEST_SOURCE: RequestSource,
+    Port.REQUEST_HISTORY: RequestHistory,
     Port.CHANGE_NOTIFIER: ChangeNotifier,
     Port.INVITATION_RESPONDER: InvitationResponder,
     Port.CALENDAR_MAKER: CalendarMaker,

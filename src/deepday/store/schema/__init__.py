@@ -15,6 +15,9 @@ writes now, ``backoff`` which account is left in peace and until when. ``audit``
 chained by hashes, and is only ever added to. ``decline_switch`` says whether a person's invitations are declined,
 ``decline`` has every answer.
 
+``inbox`` is every urgent signal that came in, ``request`` what became of those that ask for something, ``request_text``
+what they ask, sealed, ``outbox`` what is to be sent and whether it was, ``watermark`` how far histories were read.
+
 Instants are UTC seconds. Flags are 0 or 1: SQLite's STRICT tables know no boolean.
 """
 
@@ -26,6 +29,7 @@ from deepday.store.schema.plans import plan_consent, plan_cover, plan_day
 from deepday.store.schema.protection import audit, backoff, block, lease, ledger, override, slot
 from deepday.store.schema.sources import conversation, coverage, event, message, meta, skipped, source, sync
 from deepday.store.schema.trials import trial, trial_log
+from deepday.store.schema.urgent import inbox, outbox, request, request_text, watermark
 
 __all__ = [
     "REVISION",
@@ -40,15 +44,19 @@ __all__ = [
     "decline",
     "decline_switch",
     "event",
+    "inbox",
     "lease",
     "ledger",
     "message",
     "meta",
     "metadata",
+    "outbox",
     "override",
     "plan_consent",
     "plan_cover",
     "plan_day",
+    "request",
+    "request_text",
     "sign_in",
     "skipped",
     "slot",
@@ -57,4 +65,5 @@ __all__ = [
     "token",
     "trial",
     "trial_log",
+    "watermark",
 ]

@@ -1,0 +1,215 @@
+"""What the owner does by hand: looking, answering, passing on, testing, handing over, keeping consent."""
+
+import datetime as dt
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from deepday.app.period import parse_dates
+from deepday.app.plan_request import parse_date
+from deepday.app.urgent_audit import verify_requests
+from deepday.app.urgent_running import Ledger, listening, opened_ledger
+from deepday.clock import Clock
+from deepday.errors import DeepdayError, InputError, NotEnoughDataError
+from deepday.model import AnswerState, Door, Request, RequestProof, RequestState, ResponseTime, UrgentSignal
+from deepday.model.person import instant
+from deepday.reconcile.desired import live_blocks
+from deepday.route import machine
+from deepday.route.chain import chain_of
+from deepday.route.handover import Block, handover_note
+from deepday.route.ledger import Overrides, load_by_week, overrides_by_week, response_times
+from deepday.route.machine import Step
+from deepday.store.audit import AuditRow
+from deepday.store.covers import StoredAnswer
+from deepday.store.outbox import OutboxRow, SendState
+
+TEST_SOURCE = "test"
+_ROUND_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Requests, and what they come to. ``now``: UTC seconds. ``covered``: who answers at this moment, in order."""
+
+    requests: tuple[Request, ...]
+    now: int
+    zone: str
+    times: tuple[ResponseTime, ...]
+    load: tuple[tuple[str, dt.date, int], ...]
+    overrides: Overrides
+    covered: tuple[str, ...]
+    skipped: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One request with its history and its messages; ``text``: what was asked, empty where it is not kept."""
+
+    request: Request
+    text: str
+    rows: tuple[AuditRow, ...]
+    messages: tuple[OutboxRow, ...]
+    now: int
+
+
+def list_requests(*, everything: bool = False, clock: Clock | None = None) -> Listed:
+    """Return the open requests, or all; what could not be delivered stays until it is cleared."""
+    with opened_ledger(clock) as ledger:
+        now = ledger.desk.now()
+        whole = ledger.urgent.requests(ledger.person)
+        found = whole if everything else ledger.urgent.open_requests(ledger.person)
+        chain = chain_of(ledger.people.covers(now), ledger.people.owner(), "", "")
+        overrides = ledger.urgent.schedule(ledger.person).overrides
+        zone = ledger.policy.zone
+        asked = [
+            (row.data.get("name", row.to), row.sent_at)
+            for row in ledger.urgent.messages(ledger.person)
+            if row.kind == "ask" and row.state is SendState.SENT
+        ]
+        load = [(name, week, n) for name, weeks in load_by_week(asked, zone).items() for week, n in weeks.items()]
+        return Listed(
+            tuple(found),
+            now,
+            zone.key,
+            response_times(whole, now),
+            tuple(sorted(load)),
+            overrides_by_week(overrides, zone, ledger.policy.weekly_overrides),
+            tuple(f"{one.name} ({one.role})" for one in chain.people),
+            chain.skipped,
+        )
+
+
+def show_request(one: str, clock: Clock | None = None) -> Shown:
+    """Return a request by its id, or by the beginning of it. Raises :class:`InputError` where there is none."""
+    with opened_ledger(clock) as ledger:
+        return _shown(ledger, _named(ledger, one))
+
+
+def acknowledge(one: str, clock: Clock | None = None) -> Shown:
+    """Take a request as its owner."""
+    return _by_hand(one, lambda ledger, found: machine.acknowledge(found, ledger.person, _proof(ledger)), clock)
+
+
+def done(one: str, clock: Clock | None = None) -> Shown:
+    """End a request that its owner has answered; take one off the list that could not be delivered."""
+    return _by_hand(one, lambda ledger, found: machine.answer(found, ledger.person, _proof(ledger)), clock)
+
+
+def pass_on(one: str, clock: Clock | None = None) -> Shown:
+    """Tell the next one in the chain."""
+
+    def step(ledger: Ledger, found: Request) -> Step:
+        return machine.pass_on(found, ledger.person, ledger.policy, ledger.desk.now())
+
+    return _by_hand(one, step, clock)
+
+
+def _by_hand(one: str, make: Callable[[Ledger, Request], Step], clock: Clock | None) -> Shown:
+    with opened_ledger(clock) as ledger:
+        found = _named(ledger, one)
+        if found.state is RequestState.UNDELIVERABLE and not found.cleared:
+            ledger.urgent.clear(found, ledger.person)
+        elif not found.open:
+            raise NotEnoughDataError(f"Request {found.id} has ended already: {found.state}.", "Nothing was changed.")
+        elif not ledger.desk.take(found, make(ledger, found)):
+            raise DeepdayError(f"Request {found.id} changed at the same moment.", "Look at it, then run this again.")
+        return _shown(ledger, ledger.urgent.request(found.id) or found)
+
+
+def rehearse(seconds: int, say: Callable[[str], None], clock: Clock | None = None) -> Shown:
+    """Send a request through the real ways, and wait up to ``seconds`` for somebody to answer.
+
+    Raises what connecting does: a test that reaches nobody is no success.
+    """
+    with listening(clock) as (ledger, ears):
+        now = ledger.desk.now()
+        signal = UrgentSignal(f"test:{now}:{secrets.token_hex(4)}", now, "", "", "This is a test.", door=Door.TEST)
+        ledger.desk.receive(signal, source=TEST_SOURCE)
+        found = next(one for one in ledger.urgent.requests(ledger.person) if one.key == signal.id)
+        stage, end = "", ledger.clock.monotonic() + seconds
+        while True:
+            ears.round(min(_ROUND_SECONDS, seconds))
+            found = ledger.urgent.request(found.id) or found
+            if found.stage != stage:
+                stage = found.stage
+                say(f"{stage}{f': {found.turn.name}' if found.turn else ''}")
+            if not found.open or ledger.clock.monotonic() >= end:
+                return _shown(ledger, found)
+
+
+def listen(seconds: float, say: Callable[[str], None], clock: Clock | None = None) -> int:
+    """Take requests, route them and send what is due, for that many seconds; return how many came in meanwhile."""
+    with listening(clock) as (ledger, ears):
+        before = len(ledger.urgent.requests(ledger.person))
+        end = ledger.clock.monotonic() + seconds
+        while ledger.clock.monotonic() < end:
+            ears.round(_ROUND_SECONDS)
+            for one in ears.said:
+                say(one)
+        return len(ledger.urgent.requests(ledger.person)) - before
+
+
+def hand_over(day: str, clock: Clock | None = None) -> str:
+    """Return the note for whoever covers a date."""
+    with opened_ledger(clock) as ledger:
+        date, zone = parse_date(day), ledger.policy.zone
+        live = live_blocks(ledger.urgent.schedule(ledger.person))
+        on_day = [one for one in live if dt.datetime.fromtimestamp(one.when.start, zone).date() == date]
+        blocks = [
+            Block(
+                f"{dt.datetime.fromtimestamp(one.when.start, zone):%H:%M} to "
+                f"{dt.datetime.fromtimestamp(one.when.end, zone):%H:%M} ({zone.key})",
+                one.block.point_person.name if one.block.point_person else "",
+                one.block.backup.name if one.block.backup else "",
+            )
+            for one in sorted(on_day, key=lambda one: one.when.start)
+        ]
+        open_now = ledger.urgent.open_requests(ledger.person)
+        waiting = [f"- {one.id}: {one.stage}, since {_wall(one.at, ledger)}" for one in open_now]
+        return handover_note(ledger.desk.name, date.isoformat(), blocks, waiting)
+
+
+def keep_consent(email: str, *, agreed: bool, clock: Clock | None = None) -> StoredAnswer:
+    """Keep that somebody agreed to cover whenever it is their turn, or opted out; counts from now on."""
+    if "@" not in email:
+        raise InputError(f"{email!r} is no address.", "Give the address that the settings name them by.")
+    with opened_ledger(clock) as ledger:
+        state = AnswerState.AGREED if agreed else AnswerState.DECLINED
+        answer = StoredAnswer(ledger.person, email.lower(), None, state, "", ledger.desk.now())
+        ledger.store.covers().keep_answer(answer)
+        return answer
+
+
+def verify_period(first: str, last: str, clock: Clock | None = None) -> RequestProof:
+    """Prove that no request of these dates (both included) was dropped."""
+    with opened_ledger(clock) as ledger:
+        zone = ledger.policy.zone
+        start, _ = parse_dates(first)
+        _, end = parse_dates(last)
+        until = instant(end + dt.timedelta(days=1), 0, zone)
+        return verify_requests(ledger.urgent, ledger.protecting, ledger.person, instant(start, 0, zone), until)
+
+
+def _named(ledger: Ledger, one: str) -> Request:
+    wanted = one.strip().lower()
+    found = [each for each in ledger.urgent.requests(ledger.person) if wanted and each.id.startswith(wanted)]
+    if len(found) != 1:
+        what = f"No request begins with {one!r}." if not found else f"{len(found)} requests begin with {one!r}."
+        raise InputError(what, "See: deepday urgent list --all")
+    return found[0]
+
+
+def _shown(ledger: Ledger, found: Request) -> Shown:
+    subject = f"request {found.id}"
+    rows: Sequence[AuditRow] = ledger.protecting.history(ledger.person)
+    mine = tuple(row for row in rows if row.subject == subject)
+    messages = tuple(ledger.urgent.messages(ledger.person, found.id))
+    return Shown(found, ledger.urgent.text(found.id), mine, messages, ledger.desk.now())
+
+
+def _proof(ledger: Ledger) -> str:
+    return f"by command at {ledger.desk.now()}"
+
+
+def _wall(at: int, ledger: Ledger) -> str:
+    return f"{dt.datetime.fromtimestamp(at, ledger.policy.zone):%Y-%m-%d %H:%M}"

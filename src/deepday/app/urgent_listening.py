@@ -1,0 +1,68 @@
+"""Taking signals from a source: kept first, acknowledged then; and reading afterwards what may not have come in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from deepday.app.urgent import UrgentDesk
+from deepday.connect import RequestSource
+from deepday.errors import DeepdayError
+
+CATCH_UP_SECONDS = 300
+"""How often histories are read, though nothing says that anything was missed."""
+
+_TRY_AGAIN = 30
+
+
+@dataclass(slots=True)
+class Listening:
+    """Listens for one desk. ``said``: what went wrong at the last round, in words; nothing of it stops the others."""
+
+    desk: UrgentDesk
+    source: RequestSource | None
+    said: list[str] = field(default_factory=list)
+    _read_at: int = 0
+    _gap: bool = True
+
+    def round(self, seconds: float = 0.0) -> None:
+        """Take what is there and what arrives within ``seconds``, read what was missed, do what is due."""
+        self.said = []
+        self._try(lambda: self._take(seconds))
+        if self._due():
+            self._try(self._catch_up)
+        self._try(self._step)
+
+    def missed(self) -> None:
+        """Say that something may have been missed: a connection was lost, the vendor held events back."""
+        self._gap = True
+
+    def _take(self, seconds: float) -> None:
+        if self.source is None:
+            return
+        try:
+            for signal in self.source.signals(seconds):
+                self.desk.receive(signal)
+                self.source.acknowledge(signal)
+        except DeepdayError:
+            self.missed()
+            raise
+
+    def _due(self) -> bool:
+        since = self.desk.now() - self._read_at
+        return since < 0 or since >= (_TRY_AGAIN if self._gap else CATCH_UP_SECONDS)
+
+    def _catch_up(self) -> None:
+        self._read_at, self._gap = self.desk.now(), False
+        try:
+            self.desk.catch_up()
+        except DeepdayError:
+            self._gap = True
+            raise
+
+    def _step(self) -> None:
+        self.desk.step()
+
+    def _try(self, do: Callable[[], None]) -> None:
+        try:
+            do()
+        except DeepdayError as error:
+            self.said.append(error.what)

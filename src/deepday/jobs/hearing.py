@@ -1,0 +1,60 @@
+"""Urgent requests while ``deepday serve`` runs, in a thread of their own: no slow calendar keeps one waiting."""
+
+import threading
+from typing import Any
+
+from deepday.app.keeping import fingerprint
+from deepday.app.urgent_listening import Listening
+from deepday.app.urgent_running import Ledger, listening
+from deepday.clock import Clock
+from deepday.errors import DeepdayError, NotEnoughDataError
+
+AGAIN = 60.0
+"""Seconds before an account that can post is looked for again, where there is none."""
+
+_TURN = 1.0
+_BREATH = 5.0
+
+
+class Ear:
+    """Listens, routes and sends until told to end. ``log``: as :func:`deepday.jobs.logs.lines` returns it."""
+
+    def __init__(self, clock: Clock, log: Any) -> None:
+        self._clock = clock
+        self._log = log
+        self._said: frozenset[str] = frozenset()
+
+    def listen(self, ended: threading.Event) -> None:
+        """Do so until ``ended``, over an account that is opened anew when a sign-in or the settings change."""
+        while not ended.is_set():
+            changed = False
+            try:
+                with listening(self._clock) as (ledger, ears):
+                    changed = self._rounds(ledger, ears, ended)
+            except NotEnoughDataError:
+                self._said = frozenset()  # nobody asked for it: no account is connected that can post
+            except DeepdayError as error:
+                self._tell([error.what])
+            except Exception as error:  # noqa: BLE001 - a thread that dies would leave every request unheard
+                self._tell([f"Urgent requests met an error of deepday's own: {type(error).__name__}."])
+            if not changed:
+                ended.wait(AGAIN)
+
+    def _rounds(self, ledger: Ledger, ears: Listening, ended: threading.Event) -> bool:
+        """Listen; return True when the account must be opened anew."""
+        before = fingerprint(ledger.accounts)
+        while not ended.is_set():
+            if fingerprint(ledger.accounts) != before:
+                return True
+            ears.round(_TURN)
+            self._tell(ears.said)
+            if ears.said or ears.source is None:
+                ended.wait(_BREATH)
+        return False
+
+    def _tell(self, notes: list[str]) -> None:
+        """Tell each trouble once, not every few seconds."""
+        said, self._said = self._said, frozenset(notes)
+        for note in dict.fromkeys(notes):
+            if note not in said:
+                self._log.warning(f"Urgent requests: {note}", at=self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"))
