@@ -179,7 +179,11 @@ def test_killed_while_it_runs_and_started_again(desk: Desk) -> None:
 def started(desk: Desk) -> subprocess.Popen[str]:
     """Start the service, and wait until it says that it is there."""
     process = subprocess.Popen(
-        [str(DEEPDAY), "serve"], stderr=subprocess.PIPE, text=True, env=desk.environment(), cwd=desk.world.folder
+        [str(DEEPDAY), "serve", "--no-page"],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=desk.environment(),
+        cwd=desk.world.folder,
     )
     assert process.stderr is not None
     assert process.stderr.readline() == "Keeping your days protected, until Ctrl-C.\n"

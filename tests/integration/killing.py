@@ -113,7 +113,7 @@ def _command(*words: str) -> list[str]:
 
 def _serve(world: World) -> "subprocess.Popen[bytes]":
     out = (world.folder / "serve.log").open("ab")
-    return subprocess.Popen(_command("serve"), env=_offset(world), stdout=out, stderr=out)
+    return subprocess.Popen(_command("serve", "--no-page"), env=_offset(world), stdout=out, stderr=out)
 
 
 def accept(world: World, days: list[tuple[date, str]]) -> None:
