@@ -10,8 +10,8 @@ INSTALL := $(PIP) install --require-hashes --no-deps
 
 setup: $(VENV)/.run                         ## the deepday command, in .venv/bin
 
-demo: $(VENV)/.run                          ## five believable weeks, measured: no account, no files
-	@$(BIN)/deepday demo --folder build/demo
+demo: $(VENV)/.run                          ## all of deepday in an invented office; DEMO="--no-serve" ends by itself
+	@$(BIN)/deepday demo --folder build/demo $(DEMO)
 
 test: $(VENV)/.dev                          ## every test
 	$(BIN)/python -m pytest -n auto

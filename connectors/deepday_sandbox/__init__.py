@@ -34,6 +34,7 @@ class SandboxConnector:
         """
         from deepday_sandbox.filling import filled_office  # noqa: PLC0415 - a sample needs no web server
         from deepday_sandbox.google import GoogleFace  # noqa: PLC0415
+        from deepday_sandbox.life import Life  # noqa: PLC0415
         from deepday_sandbox.microsoft import App, MicrosoftFace  # noqa: PLC0415
         from deepday_sandbox.office.server import application, serving  # noqa: PLC0415
         from deepday_sandbox.slack import SlackFace  # noqa: PLC0415
@@ -46,4 +47,4 @@ class SandboxConnector:
         with serving(application(office, faces), port) as url:
             slack.base_url = url
             with slack.live():
-                yield ServedOffice(url, office.clock.seconds(), commands(url))
+                yield ServedOffice(url, office.clock.seconds(), Life(office, slack, url, seed), commands(url))

@@ -32,6 +32,18 @@ def commands(url: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     )
 
 
+def client(url: str) -> dict[str, dict[str, object]]:
+    """Return the file that Google's console lets one download, for the office at that address."""
+    installed: dict[str, object] = {
+        "client_id": CLIENT_ID,
+        "client_secret": CLIENT_SECRET,
+        "auth_uri": f"{url}/o/oauth2/v2/auth",
+        "token_uri": f"{url}/token",
+        "redirect_uris": ["http://localhost"],
+    }
+    return {"installed": installed}
+
+
 class Welcome:
     """A face without a vendor."""
 
@@ -69,12 +81,4 @@ async def _page(request: Request) -> HTMLResponse:
 
 
 async def _client_file(request: Request) -> JSONResponse:
-    base = _base(request)
-    installed = {
-        "client_id": CLIENT_ID,
-        "client_secret": CLIENT_SECRET,
-        "auth_uri": f"{base}/o/oauth2/v2/auth",
-        "token_uri": f"{base}/token",
-        "redirect_uris": ["http://localhost"],
-    }
-    return JSONResponse({"installed": installed})
+    return JSONResponse(client(_base(request)))

@@ -130,7 +130,7 @@ def test_doctor_finds_gaps(run: Run) -> None:
 
 
 def test_demo_measures_its_sample_and_its_own_command_repeats_it(run: Run, tmp_path: Path) -> None:
-    result = run("demo", "--folder", "sample", "--json")
+    result = run("demo", "--files", "--folder", "sample", "--json")
     assert result.code == 0
     assert len(result.json["weeks"]) == 5
     assert (tmp_path / "sample" / "report.html").exists()

@@ -1,12 +1,15 @@
 """The checkout itself: sizes, packaging, and documents that name what exists."""
 
 import re
+import signal
 import subprocess
 import sys
+import threading
 import venv
 import zipfile
 from pathlib import Path
 
+import httpx
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -78,7 +81,8 @@ def test_the_wheel_holds_both_roots_and_nothing_loose(wheel: Path) -> None:
     assert any(name.startswith("deepday/store/migrations/versions/") for name in names)
 
 
-def test_the_wheel_alone_runs_the_demo(wheel: Path, tmp_path: Path) -> None:
+@pytest.mark.timeout(300)
+def test_the_wheel_alone_runs_the_demo_to_the_page(wheel: Path, tmp_path: Path) -> None:
     """Beside the libraries of this environment, but without the checkout."""
     venv.create(tmp_path / "venv", with_pip=False, system_site_packages=False, symlinks=True)
     site = next((tmp_path / "venv").glob("lib/python*/site-packages"), tmp_path / "venv/Lib/site-packages")
@@ -87,15 +91,32 @@ def test_the_wheel_alone_runs_the_demo(wheel: Path, tmp_path: Path) -> None:
     libraries = Path(pytest.__file__).parents[1]
     (site / "libraries.pth").write_text(f"{libraries}\n", encoding="utf-8")
     python = next((tmp_path / "venv").glob("bin/python"), tmp_path / "venv/Scripts/python.exe")
-    program = "import deepday, sys; print(deepday.__file__); from deepday.cli.main import main; main()"
-    done = subprocess.run(
-        [python, "-I", "-c", program, "demo", "--folder", tmp_path / "sample"],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        cwd=tmp_path,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith(str(site)), "the wheel was run, not the checkout"
-    assert (tmp_path / "sample" / "report.html").exists()
+    program = "import deepday, sys; print(deepday.__file__, flush=True); from deepday.cli.main import main; main()"
+    command: list[str | Path] = [python, "-I", "-c", program, "demo", "--folder", tmp_path / "demo"]
+    printed = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", cwd=tmp_path) as process:
+        assert process.stdout is not None
+        over = threading.Timer(200, process.kill)
+        over.start()
+        for line in process.stdout:
+            printed.append(line)
+            if line.startswith("http://"):
+                assert httpx.get(line.strip(), follow_redirects=True, trust_env=False).status_code == 200
+                process.send_signal(signal.SIGINT)
+        over.cancel()
+    told = "".join(printed)
+    assert process.returncode == 0, told
+    assert told.startswith(str(site)), "the wheel was run, not the checkout"
+    for said in (
+        "Deep work until 18:00, urgent: Tarek Osswald",
+        "Tarek Osswald has it.",
+        "2 received = 2 ended + 0 open",
+        "leaves her status: :tooth: At the dentist",
+        "Her calendar is as it was; the status: :tooth: At the dentist",
+        "rows, all as they were written",
+        "Fewer interruption minutes on deep-work days",
+        "Recomputed from its export: the same.",
+    ):
+        assert said in told, (said, told)
+    assert (tmp_path / "demo" / "trial-report.pdf").read_bytes().startswith(b"%PDF")
+    assert not (tmp_path / "demo" / "home").exists(), "settings and tokens are gone"

@@ -121,7 +121,7 @@ class SlackFace:
     def install(self, user: str, bot_scopes: Iterable[str] = (), user_scopes: Iterable[str] = ()) -> Installed:
         """Install the app for somebody, as its settings page does, and return the tokens."""
         with self._office.lock:
-            worker, bot, own = self._worker(user), tuple(bot_scopes), tuple(user_scopes)
+            worker, bot, own = self.worker(user), tuple(bot_scopes), tuple(user_scopes)
             tokens = {"bot": "", "user": ""}
             if bot:
                 tokens["bot"] = auth.issue(self._office, auth.install(self._office, None, bot), "bot")["access_token"]
@@ -212,13 +212,14 @@ class SlackFace:
 
     def shortcut(self, user: str, callback_id: str, room: str = "", ts: str = "") -> Reply:
         """Use a shortcut: a global one, or a message's."""
-        return self._interactions.shortcut(self._worker(user), callback_id, self._room(room) if room else None, ts)
+        return self._interactions.shortcut(self.worker(user), callback_id, self._room(room) if room else None, ts)
 
     def submit_view(self, user: str, view_id: str, values: Mapping[str, Any]) -> Reply:
         """Submit a modal with ``{block_id: {action_id: {...}}}``. Raises :class:`KeyError` where it is not open."""
-        return self._interactions.submit_view(self._worker(user), view_id, values)
+        return self._interactions.submit_view(self.worker(user), view_id, values)
 
-    def _worker(self, user: str) -> Worker:
+    def worker(self, user: str) -> Worker:
+        """Return whom an address or Slack id names. Raises :class:`ValueError` for nobody."""
         found = find_worker(self._office, user)
         if found is None:
             raise ValueError(f"nobody is called {user}")
@@ -231,7 +232,7 @@ class SlackFace:
         return found
 
     def _member(self, user: str, room: str) -> Worker:
-        worker = self._worker(user)
+        worker = self.worker(user)
         if worker.slack_id not in self._room(room).members:
             raise ValueError(f"{user} is not in {room}")
         return worker

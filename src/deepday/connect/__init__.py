@@ -10,17 +10,14 @@ from deepday.connect.ports.files import (
     CalendarFileReader,
     CalendarReading,
     FileSources,
-    OfficeServer,
     Progress,
     ReadContext,
-    Sample,
-    SampleWriter,
-    ServedOffice,
     Validators,
     no_progress,
 )
 from deepday.connect.ports.making import CalendarMaker
 from deepday.connect.ports.messaging import ChangeNotifier, Messenger, RequestSource
+from deepday.connect.ports.office import OfficeLife, OfficeServer, Sample, SampleWriter, ServedOffice
 from deepday.connect.ports.opening import AccountProvider, Dialogue, Feature, SignedIn, SignInOption
 from deepday.connect.ports.reading import ActivityListener, ActivityReader, BatchedReader, CalendarReader
 from deepday.connect.ports.requests import RequestHistory, SecondChannel
@@ -55,6 +52,7 @@ __all__ = [
     "FileSources",
     "InvitationResponder",
     "Messenger",
+    "OfficeLife",
     "OfficeServer",
     "PointPersonAsker",
     "Port",

@@ -1,9 +1,7 @@
 """Ports for what people export: files, folders, feeds, and samples of them."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
@@ -120,49 +118,4 @@ class FileSources(Protocol):
 
     def slack_export(self, path: Path) -> ActivityFileReader:
         """Return a reader of a Slack export, ZIP or folder."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A generated sample on disk, with what one must know to measure it."""
-
-    calendars: tuple[Path, ...]
-    slack_export: Path
-    email: str
-    zone: str
-    hours: str
-    holidays: str
-    trips: tuple[tuple[date, date, str], ...]
-    first: date
-    last: date
-
-
-@runtime_checkable
-class SampleWriter(Protocol):
-    """A connector that can make a believable sample."""
-
-    def write_sample(self, folder: Path, seed: int) -> Sample:
-        """Write the same sample for the same seed, and say what it is."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class ServedOffice:
-    """A simulated office: its base ``url`` and its time (``opened_at``, UTC seconds when it was opened).
-
-    ``commands`` connect to it, a title and the lines to type for each vendor.
-    """
-
-    url: str
-    opened_at: int
-    commands: tuple[tuple[str, tuple[str, ...]], ...] = ()
-
-
-@runtime_checkable
-class OfficeServer(Protocol):
-    """A connector that simulates the vendors on this machine."""
-
-    def serve_office(self, port: int, seed: int) -> AbstractContextManager[ServedOffice]:
-        """Serve while the context lasts. Raises :class:`OSError` where the port is taken."""
         ...
