@@ -39,13 +39,14 @@ from deepday.errors import DeepdayError, InputError
 
 app = typer.Typer(
     name="deepday",
-    help="Measures what interruptions cost your week. Everything stays on this machine.",
+    help="Measures what interruptions cost, plans and protects deep-work days, and tries them out. Everything stays on this "
+    "machine.",
     epilog="Begin with: deepday demo",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-app.command("demo", epilog="Example: deepday demo --folder build/demo")(demo.demo)
+app.command("demo", epilog="Example: deepday demo, or deepday demo --no-serve --folder build/demo")(demo.demo)
 app.command(
     "measure",
     epilog="Example: deepday measure --calendar me.ics --slack-export export.zip --me you@example.com "
