@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from queue import Full, Queue
+from socket import SHUT_RDWR
 from threading import Condition
 from typing import Any, Final
 
@@ -36,6 +37,11 @@ class _Client(SocketModeClient):
         return self._address()
 
     def disconnect(self) -> None:
+        # The library closes the connection when nobody reads from it, and a reader looks up every three seconds only.
+        session = self.current_session
+        if session is not None and session.sock is not None:
+            with suppress(AttributeError, OSError):  # it may be gone by now
+                session.sock.shutdown(SHUT_RDWR)
         with suppress(AttributeError, OSError):  # the library fails where the connection ends at the same time
             super().disconnect()
 
