@@ -5,7 +5,7 @@ The witness is asked before and after every call of an account; it is what check
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from deepday.clock import Clock
@@ -85,6 +85,18 @@ class Past:
     at: int
     hand: str
     version: int
+
+
+@dataclass(slots=True)
+class Reads:
+    """Which version of each setting an account saw last, and since when it saw that one."""
+
+    version: dict[SettingKind, int] = field(default_factory=dict)
+    since: dict[SettingKind, int] = field(default_factory=dict)
+
+    def saw(self, kind: SettingKind, version: int, now: int) -> None:
+        if self.version.get(kind) != version:
+            self.version[kind], self.since[kind] = version, now
 
 
 class OddOffice(MemoryOffice):
@@ -170,7 +182,7 @@ class WatchedAccount(Protocol):
     """What a witness needs to know of the account that calls it."""
 
     device: str
-    read_version: dict[SettingKind, int]
+    reads: Reads
     looked_at: int
     peace_until: int
 
@@ -198,7 +210,7 @@ class OddAccount(MemoryAccount):
         self.skew = 0.0
         self.boundary = boundary
         self.witness = witness
-        self.read_version: dict[SettingKind, int] = {}
+        self.reads = Reads()
         self.looked_at = -10_000
         self.peace_until = 0
 
@@ -210,7 +222,7 @@ class OddAccount(MemoryAccount):
     def _read(self, kind: SettingKind) -> AnySetting:
         self._before(f"read {kind}", write=False)
         past = self.office.seen(kind)
-        self.read_version[kind] = past.version
+        self.reads.saw(kind, past.version, self.office.now())
         self.boundary(f"read {kind}")
         return self.office.as_shown(kind, past.value)
 

@@ -152,11 +152,14 @@ class Oracle:
         last, device = self.office.settings[kind][-1], self.devices[account.device]
         if last.hand != "person":
             return
-        if account.read_version.get(kind, -1) < last.version:
+        if account.reads.version.get(kind, -1) < last.version:
             self._excuse(kind, "race_window")
             return
         took, now = self.takeover.get(kind), self.office.now()
-        if restoring and last.value.empty and any(one.over(now) for one in written):
+        # When it was first seen that nothing is there, a value that may have been ours had ended by itself.
+        first_seen = account.reads.since[kind] + MOST_OFF
+        ended = last.value.empty and any(one.over(first_seen) for one in written)
+        if ended and not baseline.empty:  # else nothing is lost by it
             self._excuse(kind, "assumed_expiry")
         if took is None:
             return
@@ -164,12 +167,10 @@ class Oracle:
             # It may be written over; but what was before stays the baseline where the value may have been ours.
             if any(same(took.value, one) for one in written[:-1]):
                 self._excuse(kind, "the same as ours")
-            elif took.value.empty and any(one.over(now) for one in written):
-                self._excuse(kind, "assumed_expiry")
             return
         if any(same(took.value, one) for one in written):
             self._excuse(kind, "the same as ours")
-        elif took.value.empty and any(one.over(now) for one in written):
+        elif ended:
             self._excuse(kind, "assumed_expiry")
         elif not took.seen and same(took.value, baseline):
             self._excuse(kind, "the same as before us")

@@ -146,11 +146,12 @@ class Writer:
         except DeepdayError as error:
             if isinstance(error, OutcomeUnknownError):
                 raise Trouble(error) from None  # the intent stays: the next look says what became of it
-            undone = replace(intent, intent="", wrote_at=slot.wrote_at, problem=error.what)
             if isinstance(error, RetryLaterError | ReconnectNeededError):
+                # Nothing was done: as before, lest a value that never was there be thought to have ended by itself.
+                undone = replace(slot, problem=error.what)
                 self.save(undone, note=self._note(change, "setting", "not set", error.what))
                 raise Trouble(error) from None
-            self._refused(change, undone, error)
+            self._refused(change, replace(intent, intent="", wrote_at=slot.wrote_at, problem=error.what), error)
             return
         # The vendor's reply shows what is there, but for a presence, which may have no effect.
         seen = slot.target.setting is not SettingKind.PRESENCE
