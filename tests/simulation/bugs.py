@@ -423,6 +423,11 @@ def clocks_compared_once() -> list[Patch]:
 
 
 @bug
+def a_lease_that_is_not_shown_is_held() -> list[Patch]:
+    return [(devices, "_shown", lambda account, epoch: True)]
+
+
+@bug
 def few_events_lost_believed() -> list[Patch]:
     return [(looks.Looks, "_canary", lambda self, view, account: ""), (looks, "_SEEN_TWICE", 0)]
 

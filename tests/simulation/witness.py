@@ -157,8 +157,9 @@ class Oracle:
             return
         took, now = self.takeover.get(kind), self.office.now()
         # When it was first seen that nothing is there, a value that may have been ours had ended by itself.
-        first_seen = account.reads.since[kind] + MOST_OFF
-        ended = last.value.empty and any(one.over(first_seen) for one in written)
+        first_seen = account.reads.since[kind]
+        nothing = last.value.empty or (self.office.expires and last.value.over(first_seen))
+        ended = nothing and any(one.over(first_seen + MOST_OFF) for one in written)
         if ended and not baseline.empty:  # else nothing is lost by it
             self._excuse(kind, "assumed_expiry")
         if took is None:
@@ -208,7 +209,7 @@ class Oracle:
         mine = bool(rows) and rows[0]["holder"] == self.worker
         self._hold("I18", mine, f"{self.worker} wrote while another held the lease")
         leases = [one for one in self.office.live() if one.marker == MARKER]
-        if leases and not self.stepped and not self.office.vanished:  # else no device can see who holds it
+        if leases and not self.stepped:
             _, holder, begins = max(leases, key=lambda one: one.when.start).title.split()
             self._hold(
                 "I18",

@@ -1,9 +1,10 @@
 """Which device's turn it is to write: looking, taking over, handing over, giving back."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from deepday.errors import DeepdayError
+from deepday.errors import ConflictError, DeepdayError
 from deepday.model import Override, OverrideKind, WrittenEvent
 from deepday.reconcile.accounts import ConnectedAccount
 from deepday.reconcile.apply import Trouble, Writer
@@ -90,6 +91,8 @@ class Turn:
             return f"{account.name} at {account.provider} does not answer."
         try:
             found = current_lease(account, view.policy.marker, view.known.device, view.now)
+        except ConflictError as error:
+            return f"{error.what} {error.advice}"
         except DeepdayError as error:
             self.trouble(view, account, error)
             return error.what
@@ -105,7 +108,8 @@ class Turn:
             self.looks.unknown.append(f"{account.name} at {account.provider}: {backoff.problem if backoff else ''}")
             return
         try:
-            current_lease(account, view.policy.marker, view.known.device, view.now)
+            with suppress(ConflictError):  # it is not shown: the next one is made
+                current_lease(account, view.policy.marker, view.known.device, view.now)
             if self.looks.wrong_clock(account):
                 return
             held = take_over(account, view.policy.marker, view.known.device, view.now)
