@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 from deepday.connect import Restoration, Restored
 from deepday.errors import DeepdayError, GoneError, OutcomeUnknownError
-from deepday.model import AnySetting, Override, OverrideKind, SettingKind
+from deepday.model import EMPTY, AnySetting, Override, OverrideKind, SettingKind
 from deepday.reconcile import (
     apply,
     clocks,
@@ -223,6 +223,17 @@ def refused_account_given_up() -> list[Patch]:
         original(self, view, account, error)
 
     return [(tick._Round, "_leave_in_peace", hasty)]
+
+
+@bug
+def left_to_its_end_whatever_was_there_before() -> list[Patch]:
+    original = slots.left_to_end
+
+    def careless(slot: Slot, now: int, grace: int) -> bool:
+        nothing = EMPTY[slot.target.setting]
+        return original(replace(slot, baseline=nothing) if slot.owned else slot, now, grace)
+
+    return [(module, "left_to_end", careless) for module in (slots, turns, view)]
 
 
 @bug

@@ -17,6 +17,7 @@ from deepday.model import (
     AnySetting,
     EventDraft,
     Interval,
+    Presence,
     SettingKind,
     Status,
     WrittenEvent,
@@ -228,14 +229,16 @@ class OddAccount(MemoryAccount):
 
     def _write(self, kind: SettingKind, value: AnySetting, *, restoring: bool = False) -> AnySetting:
         lost = self._before(f"set {kind}", write=True)
-        settled = self._settle(kind, value)
+        settled = self._settle(kind, value, ours=not restoring)
         self.witness.wrote_setting(self, kind, value, restoring)
         if not (kind is SettingKind.PRESENCE and self._happens(self.office.odd.no_effect)):
             self.office.put(kind, settled, self.device)
         self._after(f"set {kind}", lost=lost)
         return settled
 
-    def _settle(self, kind: SettingKind, value: AnySetting) -> AnySetting:
+    def _settle(self, kind: SettingKind, value: AnySetting, *, ours: bool) -> AnySetting:
+        if ours and not self.office.expires and isinstance(value, Status | Presence):
+            value = replace(value, until=0)  # a vendor that keeps no end does not say that it does
         if isinstance(value, Status) and self.office.odd.escapes:
             return Status(" ".join(value.text.split()), value.emoji.replace("headphones", "headphone"), value.until)
         if kind is SettingKind.DO_NOT_DISTURB and not value.empty:

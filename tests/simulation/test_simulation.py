@@ -59,6 +59,7 @@ CAUGHT_BY: dict[str, str | int] = {
     "another_deepdays_value_taken_as_baseline": "taken_over_from_a_dead_device",
     "lost_reply_taken_for_done": "requests_lost",
     "refused_account_given_up": "second_value_lost",
+    "left_to_its_end_whatever_was_there_before": "something_before",
     "nothing_is_ever_set": "requests_lost",
     "ids_made_anew_each_time": "plain",
     "a_deleted_event_made_again": "deleted_by_hand",

@@ -111,6 +111,11 @@ class Writer:
             self._let_go(slot, change)
         self.done.append(change)
 
+    def released(self, slot: Slot) -> None:
+        """Give up a setting whose value ended by itself; nothing was there before it, and nothing is written."""
+        note = Note(str(slot.target), str(slot.phase), "free", "it ended by itself; nothing was there before")
+        self.save(Slot(slot.target, skip=slot.skip), note=note)
+
     def _let_go(self, slot: Slot, change: SettingChange) -> None:
         """Leave the setting to its person, or to the vendor, until the set of active blocks changes."""
         degraded = change.action is Action.DEGRADE

@@ -22,6 +22,7 @@ from deepday.reconcile.devices import (
 )
 from deepday.reconcile.looks import Looks
 from deepday.reconcile.observed import window_of
+from deepday.reconcile.slots import left_to_end
 from deepday.reconcile.view import View
 from deepday.store.audit import Note
 from deepday.store.leases import Lease, device_lease_name
@@ -37,7 +38,8 @@ def must_look(view: View, accounts: Sequence[ConnectedAccount]) -> bool:
     """Tell whether it must be seen now whose turn it is: something is on, and another device may have taken over."""
     known, device = view.known.device, view.policy.marker
     held = known is not None and known.holder == device and not device_lease_valid(known, device, view.now)
-    return held and calendar_account(accounts) is not None and any(slot.owned for slot in view.known.slots)
+    on = any(slot.owned and not left_to_end(slot, view.now, view.policy.grace) for slot in view.known.slots)
+    return held and on and calendar_account(accounts) is not None
 
 
 @dataclass(slots=True)
