@@ -456,6 +456,10 @@ class RealStage:
         for account in self.accounts_of.get(device.name, ()):
             account.peace_until = 0
 
+    def forget_reads(self, device: Device) -> None:
+        for account in self.accounts_of.get(device.name, ()):
+            account.reads.forget()
+
     def _open(self, vendor: str, clock: Clock) -> Account:
         there = self.there
         if vendor == "google":

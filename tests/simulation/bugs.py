@@ -186,7 +186,7 @@ def a_cleared_value_taken_for_a_lost_write() -> list[Patch]:
 
 @bug
 def stale_reads_believed() -> list[Patch]:
-    return [(module, "SETTLING", 0) for module in (events, slots, apply)]
+    return [(module, "settling", lambda wrote_at, now: False) for module in (events, slots, apply)]
 
 
 @bug

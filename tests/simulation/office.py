@@ -99,6 +99,11 @@ class Reads:
         if self.version.get(kind) != version:
             self.version[kind], self.since[kind] = version, now
 
+    def forget(self) -> None:
+        """Know nothing: a process that died may not have kept what it saw."""
+        self.version.clear()
+        self.since.clear()
+
 
 class OddOffice(MemoryOffice):
     """A vendor with moods, and the person's own hands."""

@@ -113,7 +113,8 @@ class Oracle:
             raise Broken(f"I6: {kind} written without a baseline")
         baseline = slot.baseline
         written = [*slot.written, *([slot.settled] if slot.settled is not None else [])]
-        self._hold("R8", not (restoring and value.over(self._time(device))), f"{kind} restored to what is over")
+        over = value.over(min(self._time(device), self.office.now()))  # by which clock is the connector's to choose
+        self._hold("R8", not (restoring and over), f"{kind} restored to what is over")
         if not restoring:
             self._set(device, kind, value, slot.written)
             self._hold(

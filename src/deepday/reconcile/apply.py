@@ -19,7 +19,7 @@ from deepday.errors import (
 from deepday.model import Override, OverrideKind, SettingKind
 from deepday.reconcile.accounts import ConnectedAccount
 from deepday.reconcile.changes import Action, Change, EventChange, SettingChange
-from deepday.reconcile.events import SETTLING, recent
+from deepday.reconcile.events import settling
 from deepday.reconcile.kinds import made_words
 from deepday.reconcile.slots import MOST_TRIES
 from deepday.store.audit import Note
@@ -191,7 +191,7 @@ class Writer:
             left = Slot(slot.target, Phase.DEGRADED, skip=slot.skip, problem=error.what)
             self.save(left, note=self._note(change, "restoring", "not restored", error.what))
             return True
-        if restored.done is not Restoration.RESTORED and recent(slot.wrote_at, self.now(), SETTLING):
+        if restored.done is not Restoration.RESTORED and settling(slot.wrote_at, self.now()):
             return False  # what was read may be from before our last write: look again
         if restored.done is Restoration.RESTORED and slot.target.setting is SettingKind.PRESENCE:
             tried = replace(intent, tries=intent.tries + 1)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from deepday.model import AnySetting, DoNotDisturb, SettingKind, same
 from deepday.model.settings import SNOOZE_TOLERANCE
 from deepday.reconcile.changes import Action, SettingChange
-from deepday.reconcile.events import SETTLING, recent
+from deepday.reconcile.events import recent, settling
 from deepday.store.slots import Phase, Slot
 
 CHECK_SECONDS = 300
@@ -95,7 +95,7 @@ def _keep(slot: Slot, value: AnySetting, generation: str, current: AnySetting, n
         answer = Action.CONFIRM, "it is there"
     elif is_ours(slot, current, now):
         answer = Action.SET, f"active now: {generation}"
-    elif recent(slot.wrote_at, now, SETTLING):
+    elif settling(slot.wrote_at, now):
         answer = Action.WAIT, "a write of ours may not show yet"
     elif slot.seen or not (slot.baseline is not None and same(current, slot.baseline)):
         answer = Action.HANDS_OFF, "a person changed it"
