@@ -2,6 +2,8 @@
 
 Run: ``python -m tests.bench.bench_tick [--people 1 50 1000]``. The vendors are in memory, so that all CPU time is ours.
 "Everything to do": a block begins now, with its event and four settings. "Nothing": the tick right after.
+
+Then one person at the served sandbox office, with the real connectors: HTTP requests by moment, from the wire log.
 """
 
 import argparse
@@ -17,6 +19,8 @@ from deepday.reconcile import ConnectedAccount, Policy, Reconciler, connected
 from deepday.store.repository import open_store
 from deepday.testing import TurnedClock, keys_in_memory
 from tests.bench.table import heading, say
+from tests.integration.stage import RealStage, Served, served
+from tests.simulation.world import HOUR, World, remove_disk
 
 
 @dataclass
@@ -59,6 +63,29 @@ def measured(people: int, folder: Path) -> None:
             clock.turn(15)
 
 
+def requests_of(there: Served, calendar: str) -> None:
+    """Live through a block at the office, and say what each of its moments cost in requests."""
+    world = World(3, calm=True, second_device=False, kinds=tuple(SettingKind), stage=RealStage(there, calendar))
+    block = world.approve(600, 2 * HOUR)
+    moments = (
+        ("approved, the first ever", 0),
+        ("nothing to do", 15),
+        ("the block begins", 600 - 15),
+        ("the same, looked at again", 301),
+        ("nothing to do", 15),
+        ("the block ends", block.when.end - world.now() - 600 - 301 - 15),
+        ("nothing to do", 15),
+    )
+    for name, seconds in moments:
+        world.pass_time(seconds)
+        before = len(there.wire.all)
+        world.tick()
+        seen = [one for one in there.wire.all[before:] if not one.path.startswith(("/token", "/oauth2"))]
+        writes = sum(one.writes for one in seen)
+        say(f"{calendar + ' and slack':<20} {name:<26} {len(seen):3} requests, {writes} of them write")
+    world.close()
+
+
 def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -68,6 +95,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for people in given.people:
             measured(people, Path(folder))
+    with served() as there:
+        for calendar in ("google", "microsoft"):
+            requests_of(there, calendar)
+    remove_disk()
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ from tests.connectors.microsoft.microsoft_office import _TEAMS, ADA, MicrosoftOf
 from tests.connectors.slack.slack_office import OWNER as AT_SLACK
 from tests.connectors.slack.slack_office import Calls, SlackOffice
 from tests.simulation.device import Device
-from tests.simulation.office import ATTRIBUTE, LiveEvent, Oddities, Past, WatchedOffice, Witness
+from tests.simulation.office import ATTRIBUTE, LiveEvent, Oddities, Past, Reads, WatchedOffice, Witness
 
 START = datetime(2023, 2, 27, 7, tzinfo=UTC)
 DAY = 86_400
@@ -292,7 +292,7 @@ class RealAccount:
         self.device = device.name
         self.boundary = device.boundary
         self.witness = witness
-        self.read_version: dict[SettingKind, int] = {}
+        self.reads = Reads()
         self.looked_at = -10_000
         self.peace_until = 0
 
@@ -306,7 +306,7 @@ class RealAccount:
 
     def _read(self, kind: SettingKind) -> AnySetting:
         value: AnySetting = self._call(f"read_{ATTRIBUTE[kind]}", (), write=False)[0]
-        self.read_version[kind] = self.office.settings[kind][-1].version
+        self.reads.saw(kind, self.office.settings[kind][-1].version, self.office.now())
         return value
 
     def _write(self, kind: SettingKind, value: AnySetting) -> AnySetting:
@@ -319,7 +319,7 @@ class RealAccount:
 
     def _restore(self, kind: SettingKind, written: Sequence[Any], before: Any) -> Restored[Any]:
         def wrote() -> None:
-            self.read_version[kind] = self.office.settings[kind][-1].version
+            self.reads.saw(kind, self.office.settings[kind][-1].version, self.office.now())
             self.witness.wrote_setting(self, kind, self.office.as_shown(kind, before), True)
             self.office.note(kind, self.device)
 
@@ -455,6 +455,10 @@ class RealStage:
     def forget_waits(self, device: Device) -> None:
         for account in self.accounts_of.get(device.name, ()):
             account.peace_until = 0
+
+    def forget_reads(self, device: Device) -> None:
+        for account in self.accounts_of.get(device.name, ()):
+            account.reads.forget()
 
     def _open(self, vendor: str, clock: Clock) -> Account:
         there = self.there

@@ -1,12 +1,15 @@
 """How many requests protection takes, by what went over the wire."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
-from deepday.model import SettingKind, Status
+from deepday.model import ApprovedBlock, SettingKind, Status
 from tests.integration.stage import Exchange, RealStage, Served, served
+from tests.simulation.witness import PERSON
 from tests.simulation.world import HOUR, World, remove_disk
 
 CALENDARS = ("google", "microsoft")
@@ -62,12 +65,12 @@ def test_a_tick_with_nothing_to_do_costs_nothing(world: World, ticked: Ticked) -
     assert [ticked(15) for _ in range(8)] == [[]] * 8
 
 
-def test_a_look_at_a_day_without_blocks_soon_is_rare_and_costs_two_requests(world: World, ticked: Ticked) -> None:
+def test_a_look_at_a_day_without_blocks_soon_is_rare_and_costs_three_requests(world: World, ticked: Ticked) -> None:
     world.approve(2 * 86_400, HOUR)
     ticked(0)
     looks = [seen for seen in (ticked(15) for _ in range(480)) if seen]  # two hours
     assert len(looks) <= 4
-    assert all(len(seen) <= 2 for seen in looks)
+    assert all(len(seen) <= 3 for seen in looks)  # two of them see whose turn it is to write
 
 
 def test_a_block_begins_with_one_look_and_one_write_for_each_setting(world: World, ticked: Ticked) -> None:
@@ -89,16 +92,47 @@ def test_a_block_under_way_is_looked_at_every_five_minutes(world: World, ticked:
     assert sum(map(len, looks)) <= 5 * (2 + settings(world))
 
 
-def test_a_block_ends_with_one_look_and_one_write_for_each_setting(world: World, ticked: Ticked) -> None:
-    world.choose(SettingKind.STATUS, Status("Lunch", ":pizza:", 0))
+def under_way(world: World, ticked: Ticked) -> ApprovedBlock:
+    """Live through a block until five seconds before its end."""
     block = world.approve(600, HOUR)
     for seconds in (0, 600):
         ticked(seconds)
     for _, edge in pairwise((world.now(), *range(world.now() + 301, block.when.end - 15, 301))):
         ticked(edge - world.now())
     ticked(block.when.end - 5 - world.now())
+    return block
+
+
+def test_what_was_there_before_costs_a_look_and_a_write_at_the_end(world: World, ticked: Ticked) -> None:
+    world.choose(SettingKind.STATUS, Status("Lunch", ":pizza:", 0))
+    under_way(world, ticked)
     seen = ticked(5)
-    assert len(writes(seen)) <= settings(world)
-    assert len(seen) <= 2 * settings(world) + 1  # and who may write
+    assert Counter(writes(seen)) == Counter(["POST users.profile.set", *reply_off(world)])
+    assert len(seen) <= 4 + 2  # and who may write
     quiet = [ticked(15) for _ in range(4)]
-    assert [writes(seen) for seen in quiet] == [[]] * 4
+    assert quiet == [[]] * 4
+
+
+def test_what_ends_by_itself_costs_nothing_at_the_end(world: World, ticked: Ticked) -> None:
+    kinds = [kind for kind in world.kinds if kind is not SettingKind.AUTO_REPLY]
+    world.accounts["laptop"] = [
+        replace(one, settings=tuple(kind for kind in one.settings if kind in kinds)) for one in world.accounts["laptop"]
+    ]
+    block = under_way(world, ticked)
+    assert not any(world.office.shown(kind).empty for kind in kinds)
+    assert [ticked(15) for _ in range(20)] == [[]] * 20
+    assert world.now() > block.when.end + 240
+    assert all(world.office.shown(kind).empty for kind in kinds)
+    assert not any(slot.owned for slot in world.device.store.known(PERSON).slots)
+
+
+def test_the_words_of_an_automatic_reply_are_taken_back_at_the_end(world: World, ticked: Ticked) -> None:
+    under_way(world, ticked)
+    seen = ticked(5)
+    assert writes(seen) == reply_off(world)
+    assert len(seen) <= 2 + 2  # and who may write
+    assert [ticked(15) for _ in range(20)] == [[]] * 20
+
+
+def reply_off(world: World) -> list[str]:
+    return ["PUT vacation" if world.office.place.startswith("google") else "PATCH mailboxSettings"]

@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 from deepday.connect import Restoration, Restored
 from deepday.errors import DeepdayError, GoneError, OutcomeUnknownError
-from deepday.model import AnySetting, Override, OverrideKind, SettingKind
+from deepday.model import EMPTY, AnySetting, Override, OverrideKind, SettingKind
 from deepday.reconcile import (
     apply,
     clocks,
@@ -186,7 +186,7 @@ def a_cleared_value_taken_for_a_lost_write() -> list[Patch]:
 
 @bug
 def stale_reads_believed() -> list[Patch]:
-    return [(module, "SETTLING", 0) for module in (events, slots, apply)]
+    return [(module, "settling", lambda wrote_at, now: False) for module in (events, slots, apply)]
 
 
 @bug
@@ -223,6 +223,17 @@ def refused_account_given_up() -> list[Patch]:
         original(self, view, account, error)
 
     return [(tick._Round, "_leave_in_peace", hasty)]
+
+
+@bug
+def left_to_its_end_whatever_was_there_before() -> list[Patch]:
+    original = slots.left_to_end
+
+    def careless(slot: Slot, now: int, grace: int) -> bool:
+        nothing = EMPTY[slot.target.setting]
+        return original(replace(slot, baseline=nothing) if slot.owned else slot, now, grace)
+
+    return [(module, "left_to_end", careless) for module in (slots, turns, view)]
 
 
 @bug
@@ -420,6 +431,11 @@ def a_wrong_clock_believed() -> list[Patch]:
 def clocks_compared_once() -> list[Patch]:
     """A clock that is turned after it was found right is trusted on."""
     return [(clocks.ClockWatch, "fresh", lambda self, account: account.place in self._compared)]
+
+
+@bug
+def a_lease_that_is_not_shown_is_held() -> list[Patch]:
+    return [(devices, "_shown", lambda account, epoch: True)]
 
 
 @bug

@@ -5,7 +5,7 @@ The witness is asked before and after every call of an account; it is what check
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from deepday.clock import Clock
@@ -17,6 +17,7 @@ from deepday.model import (
     AnySetting,
     EventDraft,
     Interval,
+    Presence,
     SettingKind,
     Status,
     WrittenEvent,
@@ -85,6 +86,23 @@ class Past:
     at: int
     hand: str
     version: int
+
+
+@dataclass(slots=True)
+class Reads:
+    """Which version of each setting an account saw last, and since when it saw that one."""
+
+    version: dict[SettingKind, int] = field(default_factory=dict)
+    since: dict[SettingKind, int] = field(default_factory=dict)
+
+    def saw(self, kind: SettingKind, version: int, now: int) -> None:
+        if self.version.get(kind) != version:
+            self.version[kind], self.since[kind] = version, now
+
+    def forget(self) -> None:
+        """Know nothing: a process that died may not have kept what it saw."""
+        self.version.clear()
+        self.since.clear()
 
 
 class OddOffice(MemoryOffice):
@@ -170,7 +188,7 @@ class WatchedAccount(Protocol):
     """What a witness needs to know of the account that calls it."""
 
     device: str
-    read_version: dict[SettingKind, int]
+    reads: Reads
     looked_at: int
     peace_until: int
 
@@ -198,7 +216,7 @@ class OddAccount(MemoryAccount):
         self.skew = 0.0
         self.boundary = boundary
         self.witness = witness
-        self.read_version: dict[SettingKind, int] = {}
+        self.reads = Reads()
         self.looked_at = -10_000
         self.peace_until = 0
 
@@ -210,20 +228,22 @@ class OddAccount(MemoryAccount):
     def _read(self, kind: SettingKind) -> AnySetting:
         self._before(f"read {kind}", write=False)
         past = self.office.seen(kind)
-        self.read_version[kind] = past.version
+        self.reads.saw(kind, past.version, self.office.now())
         self.boundary(f"read {kind}")
         return self.office.as_shown(kind, past.value)
 
     def _write(self, kind: SettingKind, value: AnySetting, *, restoring: bool = False) -> AnySetting:
         lost = self._before(f"set {kind}", write=True)
-        settled = self._settle(kind, value)
+        settled = self._settle(kind, value, ours=not restoring)
         self.witness.wrote_setting(self, kind, value, restoring)
         if not (kind is SettingKind.PRESENCE and self._happens(self.office.odd.no_effect)):
             self.office.put(kind, settled, self.device)
         self._after(f"set {kind}", lost=lost)
         return settled
 
-    def _settle(self, kind: SettingKind, value: AnySetting) -> AnySetting:
+    def _settle(self, kind: SettingKind, value: AnySetting, *, ours: bool) -> AnySetting:
+        if ours and not self.office.expires and isinstance(value, Status | Presence):
+            value = replace(value, until=0)  # a vendor that keeps no end does not say that it does
         if isinstance(value, Status) and self.office.odd.escapes:
             return Status(" ".join(value.text.split()), value.emoji.replace("headphones", "headphone"), value.until)
         if kind is SettingKind.DO_NOT_DISTURB and not value.empty:

@@ -15,6 +15,7 @@ from tests.simulation.scenarios import (
     taken_over_during_a_block,
     taken_over_from_a_dead_device,
     taken_over_in_a_hurry,
+    taken_over_unseen,
 )
 from tests.simulation.witness import PERSON
 from tests.simulation.world import HOUR, Stage, World
@@ -64,7 +65,13 @@ def play(
     return world
 
 
-_WITH_TWO = (other_device, taken_over_in_a_hurry, taken_over_during_a_block, taken_over_from_a_dead_device)
+_WITH_TWO = (
+    other_device,
+    taken_over_in_a_hurry,
+    taken_over_during_a_block,
+    taken_over_from_a_dead_device,
+    taken_over_unseen,
+)
 
 
 def _kinds(scenario: Scenario) -> tuple[SettingKind, ...]:

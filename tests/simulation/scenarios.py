@@ -393,6 +393,26 @@ def clock_turned_at_the_end(world: World) -> None:
         go(world, seconds)
 
 
+def taken_over_unseen(world: World) -> None:
+    """The calendar shows nothing while another device takes over: what cannot be read is not held."""
+    block = world.approve(600, 2 * HOUR)
+    for seconds in (0, 600, 60):
+        go(world, seconds)
+    first = world.device
+    world.office.vanished = True
+    adopt(world)
+    world.who_writes()
+    world.pass_time(400)
+    said = world.tick(first)
+    hold("R9", "lease" in said or bool(first.boundary.crashes), f"the first device trusts what it cannot see: {said}")
+    world.office.vanished = False
+    world.decide(block.id, OverrideKind.EXTEND, Interval(world.now(), block.when.end + 1800))
+    for seconds in (30, 15, 301, 301, 2 * HOUR, 1800):
+        world.pass_time(seconds)
+        for device in (world.device, first):
+            world.tick(device)
+
+
 def few_events_vanish(world: World) -> None:
     """The vendor says that it has not the only event of ours; then it is back."""
     world.approve(3 * HOUR, HOUR)
@@ -478,6 +498,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     taken_over_in_a_hurry,
     taken_over_during_a_block,
     taken_over_from_a_dead_device,
+    taken_over_unseen,
     wrong_clock,
     clock_turned_at_the_end,
     few_events_vanish,

@@ -113,7 +113,8 @@ class Oracle:
             raise Broken(f"I6: {kind} written without a baseline")
         baseline = slot.baseline
         written = [*slot.written, *([slot.settled] if slot.settled is not None else [])]
-        self._hold("R8", not (restoring and value.over(self._time(device))), f"{kind} restored to what is over")
+        over = value.over(min(self._time(device), self.office.now()))  # by which clock is the connector's to choose
+        self._hold("R8", not (restoring and over), f"{kind} restored to what is over")
         if not restoring:
             self._set(device, kind, value, slot.written)
             self._hold(
@@ -152,11 +153,15 @@ class Oracle:
         last, device = self.office.settings[kind][-1], self.devices[account.device]
         if last.hand != "person":
             return
-        if account.read_version.get(kind, -1) < last.version:
+        if account.reads.version.get(kind, -1) < last.version:
             self._excuse(kind, "race_window")
             return
         took, now = self.takeover.get(kind), self.office.now()
-        if restoring and last.value.empty and any(one.over(now) for one in written):
+        # When it was first seen that nothing is there, a value that may have been ours had ended by itself.
+        first_seen = account.reads.since[kind]
+        nothing = last.value.empty or (self.office.expires and last.value.over(first_seen))
+        ended = nothing and any(one.over(first_seen + MOST_OFF) for one in written)
+        if ended and not baseline.empty:  # else nothing is lost by it
             self._excuse(kind, "assumed_expiry")
         if took is None:
             return
@@ -164,12 +169,10 @@ class Oracle:
             # It may be written over; but what was before stays the baseline where the value may have been ours.
             if any(same(took.value, one) for one in written[:-1]):
                 self._excuse(kind, "the same as ours")
-            elif took.value.empty and any(one.over(now) for one in written):
-                self._excuse(kind, "assumed_expiry")
             return
         if any(same(took.value, one) for one in written):
             self._excuse(kind, "the same as ours")
-        elif took.value.empty and any(one.over(now) for one in written):
+        elif ended:
             self._excuse(kind, "assumed_expiry")
         elif not took.seen and same(took.value, baseline):
             self._excuse(kind, "the same as before us")
@@ -207,7 +210,7 @@ class Oracle:
         mine = bool(rows) and rows[0]["holder"] == self.worker
         self._hold("I18", mine, f"{self.worker} wrote while another held the lease")
         leases = [one for one in self.office.live() if one.marker == MARKER]
-        if leases and not self.stepped and not self.office.vanished:  # else no device can see who holds it
+        if leases and not self.stepped:
             _, holder, begins = max(leases, key=lambda one: one.when.start).title.split()
             self._hold(
                 "I18",

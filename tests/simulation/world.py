@@ -100,6 +100,10 @@ class Stage(Protocol):
         """Expect of the device no patience: it died before it wrote down what a vendor asked for."""
         ...
 
+    def forget_reads(self, device: Device) -> None:
+        """Expect of the device no memory of what it saw: it died."""
+        ...
+
 
 class InMemory:
     """Vendors in memory, with the odd behaviours of real ones."""
@@ -111,6 +115,9 @@ class InMemory:
 
     def forget_waits(self, device: Device) -> None:
         self.opened_by[device.name].peace_until = 0
+
+    def forget_reads(self, device: Device) -> None:
+        self.opened_by[device.name].reads.forget()
 
     def opened(self, start: datetime, chance: random.Random) -> tuple[Clock, WatchedOffice]:
         clock = TurnedClock(start)
@@ -194,6 +201,7 @@ class World:
         except Crash:
             device.die()
             device.start()
+            self.stage.forget_reads(device)
             if not device.rows("SELECT until FROM backoff WHERE until > ?", device.now()):  # nobody knows any more
                 self.stage.forget_waits(device)
             said = "died"

@@ -199,7 +199,7 @@ class Decliner:
         try:
             held = current_lease(account, device, known, view.now)
         except ConflictError as error:
-            return error.what
+            return f"Which device may write is not known: {error.what} {error.advice}"
         except DeepdayError as error:
             return f"Which device may write is not known: {error.what}"
         if held is None and known is not None:

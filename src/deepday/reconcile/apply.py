@@ -19,7 +19,7 @@ from deepday.errors import (
 from deepday.model import Override, OverrideKind, SettingKind
 from deepday.reconcile.accounts import ConnectedAccount
 from deepday.reconcile.changes import Action, Change, EventChange, SettingChange
-from deepday.reconcile.events import SETTLING, recent
+from deepday.reconcile.events import settling
 from deepday.reconcile.kinds import made_words
 from deepday.reconcile.slots import MOST_TRIES
 from deepday.store.audit import Note
@@ -111,6 +111,11 @@ class Writer:
             self._let_go(slot, change)
         self.done.append(change)
 
+    def released(self, slot: Slot) -> None:
+        """Give up a setting whose value ended by itself; nothing was there before it, and nothing is written."""
+        note = Note(str(slot.target), str(slot.phase), "free", "it ended by itself; nothing was there before")
+        self.save(Slot(slot.target, skip=slot.skip), note=note)
+
     def _let_go(self, slot: Slot, change: SettingChange) -> None:
         """Leave the setting to its person, or to the vendor, until the set of active blocks changes."""
         degraded = change.action is Action.DEGRADE
@@ -146,11 +151,12 @@ class Writer:
         except DeepdayError as error:
             if isinstance(error, OutcomeUnknownError):
                 raise Trouble(error) from None  # the intent stays: the next look says what became of it
-            undone = replace(intent, intent="", wrote_at=slot.wrote_at, problem=error.what)
             if isinstance(error, RetryLaterError | ReconnectNeededError):
+                # Nothing was done: as before, lest a value that never was there be thought to have ended by itself.
+                undone = replace(slot, problem=error.what)
                 self.save(undone, note=self._note(change, "setting", "not set", error.what))
                 raise Trouble(error) from None
-            self._refused(change, undone, error)
+            self._refused(change, replace(intent, intent="", wrote_at=slot.wrote_at, problem=error.what), error)
             return
         # The vendor's reply shows what is there, but for a presence, which may have no effect.
         seen = slot.target.setting is not SettingKind.PRESENCE
@@ -185,7 +191,7 @@ class Writer:
             left = Slot(slot.target, Phase.DEGRADED, skip=slot.skip, problem=error.what)
             self.save(left, note=self._note(change, "restoring", "not restored", error.what))
             return True
-        if restored.done is not Restoration.RESTORED and recent(slot.wrote_at, self.now(), SETTLING):
+        if restored.done is not Restoration.RESTORED and settling(slot.wrote_at, self.now()):
             return False  # what was read may be from before our last write: look again
         if restored.done is Restoration.RESTORED and slot.target.setting is SettingKind.PRESENCE:
             tried = replace(intent, tries=intent.tries + 1)

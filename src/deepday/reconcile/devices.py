@@ -29,6 +29,7 @@ _FIRST = 366 * 86_400  # in January 1971: in a calendar, and out of sight
 _MOST = 1000  # take-overs
 _TRIES = 10
 _TITLE = "deepday"
+_ADOPT = "If it was deleted, run deepday adopt."
 _WINDOW = Interval(_FIRST - 86_400, _FIRST + 2 * _MOST * 60)
 
 
@@ -45,11 +46,15 @@ def current_lease(account: ConnectedAccount, device: str, known: Lease | None, n
     """Return the lease that counts, made for this device where there is none.
 
     ``known``: the lease as it was last seen; ``None`` is returned when it is still that one. Each holder's event stays
-    when another takes over, and its id is asked for: a listing may lack some. Raises as the account does.
+    when another takes over, and its id is asked for: a listing may lack some. Raises as the account does, and
+    :class:`ConflictError` when the calendar shows neither this device's lease nor a newer one: what cannot be read is
+    not held, since another device may have taken over unseen.
     """
     settled = known is not None and known.holder == device and known.expires_at > 0
     if known is not None:
         found = _newest(account, known.epoch if settled else known.epoch - 1)
+        if settled and found is None and not _shown(account, known.epoch):
+            raise ConflictError("the calendar does not show the lease of this device.", _ADOPT)
         if found is not None or settled:
             return found
     listed = [_parsed(one) for one in account.events.find_ours(account.calendar, _WINDOW, MARKER)]
@@ -67,11 +72,16 @@ def take_over(account: ConnectedAccount, device: str, known: Lease | None, now: 
 
     Raises :class:`UnsupportedError` when others do the same all the time, and as the account does.
     """
-    for _ in range(3):
-        before = current_lease(account, device, known, now)
-        epoch = before.epoch if before else known.epoch if known else 0
-        if (before.device if before else known and known.holder) == device:
-            return before or DeviceLease(device, epoch, 0)
+    for ahead in range(3):
+        before, epoch = None, known.epoch if known else 0
+        try:
+            before = current_lease(account, device, known, now)
+        except ConflictError:
+            epoch += ahead  # one that is not shown is not held: the next one is made
+        else:
+            epoch = before.epoch if before else epoch
+            if (before.device if before else known and known.holder) == device:
+                return before or DeviceLease(device, epoch, 0)
         made = _made(account, device, epoch + 1, now + VALID + HANDING_OVER + SKEW)
         if made is not None and made.device == device:
             return made
@@ -101,6 +111,10 @@ def _newest(account: ConnectedAccount, epoch: int) -> DeviceLease | None:
             break
         newest = _parsed(event)
     return newest
+
+
+def _shown(account: ConnectedAccount, epoch: int) -> bool:
+    return account.events.find_event(account.calendar, lease_key(account, epoch), MARKER) is not None
 
 
 def _newest_after(account: ConnectedAccount, made: DeviceLease | None) -> DeviceLease | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from deepday.model import WrittenEvent
 from deepday.reconcile.changes import Action, EventChange
+from deepday.reconcile.clocks import MOST_SKEW
 from deepday.reconcile.desired import EventPlan, Policy
 from deepday.reconcile.observed import SeenEvents
 from deepday.store.ledger import FINAL, EntryState, LedgerEntry
@@ -19,6 +20,11 @@ _INDEX_LAG = 60
 def recent(at: int, now: int, seconds: int) -> bool:
     """Tell whether something happened less than so many seconds ago; what lies ahead is a clock that was set back."""
     return 0 <= now - at < seconds
+
+
+def settling(wrote_at: int, now: int) -> bool:
+    """Tell whether a vendor may still show what was there before our write; our clock may have been set right since."""
+    return -2 * MOST_SKEW <= now - wrote_at < SETTLING
 
 
 def event_changes(
@@ -71,7 +77,7 @@ def _given_up(
     """Decide about an event that we are done with."""
     if never_made(entry) and plan is not None and worth_making(plan, now, policy):
         return EventChange(Action.CREATE, entry, f"block {plan.block} takes place again", plan, found, plan.asked)
-    if found is None or entry.state is not EntryState.GONE or recent(entry.wrote_at, now, SETTLING):
+    if found is None or entry.state is not EntryState.GONE or settling(entry.wrote_at, now):
         return None
     return EventChange(Action.REMOVE, entry, "it was removed and is still there", None, found)
 
@@ -80,7 +86,7 @@ def _missing(entry: LedgerEntry, plan: EventPlan | None, now: int, policy: Polic
     """Decide about an event that the vendor says it has not."""
     if entry.state is EntryState.REMOVING:
         action, why = Action.FORGET, "it is no longer there"
-    elif recent(entry.wrote_at, now, SETTLING):
+    elif settling(entry.wrote_at, now):
         action, why = Action.WAIT, "a write of ours may not show yet"
     elif entry.remote_id:
         action, why = Action.VETO, "its person deleted it"
@@ -110,7 +116,7 @@ def _present(
 
 def _elsewhere(entry: LedgerEntry, plan: EventPlan | None, found: WrittenEvent, now: int) -> EventChange:
     """Decide about an event that is not where we left it."""
-    if recent(entry.wrote_at, now, SETTLING):
+    if settling(entry.wrote_at, now):
         return EventChange(Action.WAIT, entry, "a write of ours may not show yet", plan, found)
     if plan is not None and found.when == plan.draft.when:
         settled = replace(entry, wanted=found.when)
@@ -122,7 +128,7 @@ def _after_unknown(entry: LedgerEntry, plan: EventPlan | None, found: WrittenEve
     """Decide about an event that is there, after a call whose outcome was not known."""
     if found.when == entry.wanted:
         return EventChange(Action.ADOPT, entry, "the write took place", plan, found)
-    if recent(entry.wrote_at, now, SETTLING):
+    if settling(entry.wrote_at, now):
         return EventChange(Action.WAIT, entry, "a write of ours may not show yet", plan, found)
     if entry.remote_id and found.when == entry.when:
         # The move did not take place; whether it is still wanted is asked anew.

@@ -1,6 +1,6 @@
 """Looking: reads vendors, compares, and keeps what was refused and what could not be known."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from deepday.errors import UnsupportedError
@@ -8,13 +8,14 @@ from deepday.model import SettingKind
 from deepday.reconcile.accounts import ConnectedAccount
 from deepday.reconcile.changes import Action, SettingChange
 from deepday.reconcile.clocks import ClockWatch
+from deepday.reconcile.desired import EventPlan
 from deepday.reconcile.devices import calendar_account, lease_key
 from deepday.reconcile.events import event_changes
 from deepday.reconcile.guard import Context, Refused, Verdict, guard
 from deepday.reconcile.observed import SeenEvents, Sight, Unknown, read_events, window_of
 from deepday.reconcile.slots import restore_change, settled_unseen, slot_change, too_late
 from deepday.reconcile.view import View
-from deepday.store.ledger import FINAL
+from deepday.store.ledger import FINAL, EntryState, LedgerEntry
 
 _SEEN_TWICE = 60
 """Seconds between two looks that both miss an event, where nothing else says that the calendar is whole."""
@@ -45,7 +46,7 @@ class Looks:
         canary = self._canary(view, account)
         markers = dict.fromkeys([view.policy.marker, *(entry.marker for entry in entries)])
         sight = Sight(account.events, account.calendar, tuple(markers), window, canary, forced=bool(self.forced))
-        seen = read_events(sight, entries, view.now)
+        seen = read_events(sight, [one for one in entries if self._matters(one, plans, view.now)], view.now)
         if self.wrong_clock(account):
             return Verdict(())
         if isinstance(seen, Unknown):
@@ -110,6 +111,12 @@ class Looks:
         if device is None or not device.expires_at or account is not calendar_account(self.accounts):
             return ""
         return lease_key(account, device.epoch)
+
+    def _matters(self, entry: LedgerEntry, plans: Mapping[str, EventPlan], now: int) -> bool:
+        """Tell whether it must be known what became of an event; nothing follows from where one that is over went."""
+        plan = plans.get(entry.key)
+        end = max(entry.when.end, plan.draft.when.end if plan else 0)
+        return self.everything or entry.state is not EntryState.APPLIED or end > now
 
     def _missed_twice(self, seen: SeenEvents) -> SeenEvents:
         """Take as absent only what an earlier look missed already."""

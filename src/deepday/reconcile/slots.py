@@ -7,14 +7,17 @@ before it can exist, ownership ends after the restore, and a value is ours if it
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from deepday.model import AnySetting, DoNotDisturb, same
+from deepday.model import AnySetting, DoNotDisturb, SettingKind, same
 from deepday.model.settings import SNOOZE_TOLERANCE
 from deepday.reconcile.changes import Action, SettingChange
-from deepday.reconcile.events import SETTLING, recent
+from deepday.reconcile.events import recent, settling
 from deepday.store.slots import Phase, Slot
 
 CHECK_SECONDS = 300
 """How often a value that should be there is looked at."""
+
+AFTER_END = 120
+"""Seconds after which what ended by itself is gone by every clock; more than clocks may differ."""
 
 MOST_TRIES = 2
 """How often a value is written that does not show."""
@@ -43,6 +46,24 @@ def needs_look(slot: Slot, wanted: Wanted, now: int) -> bool:
         return wanted.late or not looked
     settled = slot.seen and not slot.intent and slot.written[-1] == wanted.value
     return not (settled and looked)
+
+
+def left_to_end(slot: Slot, now: int, grace: int) -> bool:
+    """Tell whether our value may be left to the end that the vendor keeps: its block is over, nothing was there before.
+
+    Then there is nothing to write, whatever a person did meanwhile. Not so an automatic reply: when it ends, our words
+    stay in the mailbox. ``grace``: seconds between the end of a block and that of its values.
+    """
+    known = slot.owned and slot.seen and not slot.intent and slot.phase is Phase.OWNED
+    if not known or slot.baseline is None or not slot.baseline.empty or slot.target.setting is SettingKind.AUTO_REPLY:
+        return False
+    sent, kept = slot.written[-1].until, (slot.settled or slot.written[-1]).until
+    return bool(sent and kept) and kept <= sent + SNOOZE_TOLERANCE and sent - grace <= now
+
+
+def gone_by_itself(slot: Slot, now: int, grace: int) -> bool:
+    """Tell whether a value that was left to its end is gone by now."""
+    return left_to_end(slot, now, grace) and slot.written[-1].until + AFTER_END <= now
 
 
 def slot_change(
@@ -74,7 +95,7 @@ def _keep(slot: Slot, value: AnySetting, generation: str, current: AnySetting, n
         answer = Action.CONFIRM, "it is there"
     elif is_ours(slot, current, now):
         answer = Action.SET, f"active now: {generation}"
-    elif recent(slot.wrote_at, now, SETTLING):
+    elif settling(slot.wrote_at, now):
         answer = Action.WAIT, "a write of ours may not show yet"
     elif slot.seen or not (slot.baseline is not None and same(current, slot.baseline)):
         answer = Action.HANDS_OFF, "a person changed it"

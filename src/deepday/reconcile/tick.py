@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from deepday.clock import Clock
 from deepday.errors import ConflictError, DeepdayError, ReconnectNeededError, RetryLaterError
-from deepday.model import Override, OverrideKind
+from deepday.model import Override, OverrideKind, SettingKind
 from deepday.reconcile.accounts import ConnectedAccount
 from deepday.reconcile.apply import Trouble, Writer
 from deepday.reconcile.changes import Action, Change
@@ -18,6 +18,7 @@ from deepday.reconcile.events import recent
 from deepday.reconcile.guard import Refused
 from deepday.reconcile.looks import Looks
 from deepday.reconcile.observed import window_of
+from deepday.reconcile.slots import gone_by_itself
 from deepday.reconcile.turns import Turn, must_look
 from deepday.reconcile.view import LONGEST_BACKOFF, View
 from deepday.store.audit import Note
@@ -70,7 +71,7 @@ class Reconciler:
         Writes nothing while another process writes for that person. ``forced``: who said that thresholds do not count
         this time.
         """
-        view = self.view(person)
+        view = self._released(self.view(person), accounts)
         if not any(self._due(view, account) for account in accounts) and not must_look(view, accounts):
             return Report()
         return self._held(person, lambda writer: _Round(self, writer, accounts, forced).run())
@@ -83,7 +84,7 @@ class Reconciler:
             try:
                 done += [one for one in looks.events(view, account).allowed if one.action is not Action.WAIT]
                 for kind in account.settings:
-                    change = looks.setting(view, account, kind) if view.setting_due(account, kind) else None
+                    change = looks.setting(view, account, kind) if self.setting_due(view, account, kind) else None
                     done += [change] if change and change.action is not Action.WAIT else []
             except DeepdayError as error:
                 looks.unknown.append(f"{account.name} at {account.provider}: {error.what}")
@@ -150,7 +151,34 @@ class Reconciler:
     def _due(self, view: View, account: ConnectedAccount) -> bool:
         if self.at_rest(view, account):
             return False
-        return self.events_due(view, account) or any(view.setting_due(account, kind) for kind in account.settings)
+        return self.events_due(view, account) or any(self.setting_due(view, account, kind) for kind in account.settings)
+
+    def setting_due(self, view: View, account: ConnectedAccount, kind: SettingKind) -> bool:
+        """Tell whether the setting must be looked at, or restored, now.
+
+        What is left to its end is not, while our clock can be trusted with that.
+        """
+        return view.setting_due(account, kind) and not (view.left_to_end(account, kind) and self.clocks.fresh(account))
+
+    def _released(self, view: View, accounts: Sequence[ConnectedAccount]) -> View:
+        """Give up what ended by itself, nothing having been there before. No vendor is asked."""
+        gone = [
+            view.slot(account, kind)
+            for account in accounts
+            if self.clocks.fresh(account)
+            for kind in account.settings
+            if view.left_to_end(account, kind) and gone_by_itself(view.slot(account, kind), view.now, view.policy.grace)
+        ]
+        if not gone:
+            return view
+
+        def release(writer: Writer) -> Report:
+            for slot in gone:
+                writer.released(slot)
+            return Report()
+
+        self._held(view.person, release)
+        return self.view(view.person)
 
     def at_rest(self, view: View, account: ConnectedAccount) -> bool:
         """Tell whether the account must not be called now: it wants peace, or our clock is wrong."""
@@ -272,7 +300,8 @@ class _Round:
     def _settings(self, view: View, account: ConnectedAccount) -> bool:
         called = False
         for kind in account.settings:
-            if not view.setting_due(account, kind):
+            wanted_back = self._everything and view.slot(account, kind).owned
+            if not (wanted_back or self._reconciler.setting_due(view, account, kind)):
                 continue
             try:
                 change = self._looks.setting(view, account, kind)

@@ -1,9 +1,10 @@
 """Which device's turn it is to write: looking, taking over, handing over, giving back."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from deepday.errors import DeepdayError
+from deepday.errors import ConflictError, DeepdayError
 from deepday.model import Override, OverrideKind, WrittenEvent
 from deepday.reconcile.accounts import ConnectedAccount
 from deepday.reconcile.apply import Trouble, Writer
@@ -21,6 +22,7 @@ from deepday.reconcile.devices import (
 )
 from deepday.reconcile.looks import Looks
 from deepday.reconcile.observed import window_of
+from deepday.reconcile.slots import left_to_end
 from deepday.reconcile.view import View
 from deepday.store.audit import Note
 from deepday.store.leases import Lease, device_lease_name
@@ -36,7 +38,8 @@ def must_look(view: View, accounts: Sequence[ConnectedAccount]) -> bool:
     """Tell whether it must be seen now whose turn it is: something is on, and another device may have taken over."""
     known, device = view.known.device, view.policy.marker
     held = known is not None and known.holder == device and not device_lease_valid(known, device, view.now)
-    return held and calendar_account(accounts) is not None and any(slot.owned for slot in view.known.slots)
+    on = any(slot.owned and not left_to_end(slot, view.now, view.policy.grace) for slot in view.known.slots)
+    return held and on and calendar_account(accounts) is not None
 
 
 @dataclass(slots=True)
@@ -90,6 +93,8 @@ class Turn:
             return f"{account.name} at {account.provider} does not answer."
         try:
             found = current_lease(account, view.policy.marker, view.known.device, view.now)
+        except ConflictError as error:
+            return f"{error.what} {error.advice}"
         except DeepdayError as error:
             self.trouble(view, account, error)
             return error.what
@@ -105,7 +110,8 @@ class Turn:
             self.looks.unknown.append(f"{account.name} at {account.provider}: {backoff.problem if backoff else ''}")
             return
         try:
-            current_lease(account, view.policy.marker, view.known.device, view.now)
+            with suppress(ConflictError):  # it is not shown: the next one is made
+                current_lease(account, view.policy.marker, view.known.device, view.now)
             if self.looks.wrong_clock(account):
                 return
             held = take_over(account, view.policy.marker, view.known.device, view.now)

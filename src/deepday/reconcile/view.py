@@ -19,7 +19,7 @@ from deepday.reconcile.desired import (
     woken,
 )
 from deepday.reconcile.events import never_made, recent, worth_making
-from deepday.reconcile.slots import Wanted, needs_look
+from deepday.reconcile.slots import Wanted, left_to_end, needs_look
 from deepday.store.leases import Backoff
 from deepday.store.ledger import FINAL, EntryState, LedgerEntry
 from deepday.store.protecting import Known
@@ -128,3 +128,8 @@ class View:
     def setting_due(self, account: ConnectedAccount, kind: SettingKind) -> bool:
         """Tell whether the setting must be looked at."""
         return needs_look(self.slot(account, kind), self.wanted(account, kind), self.now)
+
+    def left_to_end(self, account: ConnectedAccount, kind: SettingKind) -> bool:
+        """Tell whether the setting is left to the end that its vendor keeps."""
+        over = self.wanted(account, kind).value is None and not account.ending
+        return over and left_to_end(self.slot(account, kind), self.now, self.policy.grace)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from itertools import count
 from pathlib import Path
 from socketserver import ThreadingMixIn
@@ -20,7 +21,7 @@ from icalendar import Calendar
 from radicale import config
 from radicale.app import Application
 
-from deepday.clock import SystemClock
+from deepday.clock import Clock, SystemClock
 from deepday.connect.http import Limits
 from deepday.connect.memory import MemoryTokens
 from deepday.model import Interval, Response, Secret, TokenSet
@@ -49,12 +50,13 @@ Exchange = tuple[str, str, int]
 
 @dataclass
 class Server:
-    """Radicale: where it is, where it keeps things, and what it was asked."""
+    """Radicale: where it is, where it keeps things, what it was asked, and the clock that it shows; its own if none."""
 
     url: str
     folder: Path
     exchanges: list[Exchange] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    clock: Clock | None = None
 
     def add_user(self) -> str:
         """Return the name of a new user, with :data:`PASSWORD`."""
@@ -96,6 +98,8 @@ def radicale(folder: Path) -> Iterator[Server]:
     def counted(environ: Any, start_response: Callable[..., Any]) -> Any:
         def note(status: str, headers: Any, *rest: Any) -> Any:
             server.exchanges.append((environ["REQUEST_METHOD"], environ["PATH_INFO"], int(status[:3])))
+            if server.clock is not None:
+                headers.append(("Date", format_datetime(server.clock.now(), usegmt=True)))
             return start_response(status, headers, *rest)
 
         return app(environ, note)
