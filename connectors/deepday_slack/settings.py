@@ -14,7 +14,9 @@ BASE_URL: Final = "https://slack.com/api/"
 OPTIONS: Final = (
     SignInOption("user-token", "where the User OAuth Token (xoxp-…) is, like env:SLACK_USER_TOKEN", secret=True),
     SignInOption("bot-token", "where the Bot User OAuth Token (xoxb-…) is; for --allow messages", secret=True),
-    SignInOption("app-token", "where the app-level token (xapp-…) is; for --allow messages and events", secret=True),
+    SignInOption(
+        "app-token", "where the app-level token (xapp-…) is; for --allow messages, events and in-person", secret=True
+    ),
     SignInOption(
         "allow",
         "what deepday may do besides reading when messages were written",

@@ -13,7 +13,7 @@ from deepday.model.person import WeeklyHours
 from deepday.reconcile.desired import LiveBlock, active_blocks, live_blocks
 from deepday.route.chain import Cover
 from deepday.store.approved import Schedule
-from deepday.store.covers import CoverBook, Covered, Role
+from deepday.store.covers import CoverBook, Covered, Role, StoredAnswer
 from deepday.store.protecting import Known
 from deepday.store.urgent import UrgentStore
 
@@ -66,7 +66,8 @@ class Surroundings:
     """Satisfies :class:`~deepday.app.urgent_desk.People` from what the store and the settings know.
 
     ``chat``: the owner's id in chat. ``colleagues`` by name, in lower case. ``find``: looks up somebody's id in chat
-    by their address; what it cannot find stays unknown.
+    by their address; what it cannot find stays unknown. ``away``: local dates on which somebody is out of office by
+    their calendar, by name in lower case.
     """
 
     store: UrgentStore
@@ -76,6 +77,7 @@ class Surroundings:
     zone: ZoneInfo
     colleagues: Mapping[str, Colleague] = field(default_factory=dict)
     find: Callable[[str], str] = field(default=lambda _: "")
+    away: Mapping[str, frozenset[date]] = field(default_factory=dict)
     _found: dict[str, str] = field(default_factory=dict)
 
     def owner(self) -> Responder:
@@ -105,7 +107,17 @@ class Surroundings:
     def _cover(self, role: ChainRole, name: str, topics: frozenset[str], now: int, reach: str = "") -> Cover:
         known = self.colleagues.get(name.lower(), Colleague(name, agreed=True))
         chat = known.chat or self._chat(reach) or self._chat(name)
-        return Cover(role, name, chat, topics, self._agreed(known), known.absent(now) or self._deep(name, now))
+        absent = known.absent(now) or self._out_of_office(known, now) or self._deep(name, now)
+        return Cover(role, name, chat, topics, self._agreed(known), absent)
+
+    def _out_of_office(self, one: Colleague, now: int) -> str:
+        today = datetime.fromtimestamp(now, UTC).astimezone(one.zone).date()
+        return "out of office, by their calendar" if today in self.away.get(one.name.lower(), ()) else ""
+
+    def keep_consent(self, name: str, agreed: bool, at: int) -> None:  # noqa: FBT001 - the answer itself
+        """Keep that somebody agreed to cover whenever it is their turn, or opted out; counts from now on."""
+        state = AnswerState.AGREED if agreed else AnswerState.DECLINED
+        self.book.keep_answer(StoredAnswer(self.person, name.lower(), None, state, "", at))
 
     def _agreed(self, one: Colleague) -> bool:
         """Tell whether somebody agreed; their own last answer wins over the settings."""

@@ -255,15 +255,17 @@ def _reply(request: Request, policy: RoutePolicy) -> tuple[Item, ...]:
 def _to_sender(request: Request, kind: Kind, what: str, data: dict[str, str], mark: str = "") -> tuple[Item, ...]:
     if request.door in {Door.ALERT, Door.UNPARSED} or not request.reply_to:
         return ()  # a machine, or nobody knows whom to tell
+    if request.door is Door.MENTION and request.sender:
+        data = {**data, "alone": request.sender}  # where the app may not answer in the conversation
     item = Item(kind, request.id, request.reply_to, mark or what, thread=request.thread, data=data)
     return (item,)
 
 
 def _inform(request: Request, what: str, by: str, mark: str = "") -> tuple[Item, ...]:
     """Return a word to everybody who was told, and is not the one who did it."""
-    told = request.chain[: request.level + 1]
-    return tuple(
-        Item(Kind.INFORM, request.id, one.chat, f"{what}/{one.chat}{mark and '/'}{mark}", data={"what": what, "by": by})
-        for one in told
-        if one.chat and one.chat != by
-    )
+    told = [one for one in request.chain[: request.level + 1] if one.chat and one.chat != by]
+    found = []
+    for one in told:
+        data = {"what": what, "by": by} | ({} if one.role is ChainRole.OWNER else {"name": one.name})
+        found.append(Item(Kind.INFORM, request.id, one.chat, f"{what}/{one.chat}{mark and '/'}{mark}", data=data))
+    return tuple(found)
