@@ -52,4 +52,9 @@ def _allowed(text: str) -> frozenset[Feature]:
             "The option allow names something that Slack has not.",
             f"Write one or more of: {', '.join(CHOICES)}. Activity is always read.",
         )
+    if Feature.IN_PERSON in names and Feature.MESSAGES not in names:
+        raise InputError(
+            "What is written to you in person can only be answered by messages of deepday's.",
+            "Give --allow messages as well.",
+        )
     return frozenset({Feature.ACTIVITY, *(Feature(name) for name in names)})

@@ -70,7 +70,7 @@ class Desk:
     history: RequestHistory | None = None
     second: SecondChannel | None = None
     quiet: Callable[[], Quiet] = field(default=lambda: Quiet.NOTHING)
-    consent: Callable[[str, bool], None] = field(default=lambda _name, _agreed: None)
+    consent: Callable[[str, bool], object] = field(default=lambda _name, _agreed: None)
 
     def take(self, before: Request, step: Step, control: Control | None = None) -> int:
         """Keep a step, with what it wants sent, and the lifting of the owner's do not disturb."""

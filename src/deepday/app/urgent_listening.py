@@ -1,6 +1,6 @@
 """Taking signals from a source: kept first, acknowledged then; and reading afterwards what may not have come in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from deepday.app.urgent import UrgentDesk
@@ -18,12 +18,12 @@ _TRY_AGAIN = 30
 class Listening:
     """Listens for one desk. ``said``: what went wrong at the last round, in words; nothing of it stops the others.
 
-    ``refresh``: called every hour, for what changes seldom.
+    ``refresh``: called every hour, for what changes seldom; says what went wrong.
     """
 
     desk: UrgentDesk
     source: RequestSource | None
-    refresh: Callable[[], None] = field(default=lambda: None)
+    refresh: Callable[[], Sequence[str]] = field(default=lambda: ())
     said: list[str] = field(default_factory=list)
     _read_at: int = 0
     _refreshed_at: int = 0
@@ -36,7 +36,7 @@ class Listening:
         self._try(lambda: self._take(seconds))
         if not 0 <= self.desk.now() - self._refreshed_at < REFRESH_SECONDS:
             self._refreshed_at = self.desk.now()
-            self._try(self.refresh)
+            self.said += self.refresh()
         if self._due():
             self._try(self._catch_up)
         self._try(self._step)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from deepday.app.urgent_desk import BlockNow, Quiet
 from deepday.connect import DoNotDisturbWriter
 from deepday.errors import DeepdayError
-from deepday.model import AnswerState, ChainRole, Responder, SettingKind
+from deepday.model import AnswerState, ChainRole, Interval, Responder, SettingKind
 from deepday.model.person import WeeklyHours
 from deepday.reconcile.desired import LiveBlock, active_blocks, live_blocks
 from deepday.route.chain import Cover
@@ -66,8 +66,8 @@ class Surroundings:
     """Satisfies :class:`~deepday.app.urgent_desk.People` from what the store and the settings know.
 
     ``chat``: the owner's id in chat. ``colleagues`` by name, in lower case. ``find``: looks up somebody's id in chat
-    by their address; what it cannot find stays unknown. ``away``: local dates on which somebody is out of office by
-    their calendar, by name in lower case.
+    by their address; what it cannot find stays unknown. ``away``: when somebody is out of office by their calendar,
+    by name in lower case.
     """
 
     store: UrgentStore
@@ -77,7 +77,7 @@ class Surroundings:
     zone: ZoneInfo
     colleagues: Mapping[str, Colleague] = field(default_factory=dict)
     find: Callable[[str], str] = field(default=lambda _: "")
-    away: Mapping[str, frozenset[date]] = field(default_factory=dict)
+    away: Mapping[str, Sequence[Interval]] = field(default_factory=dict)
     _found: dict[str, str] = field(default_factory=dict)
 
     def owner(self) -> Responder:
@@ -111,13 +111,24 @@ class Surroundings:
         return Cover(role, name, chat, topics, self._agreed(known), absent)
 
     def _out_of_office(self, one: Colleague, now: int) -> str:
-        today = datetime.fromtimestamp(now, UTC).astimezone(one.zone).date()
-        return "out of office, by their calendar" if today in self.away.get(one.name.lower(), ()) else ""
+        spans = self.away.get(one.name.lower(), ())
+        return "out of office, by their calendar" if any(span.start <= now < span.end for span in spans) else ""
 
-    def keep_consent(self, name: str, agreed: bool, at: int) -> None:  # noqa: FBT001 - the answer itself
+    def forget_ids(self) -> None:
+        """Look everybody up anew: people join, and leave."""
+        self._found.clear()
+
+    def keep_consent(self, name: str, agreed: bool, at: int) -> StoredAnswer:  # noqa: FBT001 - the answer itself
         """Keep that somebody agreed to cover whenever it is their turn, or opted out; counts from now on."""
         state = AnswerState.AGREED if agreed else AnswerState.DECLINED
-        self.book.keep_answer(StoredAnswer(self.person, name.lower(), None, state, "", at))
+        answer = StoredAnswer(self.person, name.lower(), None, state, "", at)
+        self.book.keep_answer(answer)
+        return answer
+
+    def chat_of(self, name: str) -> str:
+        """Return the id in chat of somebody whom the settings name; empty where nobody knows it."""
+        known = self.colleagues.get(name.lower())
+        return (known.chat if known else "") or self._chat(name)
 
     def _agreed(self, one: Colleague) -> bool:
         """Tell whether somebody agreed; their own last answer wins over the settings."""

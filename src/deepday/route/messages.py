@@ -20,7 +20,7 @@ _DOORS = {
     Door.TEST: "as a test: nothing has happened",
     Door.UNPARSED: "by a way that could not be read",
 }
-_OPT_OUT = "You agreed to be asked. This ends it, now or at any time:"
+_OPT_OUT = "Asked too often? You can stop at any time."
 _INFORMED = {
     "taken": "{who} has it. Nothing is left to do.",
     "withdrawn": "The sender took it back. Nothing is left to do.",
@@ -57,9 +57,9 @@ class Setting:
         return f"{self.clock(at)} ({self.zone.key})"
 
 
-def person(chat: str) -> str:
+def person(chat: str, nobody: str = "somebody") -> str:
     """Return how somebody is named in a text, by the vendor's id."""
-    return f"{{@{chat}}}" if chat else "somebody"
+    return f"{{@{chat}}}" if chat else nobody
 
 
 def message(item: Item, about: Sequence[Request], words: Setting) -> OutgoingMessage:
@@ -141,8 +141,8 @@ def _declined(item: Item, request: Request, words: Setting) -> list[Section]:
 
 def _inform(item: Item, request: Request, words: Setting) -> list[Section]:
     what = item.data.get("what", "")
-    words_ = _INFORMED[what].format(who=person(item.data.get("by", "")), owner=words.owner)
-    text = f"Request {request.id} for {words.owner}: {words_}"
+    words_ = _INFORMED[what].format(who=person(item.data.get("by", ""), "Somebody"), owner=words.owner)
+    text = f"Request {request.id} for {words.owner}. {words_}"
     out = (button(words.secret, "opt_out", request.id),) if item.data.get("name") else ()
     return [Section(text, out, request.link), *(_quoted(request, words) if what == "changed" else [])]
 
@@ -205,7 +205,8 @@ def _digest(about: Sequence[Request], words: Setting) -> list[Section]:
     sections = [Section(f"{count} came in while you were in deep work.")]
     for one in about:
         what = "found not urgent" if one.state is RequestState.NOT_URGENT else "it can wait"
-        text = f"{_from(one).capitalize()}, {words.zoned(one.at)}: {what}. Request {one.id}."
+        came = _from(one)
+        text = f"{came[:1].upper()}{came[1:]}, {words.zoned(one.at)}: {what}. Request {one.id}."
         buttons = (
             (button(words.secret, "answered", one.id, main=True), button(words.secret, "snooze", one.id))
             if one.open
