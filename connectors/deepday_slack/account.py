@@ -9,8 +9,9 @@ from deepday_slack.connection import SlackSocket
 from deepday_slack.hearing import SocketHearing
 from deepday_slack.listening import SocketListener
 from deepday_slack.messenger import BotMessenger
+from deepday_slack.people import PeopleByEmail
 from deepday_slack.request_history import BotHistory
-from deepday_slack.scopes import NEEDED, PRESENCE, Kind
+from deepday_slack.scopes import NEEDED, PEOPLE, PRESENCE, SEARCH, Kind
 from deepday_slack.setting_writers import SettingWriters
 from deepday_slack.web import SlackApi
 
@@ -23,6 +24,7 @@ _PORTS: Final = {
     Port.MESSENGER: Feature.MESSAGES,
     Port.REQUEST_SOURCE: Feature.MESSAGES,
     Port.REQUEST_HISTORY: Feature.MESSAGES,
+    Port.PEOPLE_FINDER: Feature.MESSAGES,
 }
 _LIMITED: Final = {
     Port.ACTIVITY_READER: (
@@ -37,11 +39,16 @@ _LIMITED: Final = {
     Port.REQUEST_SOURCE: (
         "A command or a press that is sent while deepday is not connected does not come in; Slack tells its sender."
     ),
-    Port.REQUEST_HISTORY: "Answers in threads are not read afterwards.",
+    Port.REQUEST_HISTORY: "Answers in threads that began more than a week ago are not read afterwards.",
 }
 
 
-class SlackAccount(HistoryReader, SettingWriters, BotMessenger, SocketListener, SocketHearing, BotHistory):
+_NO_SEARCH: Final = "Mentions in channels are not found afterwards without search:read."
+
+
+class SlackAccount(
+    HistoryReader, SettingWriters, BotMessenger, SocketListener, SocketHearing, BotHistory, PeopleByEmail
+):
     """The owner's account in one workspace. Close it."""
 
     def __init__(self, api: SlackApi) -> None:
@@ -52,6 +59,7 @@ class SlackAccount(HistoryReader, SettingWriters, BotMessenger, SocketListener, 
         SocketListener.__init__(self, api, self._socket)
         SocketHearing.__init__(self, api, self._socket)
         BotHistory.__init__(self, api)
+        PeopleByEmail.__init__(self, api)
 
     def capabilities(self) -> Capabilities:
         """Say what the granted scopes allow, of what was allowed; nothing is sent."""
@@ -59,6 +67,8 @@ class SlackAccount(HistoryReader, SettingWriters, BotMessenger, SocketListener, 
         ports = frozenset(port for port in _PORTS if _granted(port, bundle, allowed))
         missing = [Degraded(port, _words(port, bundle, allowed)) for port in _PORTS if port not in ports]
         limited = [Degraded(port, words) for port, words in _LIMITED.items() if port in ports]
+        if Port.REQUEST_HISTORY in ports and not bundle.has(Kind.USER, SEARCH):
+            limited.append(Degraded(Port.REQUEST_HISTORY, _NO_SEARCH))
         return Capabilities(ports, (*limited, *missing))
 
     def clock_skew(self) -> float | None:
@@ -72,12 +82,16 @@ class SlackAccount(HistoryReader, SettingWriters, BotMessenger, SocketListener, 
 
 
 def _granted(port: Port, bundle: Bundle, allowed: frozenset[Feature]) -> bool:
-    return _PORTS[port] in allowed and not lacking(_PORTS[port], bundle, presence=port is Port.PRESENCE_WRITER)
+    return _PORTS[port] in allowed and not lacking(_PORTS[port], bundle, port)
 
 
-def lacking(feature: Feature, bundle: Bundle, *, presence: bool = False) -> list[str]:
-    """Return the scopes that a feature needs and the tokens do not have, sorted."""
-    needed = [*NEEDED[feature].items(), *([(Kind.USER, PRESENCE)] if presence else [])]
+_MORE: Final = {Port.PRESENCE_WRITER: (Kind.USER, PRESENCE), Port.PEOPLE_FINDER: (Kind.BOT, PEOPLE)}
+"""Scopes that one port needs besides those of its feature."""
+
+
+def lacking(feature: Feature, bundle: Bundle, port: Port | None = None) -> list[str]:
+    """Return the scopes that a feature needs, or a port of it, and the tokens do not have, sorted."""
+    needed = [*NEEDED[feature].items(), *([_MORE[port]] if port in _MORE else [])]
     return sorted({scope for kind, scopes in needed for scope in scopes - bundle.scopes.get(kind, frozenset())})
 
 
@@ -85,5 +99,5 @@ def _words(port: Port, bundle: Bundle, allowed: frozenset[Feature]) -> str:
     feature = _PORTS[port]
     if feature not in allowed:
         return f"Not allowed: connect again with --allow {feature}."
-    scopes = ", ".join(lacking(feature, bundle, presence=port is Port.PRESENCE_WRITER))
+    scopes = ", ".join(lacking(feature, bundle, port))
     return f"Not granted by Slack: {scopes}."

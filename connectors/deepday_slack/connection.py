@@ -14,10 +14,11 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web import WebClient
 
+from deepday.connect import Feature
 from deepday.errors import RetryLaterError
 from deepday_slack.pair import CONNECTIONS, Clients
 from deepday_slack.scopes import Kind
-from deepday_slack.spoken import is_spoken
+from deepday_slack.spoken import is_held_back, is_spoken
 from deepday_slack.web import SlackApi, nonsense, silent_logger
 
 _PING_SECONDS: Final = 5.0
@@ -69,17 +70,21 @@ class Desk:
 class SlackSocket:
     """Connects when first asked to. ``greetings``: how many connections Slack has greeted us on so far.
 
-    What people write goes to one desk, what is meant for the bot to the other; each is opened by who looks at it.
+    ``held_back``: how often it said that it holds events back. What people write goes to one desk, what is meant for
+    the bot to the other, and with it, where that was allowed, what is written to the owner in person; each is opened
+    by who looks at it.
     """
 
     def __init__(self, api: SlackApi) -> None:
         self.greetings = 0
+        self.held_back = 0
         self._api = api
         self._clients: Clients | None = None
         self._owner = ""
         self._spoken: Desk | None = None
         self._requests: Desk | None = None
         self._greeted = Condition()
+        self._on_both: dict[str, int] = {}
 
     def spoken(self) -> Desk:
         """Return the desk for what is written in the owner's conversations."""
@@ -120,7 +125,13 @@ class SlackSocket:
                 raise _unreachable()
 
     def acknowledge(self, envelope: str) -> None:
-        """Tell Slack that an envelope arrived. Without a connection Slack delivers it again."""
+        """Tell Slack that an envelope arrived. Without a connection Slack delivers it again.
+
+        One that lies on both desks is acknowledged with the second word about it.
+        """
+        if self._on_both.pop(envelope, 0) > 1:
+            self._on_both[envelope] = 1
+            return
         if self._clients:
             with suppress(OSError, SlackClientError):
                 self._clients.send_socket_mode_response(SocketModeResponse(envelope))
@@ -140,13 +151,17 @@ class SlackSocket:
                 self._spoken.put(None)
 
     def _hand_out(self, _client: BaseSocketModeClient, request: SocketModeRequest) -> None:
-        if not is_spoken(request.type, request.payload, self._owner):
-            # Nobody here looks at requests: they are not acknowledged, so that Slack offers them to another connection.
-            if self._requests:
-                self._requests.put(request)
-        elif self._spoken:
-            self._spoken.put(request)
-        else:
+        spoken = is_spoken(request.type, request.payload, self._owner)
+        self.held_back += is_held_back(request.type, request.payload)
+        in_person = Feature.IN_PERSON in self._api.settings.allowed
+        desks = [self._spoken] if spoken and self._spoken else []
+        # Where nobody looks at requests, they are not acknowledged: Slack offers them to another connection.
+        desks += [self._requests] if self._requests and (in_person or not spoken) else []
+        if len(desks) > 1:
+            self._on_both[request.envelope_id] = len(desks)
+        for desk in desks:
+            desk.put(request)
+        if spoken and not desks:
             self.acknowledge(request.envelope_id)  # the history has it as well
 
     def _address(self) -> str:

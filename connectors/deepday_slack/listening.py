@@ -8,6 +8,7 @@ from typing import Final
 
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from deepday.connect import Feature
 from deepday.model import UrgentSignal
 from deepday_slack.connection import SlackSocket
 from deepday_slack.signals import Ears, signal_of
@@ -23,7 +24,7 @@ class _Held:
 
 
 class SocketListener:
-    """Satisfies :class:`deepday.connect.RequestSource`. Connects when first asked for signals."""
+    """Satisfies :class:`deepday.connect.RequestSource` and ``TellsGaps``. Connects when first asked for signals."""
 
     def __init__(self, api: SlackApi, socket: SlackSocket) -> None:
         self._api = api
@@ -46,6 +47,10 @@ class SocketListener:
             if request and (signal := self._take(request)):
                 yield signal
 
+    def gaps(self) -> int:
+        """Return how many times so far something may have been missed: each connection begins with a gap."""
+        return self._socket.greetings + self._socket.held_back + self._socket.requests().overflowed
+
     def acknowledge(self, signal: UrgentSignal) -> None:
         """Tell Slack that the signal is kept."""
         held = self._held.pop(signal.id, None)
@@ -57,7 +62,8 @@ class SocketListener:
 
     def _take(self, request: SocketModeRequest) -> UrgentSignal | None:
         bundle = self._api.bundle()
-        ears = Ears(bundle.team, bundle.user, bundle.bot_user, self._api.now())
+        in_person = Feature.IN_PERSON in self._api.settings.allowed
+        ears = Ears(bundle.team, bundle.user, bundle.bot_user, self._api.now(), in_person)
         attempt = request.retry_attempt + 1 if isinstance(request.retry_attempt, int) else 1
         signal = signal_of(request.type, request.payload, attempt, ears)
         if signal is None or signal.id in self._done:

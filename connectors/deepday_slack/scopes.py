@@ -28,6 +28,8 @@ NEEDED: Final[dict[Feature, dict[Kind, frozenset[str]]]] = {
         Kind.APP: frozenset({"connections:write"}),
     },
     Feature.EVENTS: {Kind.APP: frozenset({"connections:write"})},
+    # What is written to the owner is read under the permissions of activity already.
+    Feature.IN_PERSON: {Kind.APP: frozenset({"connections:write"})},
 }
 """What a feature cannot do without."""
 
@@ -37,10 +39,13 @@ SEARCH: Final = frozenset({"search:read"})
 PRESENCE: Final = frozenset({"users:read", "users:write"})
 """The dot, for who wants status to set that as well."""
 
+PEOPLE: Final = frozenset({"users:read", "users:read.email"})
+"""Bot scopes that find whoever covers by their address; without, the settings must name their member ID."""
+
 EXTRA: Final[dict[Feature, frozenset[str]]] = {Feature.ACTIVITY: SEARCH, Feature.STATUS: PRESENCE}
 """User scopes that a feature can do without."""
 
-CHOICES: Final = (Feature.EVENTS, Feature.STATUS, Feature.MESSAGES)
+CHOICES: Final = (Feature.EVENTS, Feature.STATUS, Feature.MESSAGES, Feature.IN_PERSON)
 """What may be allowed besides activity, which is always asked for."""
 
 
@@ -48,5 +53,7 @@ def feature_of(scope: str, kind: Kind) -> Feature | None:
     """Return the feature that asks for a scope of that token."""
     for feature, kinds in NEEDED.items():
         if scope in kinds.get(kind, ()) or (kind is Kind.USER and scope in EXTRA.get(feature, ())):
+            return feature
+        if feature is Feature.MESSAGES and kind is Kind.BOT and scope in PEOPLE:
             return feature
     return None

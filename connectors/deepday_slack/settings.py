@@ -14,7 +14,9 @@ BASE_URL: Final = "https://slack.com/api/"
 OPTIONS: Final = (
     SignInOption("user-token", "where the User OAuth Token (xoxp-…) is, like env:SLACK_USER_TOKEN", secret=True),
     SignInOption("bot-token", "where the Bot User OAuth Token (xoxb-…) is; for --allow messages", secret=True),
-    SignInOption("app-token", "where the app-level token (xapp-…) is; for --allow messages and events", secret=True),
+    SignInOption(
+        "app-token", "where the app-level token (xapp-…) is; for --allow messages, events and in-person", secret=True
+    ),
     SignInOption(
         "allow",
         "what deepday may do besides reading when messages were written",
@@ -49,5 +51,10 @@ def _allowed(text: str) -> frozenset[Feature]:
         raise InputError(
             "The option allow names something that Slack has not.",
             f"Write one or more of: {', '.join(CHOICES)}. Activity is always read.",
+        )
+    if Feature.IN_PERSON in names and Feature.MESSAGES not in names:
+        raise InputError(
+            "What is written to you in person can only be answered by messages of deepday's.",
+            "Give --allow messages as well.",
         )
     return frozenset({Feature.ACTIVITY, *(Feature(name) for name in names)})

@@ -20,7 +20,7 @@ _ADDRESSED: Final = re.compile(r"^\s*(?:<@[A-Z0-9]+(?:\|[^>]*)?>|@\S+)\s*")
 class Ears:
     """Whom signals are for: the owner and the bot of one workspace. ``now``: UTC seconds.
 
-    ``owners_own``: what people write to the owner in person counts as well, as far as the owner's own subscription
+    ``in_person``: what people write to the owner in person counts as well, as far as the owner's own subscription
     brings it.
     """
 
@@ -28,7 +28,7 @@ class Ears:
     owner: str
     bot: str
     now: int
-    owners_own: bool = False
+    in_person: bool = False
 
     def hears(self, sender: object) -> bool:
         """Tell whether somebody's words may be a signal: ours and the owner's are none."""
@@ -80,47 +80,60 @@ def _from_event(payload: Mapping[str, Any], attempt: int, ears: Ears) -> UrgentS
         return None
     # What only a person's own subscription sees is not addressed to the bot.
     for_bot = any(isinstance(one, dict) and one.get("is_bot") and one.get("user_id") == ears.bot for one in seen_by)
-    for_owner = ears.owners_own and any(isinstance(one, dict) and one.get("user_id") == ears.owner for one in seen_by)
+    for_owner = ears.in_person and any(isinstance(one, dict) and one.get("user_id") == ears.owner for one in seen_by)
     if not (for_bot or for_owner) or not isinstance(event.get("channel"), str):
         return None
     direct = event.get("type") == "message" and event.get("channel_type") == "im"
-    if direct and event.get("subtype") in {"message_changed", "message_deleted"}:
-        return _about_earlier(event, attempt, ears)
+    if event.get("type") == "message" and event.get("subtype") in {"message_changed", "message_deleted"}:
+        return _about_earlier(event, attempt, ears, direct=direct, in_person=not for_bot)
     if for_bot and (direct or event.get("type") == "app_mention"):
         return signal_of_message(event["channel"], event, ears, attempt)
-    return _to_owner(event, attempt, ears) if for_owner and event.get("type") == "message" else None
+    if not for_owner or event.get("type") != "message":
+        return None
+    return in_person_of(event["channel"], event, ears, attempt, direct=direct)
 
 
-def _to_owner(event: Mapping[str, Any], attempt: int, ears: Ears) -> UrgentSignal | None:
-    """Return what somebody wrote to the owner in person; the bot cannot answer there, and writes to the sender."""
-    direct, text = event.get("channel_type") == "im", event.get("text")
-    mentions = isinstance(text, str) and f"<@{ears.owner}>" in text
-    if not (direct or mentions) or event.get("subtype") not in WRITTEN_BY_PEOPLE or event.get("bot_id"):
+def in_person_of(
+    channel: str, item: Mapping[str, Any], ears: Ears, attempt: int = 1, *, direct: bool
+) -> UrgentSignal | None:
+    """Return what somebody wrote to the owner in person.
+
+    Nobody but the owner can write into the owner's direct messages: the sender is answered in those with the app. A
+    mention is answered where it was said, if the app is there.
+    """
+    said = item.get("text")
+    text = said if isinstance(said, str) else ""
+    if not (direct or f"<@{ears.owner}>" in text) or item.get("bot_id") or item.get("hidden"):
         return None
-    micros, sender = micros_of(event.get("ts")), event.get("user")
-    if micros is None or not ears.hears(sender):
+    micros, sender = micros_of(item.get("ts")), item.get("user")
+    if micros is None or not ears.hears(sender) or item.get("subtype") not in WRITTEN_BY_PEOPLE:
         return None
-    said = unescaped(text)[:LONGEST] if isinstance(text, str) else ""
-    channel = str(event["channel"])
     return UrgentSignal(
-        f"{ears.team}:{channel}:{event['ts']}",
+        f"{ears.team}:{channel}:{item['ts']}",
         micros // MILLION,
         str(sender),
         channel,
-        said,
+        unescaped(text)[:LONGEST],
         attempt,
         Door.DIRECT if direct else Door.MENTION,
-        reply_to=str(sender),
-        link=link_to(ears.team, channel, str(event["ts"])),
+        reply_to=str(sender) if direct else "",
+        thread="" if direct else str(item.get("thread_ts") or item["ts"]),
+        link=link_to(ears.team, channel, str(item["ts"])),
+        in_person=True,
     )
 
 
-def _about_earlier(event: Mapping[str, Any], attempt: int, ears: Ears) -> UrgentSignal | None:
+def _about_earlier(
+    event: Mapping[str, Any], attempt: int, ears: Ears, *, direct: bool, in_person: bool
+) -> UrgentSignal | None:
     """Return an edit or a deletion of something that was asked."""
     deleted = event["subtype"] == "message_deleted"
     before, after = event.get("previous_message"), event.get("message")
     about = before if deleted else after
     if not isinstance(about, dict) or not ears.hears(about.get("user")) or about.get("bot_id"):
+        return None
+    said = [part["text"] for part in (before, after) if isinstance(part, dict) and isinstance(part.get("text"), str)]
+    if not (direct or any(f"<@{who}>" in text for who in (ears.owner, ears.bot) for text in said)):
         return None
     ts = event.get("deleted_ts") if deleted else about.get("ts")
     micros = micros_of(event.get("event_ts"))
@@ -138,6 +151,7 @@ def _about_earlier(event: Mapping[str, Any], attempt: int, ears: Ears) -> Urgent
         attempt,
         Door.DELETION if deleted else Door.EDIT,
         subject=subject,
+        in_person=in_person,
     )
 
 

@@ -46,6 +46,11 @@ def is_spoken(kind: str, payload: Mapping[str, Any], owner: str) -> bool:
     return by_owner or owner in {_of(part, "user") for part in (event, event.get("message"))}
 
 
+def is_held_back(kind: str, payload: Mapping[str, Any]) -> bool:
+    """Tell whether Slack says that it leaves events out, as more came than it delivers in an hour."""
+    return kind == "events_api" and payload.get("type") == _LIMITED
+
+
 def spoken_of(payload: Mapping[str, Any], team: str, owner: str) -> Spoken | None:
     """Return what an event says; None for what concerns nobody. Raises :class:`UnusableError` for what is unclear."""
     if payload.get("type") == _LIMITED:

@@ -8,11 +8,13 @@ process left that died. ``catch_up`` reads what may not have come in.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from deepday.app.urgent_consent import CONSENTS, keep_consent
 from deepday.app.urgent_desk import Desk
 from deepday.app.urgent_sending import send_due
 from deepday.connect import RequestHistory
 from deepday.errors import GoneError
 from deepday.model import (
+    ABOUT_EARLIER,
     Door,
     Request,
     RequestState,
@@ -47,13 +49,27 @@ class UrgentDesk(Desk):
 
     def receive(self, *signals: UrgentSignal, source: str = "") -> list[bool]:
         """Keep signals, all or none, and say which are new. Acknowledge them only after this has returned."""
-        return self.store.receive(self.person, source or self.source, self._incoming(signals))
+        source = source or self.source
+        kept = [one for one in signals if self._counts(one, source)]
+        new = iter(self.store.receive(self.person, source, self._incoming(kept)) if kept else [])
+        return [one in kept and next(new) for one in signals]
+
+    def _counts(self, signal: UrgentSignal, source: str) -> bool:
+        """Tell whether a signal is for us: what is written to the owner in person is none of our affairs but in blocks.
+
+        What was written during a block counts when it is found after its end as well.
+        """
+        if not signal.in_person or self.people.block(signal.at) is not None:
+            return True
+        known = signal.door in ABOUT_EARLIER and self.store.request(request_id(source, signal.subject))
+        return bool(known)
 
     def _incoming(self, signals: Sequence[UrgentSignal]) -> list[Incoming]:
-        block = self.people.block(self.now()) if signals else None
+        now = self.people.block(self.now()) if signals else None
         found = []
         for signal in signals:
             judged = triage(signal, self.policy.rules)
+            block = self.people.block(signal.at) if signal.in_person else now
             verdict = judged.verdict
             name, until = (block.id, block.until) if block else ("", 0)
             found.append(Incoming(signal, verdict, judged.why, judged.topic, name, until))
@@ -75,7 +91,9 @@ class UrgentDesk(Desk):
         known = {*marks, *self.store.conversations(self.person, self.source)}
         return sum(
             self._catch_up(self.history, one, marks.get(one, started))
-            for one in sorted({*known, *self.history.watched_conversations()})
+            for one in sorted(
+                {*known, *self.history.watched_conversations()}, key=lambda one: (marks.get(one, started), one)
+            )  # the longest unread first: where the vendor asks to wait, the others have their turn next time
         )
 
     def _catch_up(self, history: RequestHistory, conversation: str, reached: int) -> int:
@@ -90,8 +108,10 @@ class UrgentDesk(Desk):
             pages += 1
             last = not page.more or page.more == more
             # Histories come newest first: only with the last page is all of it here.
-            mark = Watermark(conversation, began) if last else None
-            new += sum(self.store.receive(self.person, self.source, self._incoming(page.signals), mark))
+            sure = max(min(reached, began), began - page.lag)
+            mark = Watermark(conversation, sure) if last else None
+            kept = [one for one in page.signals if self._counts(one, self.source)]
+            new += sum(self.store.receive(self.person, self.source, self._incoming(kept), mark))
             if last:
                 return new
             more = page.more
@@ -118,7 +138,7 @@ class UrgentDesk(Desk):
 
     def _control(self, control: Control) -> int:
         if control.door is Door.PRESS:
-            return self._press(control)
+            return keep_consent(self, control) if control.action in CONSENTS else self._press(control)
         request = self.store.request(control.request)
         if request is None or request.sender != control.sender:
             old = self.now() - control.received_at > _UNKNOWN_CONTROL

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from deepday.app.period import parse_dates
 from deepday.app.plan_request import parse_date
 from deepday.app.urgent_audit import verify_requests
+from deepday.app.urgent_consent import consent_question
 from deepday.app.urgent_running import Ledger, listening, opened_ledger
 from deepday.clock import Clock
 from deepday.errors import DeepdayError, InputError, NotEnoughDataError
@@ -22,6 +23,7 @@ from deepday.route.machine import Step
 from deepday.store.audit import AuditRow
 from deepday.store.covers import StoredAnswer
 from deepday.store.outbox import OutboxRow, SendState
+from deepday.store.urgent import item_row
 
 TEST_SOURCE = "test"
 _ROUND_SECONDS = 1.0
@@ -174,10 +176,36 @@ def keep_consent(email: str, *, agreed: bool, clock: Clock | None = None) -> Sto
     if "@" not in email:
         raise InputError(f"{email!r} is no address.", "Give the address that the settings name them by.")
     with opened_ledger(clock) as ledger:
-        state = AnswerState.AGREED if agreed else AnswerState.DECLINED
-        answer = StoredAnswer(ledger.person, email.lower(), None, state, "", ledger.desk.now())
-        ledger.store.covers().keep_answer(answer)
-        return answer
+        return ledger.people.keep_consent(email, agreed, ledger.desk.now())
+
+
+def ask_consent(email: str, clock: Clock | None = None) -> StoredAnswer:
+    """Ask somebody once, in chat, whether they would cover; whoever has agreed already is not asked again.
+
+    Raises :class:`NotEnoughDataError` where nobody knows them in chat, or the message does not arrive.
+    """
+    with listening(clock) as (ledger, ears):
+        name, book = email.strip().lower(), ledger.store.covers()
+        if name not in ledger.people.colleagues:
+            raise InputError(f"{email!r} is not among those who may cover.", "Add them under [[point_people]].")
+        known = [one for one in book.answers([ledger.person]) if one.point_person == name and one.date is None]
+        if known and known[-1].state is AnswerState.AGREED:
+            return known[-1]
+        chat = ledger.people.chat_of(name)
+        if not chat:
+            raise NotEnoughDataError(
+                f"Nobody knows {email} in chat.", "Give slack_user under [[urgent.people]], or grant users:read.email."
+            )
+        now = ledger.desk.now()
+        question = consent_question(name, chat, now)
+        asked = StoredAnswer(ledger.person, name, None, AnswerState.ASKED, "", now)
+        book.keep_answer(asked)
+        ledger.urgent.add_items([item_row(ledger.person, question)])
+        ears.round()
+        row = next(row for row in ledger.urgent.messages(ledger.person, question.request) if row.id == question.id)
+        if row.state is SendState.DEAD:
+            raise NotEnoughDataError(f"{email} could not be asked: {row.problem}", "Ask them in another way.")
+        return asked
 
 
 def verify_period(first: str, last: str, clock: Clock | None = None) -> RequestProof:

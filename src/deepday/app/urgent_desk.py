@@ -54,6 +54,7 @@ class Desk:
 
     ``source``: where signals come from, a name for the workspace. ``secret``: what buttons are signed with.
     ``quiet``: tells what keeps the owner from hearing. ``holder`` names this process. ``name``: the owner's name.
+    ``consent``: keeps whether somebody, by name, answers for the owner from now on.
     """
 
     store: UrgentStore
@@ -69,6 +70,7 @@ class Desk:
     history: RequestHistory | None = None
     second: SecondChannel | None = None
     quiet: Callable[[], Quiet] = field(default=lambda: Quiet.NOTHING)
+    consent: Callable[[str, bool], object] = field(default=lambda _name, _agreed: None)
 
     def take(self, before: Request, step: Step, control: Control | None = None) -> int:
         """Keep a step, with what it wants sent, and the lifting of the owner's do not disturb."""

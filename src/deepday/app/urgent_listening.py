@@ -1,32 +1,42 @@
 """Taking signals from a source: kept first, acknowledged then; and reading afterwards what may not have come in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from deepday.app.urgent import UrgentDesk
-from deepday.connect import RequestSource
+from deepday.connect import RequestSource, TellsGaps
 from deepday.errors import DeepdayError
 
 CATCH_UP_SECONDS = 300
 """How often histories are read, though nothing says that anything was missed."""
 
+REFRESH_SECONDS = 3600
 _TRY_AGAIN = 30
 
 
 @dataclass(slots=True)
 class Listening:
-    """Listens for one desk. ``said``: what went wrong at the last round, in words; nothing of it stops the others."""
+    """Listens for one desk. ``said``: what went wrong at the last round, in words; nothing of it stops the others.
+
+    ``refresh``: called every hour, for what changes seldom; says what went wrong.
+    """
 
     desk: UrgentDesk
     source: RequestSource | None
+    refresh: Callable[[], Sequence[str]] = field(default=lambda: ())
     said: list[str] = field(default_factory=list)
     _read_at: int = 0
+    _refreshed_at: int = 0
     _gap: bool = True
+    _gaps: int = 0
 
     def round(self, seconds: float = 0.0) -> None:
         """Take what is there and what arrives within ``seconds``, read what was missed, do what is due."""
         self.said = []
         self._try(lambda: self._take(seconds))
+        if not 0 <= self.desk.now() - self._refreshed_at < REFRESH_SECONDS:
+            self._refreshed_at = self.desk.now()
+            self.said += self.refresh()
         if self._due():
             self._try(self._catch_up)
         self._try(self._step)
@@ -45,6 +55,10 @@ class Listening:
         except DeepdayError:
             self.missed()
             raise
+        if isinstance(self.source, TellsGaps) and (gaps := self.source.gaps()) != self._gaps:
+            self._gaps = gaps
+            self._read_at = 0  # now, and not after a pause: nothing failed
+            self.missed()
 
     def _due(self) -> bool:
         since = self.desk.now() - self._read_at

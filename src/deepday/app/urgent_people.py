@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from deepday.app.urgent_desk import BlockNow, Quiet
 from deepday.connect import DoNotDisturbWriter
 from deepday.errors import DeepdayError
-from deepday.model import AnswerState, ChainRole, Responder, SettingKind
+from deepday.model import AnswerState, ChainRole, Interval, Responder, SettingKind
 from deepday.model.person import WeeklyHours
 from deepday.reconcile.desired import LiveBlock, active_blocks, live_blocks
 from deepday.route.chain import Cover
 from deepday.store.approved import Schedule
-from deepday.store.covers import CoverBook, Covered, Role
+from deepday.store.covers import CoverBook, Covered, Role, StoredAnswer
 from deepday.store.protecting import Known
 from deepday.store.urgent import UrgentStore
 
@@ -66,7 +66,8 @@ class Surroundings:
     """Satisfies :class:`~deepday.app.urgent_desk.People` from what the store and the settings know.
 
     ``chat``: the owner's id in chat. ``colleagues`` by name, in lower case. ``find``: looks up somebody's id in chat
-    by their address; what it cannot find stays unknown.
+    by their address; what it cannot find stays unknown. ``away``: when somebody is out of office by their calendar,
+    by name in lower case.
     """
 
     store: UrgentStore
@@ -76,6 +77,7 @@ class Surroundings:
     zone: ZoneInfo
     colleagues: Mapping[str, Colleague] = field(default_factory=dict)
     find: Callable[[str], str] = field(default=lambda _: "")
+    away: Mapping[str, Sequence[Interval]] = field(default_factory=dict)
     _found: dict[str, str] = field(default_factory=dict)
 
     def owner(self) -> Responder:
@@ -105,7 +107,28 @@ class Surroundings:
     def _cover(self, role: ChainRole, name: str, topics: frozenset[str], now: int, reach: str = "") -> Cover:
         known = self.colleagues.get(name.lower(), Colleague(name, agreed=True))
         chat = known.chat or self._chat(reach) or self._chat(name)
-        return Cover(role, name, chat, topics, self._agreed(known), known.absent(now) or self._deep(name, now))
+        absent = known.absent(now) or self._out_of_office(known, now) or self._deep(name, now)
+        return Cover(role, name, chat, topics, self._agreed(known), absent)
+
+    def _out_of_office(self, one: Colleague, now: int) -> str:
+        spans = self.away.get(one.name.lower(), ())
+        return "out of office, by their calendar" if any(span.start <= now < span.end for span in spans) else ""
+
+    def forget_ids(self) -> None:
+        """Look everybody up anew: people join, and leave."""
+        self._found.clear()
+
+    def keep_consent(self, name: str, agreed: bool, at: int) -> StoredAnswer:  # noqa: FBT001 - the answer itself
+        """Keep that somebody agreed to cover whenever it is their turn, or opted out; counts from now on."""
+        state = AnswerState.AGREED if agreed else AnswerState.DECLINED
+        answer = StoredAnswer(self.person, name.lower(), None, state, "", at)
+        self.book.keep_answer(answer)
+        return answer
+
+    def chat_of(self, name: str) -> str:
+        """Return the id in chat of somebody whom the settings name; empty where nobody knows it."""
+        known = self.colleagues.get(name.lower())
+        return (known.chat if known else "") or self._chat(name)
 
     def _agreed(self, one: Colleague) -> bool:
         """Tell whether somebody agreed; their own last answer wins over the settings."""

@@ -10,13 +10,14 @@ from typing import cast
 from deepday.app.accounts import Accounts, opened_accounts
 from deepday.app.person import find_zone
 from deepday.app.urgent import UrgentDesk
+from deepday.app.urgent_away import out_of_office
 from deepday.app.urgent_listening import Listening
 from deepday.app.urgent_people import Colleague, Surroundings, quiet_of
 from deepday.clock import Clock, SystemClock
 from deepday.config.load import load_settings
 from deepday.config.paths import config_file, database_location
 from deepday.config.settings import Settings
-from deepday.connect import Account, DoNotDisturbWriter, Messenger, Port, RequestHistory, RequestSource
+from deepday.connect import Account, DoNotDisturbWriter, Messenger, PeopleFinder, Port, RequestHistory, RequestSource
 from deepday.errors import DeepdayError, InputError, NotEnoughDataError, UnsupportedError
 from deepday.model import OutgoingMessage, PostedMessage, Verdict
 from deepday.model.person import WeeklyHours
@@ -126,6 +127,7 @@ def _ledger(accounts: Accounts, chat: str, messenger: Messenger) -> Ledger:
     desk = UrgentDesk(
         urgent, clock, policy, person, name, SOURCE, store.pseudonym_key(), people, messenger, holder="deepday"
     )
+    desk.consent = lambda who, agreed: people.keep_consent(who, agreed, desk.now())
     return Ledger(accounts, store, urgent, accounts.protecting(), desk, person, policy, people, clock)
 
 
@@ -146,8 +148,17 @@ def listening(clock: Clock | None = None) -> Iterator[tuple[Ledger, Listening]]:
             desk.history = cast("RequestHistory", account)
         readers = [cast("DoNotDisturbWriter", account)] if Port.DO_NOT_DISTURB_WRITER in ports else []
         desk.quiet = lambda: quiet_of(ledger.protecting.known(ledger.person), readers)
+        if Port.PEOPLE_FINDER in ports:
+            ledger.people.find = cast("PeopleFinder", account).find_person
         source = cast("RequestSource", account) if Port.REQUEST_SOURCE in ports else None
-        yield ledger, Listening(desk, source)
+        settings = load_settings()
+
+        def refresh() -> tuple[str, ...]:
+            ledger.people.forget_ids()
+            ledger.people.away, notes = out_of_office(settings, ledger.clock)
+            return notes
+
+        yield ledger, Listening(desk, source, refresh)
 
 
 def _chat_account(accounts: Accounts, stack: ExitStack) -> tuple[Account, str]:

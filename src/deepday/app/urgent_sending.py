@@ -87,6 +87,8 @@ class _Sending:
         return [found for one in ids if (found := self._desk.store.request(one)) is not None]
 
     def _needed(self, about: Sequence[Request]) -> bool:
+        if self._item.kind is Kind.CONSENT:
+            return True
         if not about:
             return False
         if self._item.kind in URGENT:
@@ -127,7 +129,9 @@ class _Sending:
         desk = self._desk
         quotes = self._item.kind in URGENT or (self._item.kind is Kind.INFORM)
         texts = {one.id: self._text(one) for one in about} if quotes else {}
-        words = Setting(desk.name, desk.policy.zone, desk.secret, desk.now(), texts, desk.policy.form)
+        words = Setting(
+            desk.name, desk.policy.zone, desk.secret, desk.now(), texts, desk.policy.form, desk.policy.answer
+        )
         made = message(self._item, about, words)
         return OutgoingMessage(self._row.id, made.to, made.text, made.thread, made.sections)
 
@@ -172,13 +176,21 @@ class _Sending:
     def _give_up(self, about: Sequence[Request], why: str) -> None:
         """End the message as dead; what it was for goes on at once, unless another way to the same person is open."""
         desk = self._desk
-        second = self._second() if self._item.kind in URGENT else []
+        second = self._second() if self._item.kind in URGENT else self._alone()
         over = bool(about) and not (second or self._other_way_open())
 
         def step(request: Request) -> Step:
             return machine.failed(request, self._item, desk.policy, desk.now(), why) if over else Step(request)
 
         self._settle(step, SendState.DEAD, {"problem": why}, second)
+
+    def _alone(self) -> list[Item]:
+        """Return the same message for its sender alone, where the app may not answer in the conversation."""
+        item = self._item
+        to = item.data.get("alone", "")
+        data = {name: value for name, value in item.data.items() if name != "alone"}
+        mark = self._row.id.split("/", 2)[-1]
+        return [Item(item.kind, item.request, to, f"{mark}/alone", data=data, level=item.level)] if to else []
 
     def _other_way_open(self) -> bool:
         """Tell whether the same message is under way, or has arrived, by the other channel."""

@@ -132,6 +132,35 @@ def consent(
         typer.echo(f"{kept.point_person}: {kept.state}. It counts from now on.")
 
 
+@app.command("ask", epilog="Example: deepday urgent ask grace@example.org")
+def ask(
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="Who may cover.")], json_: options.Json = False
+) -> None:
+    """Ask somebody in chat, once, whether they would cover for you; they answer by a button."""
+    from deepday.app.urgent_commands import ask_consent  # noqa: PLC0415 - help does without
+
+    kept = ask_consent(email)
+    if json_:
+        show.print_json({"schema": "deepday.urgent.consent/1", "email": kept.point_person, "state": kept.state.value})
+    else:
+        done_ = "has agreed already; nothing was sent" if kept.state.value == "agreed" else "was asked"
+        typer.echo(f"{kept.point_person} {done_}.")
+
+
+@app.command("preview", epilog="Example: deepday urgent preview")
+def preview() -> None:
+    """Print every message that people may get, with its buttons, about made-up requests; nothing is sent."""
+    from deepday.app.urgent_preview import previews  # noqa: PLC0415 - help does without
+    from deepday.report.urgent_view import message_lines  # noqa: PLC0415
+    from deepday.report.words import plain  # noqa: PLC0415
+
+    for title, message in previews():
+        typer.echo(title)
+        for line in message_lines(message):
+            typer.echo(plain(f"  {line}"))
+        typer.echo("")
+
+
 @app.command("verify", epilog="Example: deepday urgent verify --from 2026-03-01 --to 2026-03-31")
 def verify(
     first: Annotated[str, typer.Option("--from", metavar="DATE", help="The first date.")],

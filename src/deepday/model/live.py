@@ -193,7 +193,8 @@ class UrgentSignal:
     never shown by accident. ``attempt``: 1 for the first delivery. ``reply_to``: where an answer goes, if not to the
     conversation; ``thread``: the message that it answers to. ``link`` opens what was said. ``action``: of a press, the
     button's; ``subject``: of a press, the button's value; of an edit or a deletion, the ``id`` of what it is about.
-    ``alert``: the class that a machine gives its alert.
+    ``alert``: the class that a machine gives its alert. ``in_person``: it was written to the owner, not to us, and
+    counts during a block only.
     """
 
     id: str
@@ -209,14 +210,19 @@ class UrgentSignal:
     action: str = ""
     subject: str = field(default="", repr=False)
     alert: str = ""
+    in_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SignalPage:
-    """A part of what was said in a conversation, read afterwards. ``more``: where to go on, empty at the end."""
+    """A part of what was said in a conversation, read afterwards. ``more``: where to go on, empty at the end.
+
+    ``lag``: what was said in so many seconds before may be missing from it still.
+    """
 
     signals: tuple[UrgentSignal, ...]
     more: str = ""
+    lag: int = 0
 
 
 @dataclass(frozen=True, slots=True)

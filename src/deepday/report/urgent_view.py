@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from deepday.measure.latency import kaplan_meier
-from deepday.model import ENDS, Override, Request, RequestProof, ResponseTime
+from deepday.model import ENDS, OutgoingMessage, Override, Request, RequestProof, ResponseTime
 
 _ENDS = {state.value for state in ENDS}
 
@@ -95,3 +95,14 @@ def proof_json(proof: RequestProof) -> dict[str, object]:
         "faults": list(proof.faults),
         "holds": proof.holds,
     }
+
+
+def message_lines(message: OutgoingMessage) -> list[str]:
+    """Return a message as lines: what stands there, where it leads, the buttons in brackets, the main one marked."""
+    lines: list[str] = []
+    for section in message.sections:
+        lines += section.text.splitlines()
+        lines += [f"({section.link})"] if section.link else []
+        buttons = [f"[{'*' if one.main else ''}{one.label}]" for one in section.buttons]
+        lines += [" ".join(buttons)] if buttons else []
+    return lines

@@ -15,6 +15,8 @@ _LABELS = {
     "wake": "Wake the owner",
     "answered": "Answered",
     "snooze": "Snooze",
+    "opt_in": "I agree",
+    "opt_out": "Do not ask me any more",
 }
 
 

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     ANNOUNCE = "announce"  # to the sender: nobody could be reached
     REFUSED = "refused"  # to somebody who pressed a button that is not theirs
     DIGEST = "digest"  # to the owner: what can wait
+    CONSENT = "consent"  # to somebody who may cover: whether they would, and what they said
 
 
 class Channel(StrEnum):

@@ -5,6 +5,7 @@ stage is one row of the audit chain.
 """
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from deepday.model import ChainRole, Door, Request, RequestState, Responder, Verdict
 from deepday.route.items import Channel, Item, Kind
@@ -41,7 +42,7 @@ class Press:
 
 def begin(request: Request, policy: RoutePolicy, now: int, digest_at: int) -> Step:
     """Begin with a received request; its chain is known. ``digest_at``: when what can wait is shown."""
-    reply = _reply(request)
+    reply = _reply(request, policy)
     if request.verdict is Verdict.URGENT:
         start = 0
         step = _route(request, start, policy, now, request.why)
@@ -244,25 +245,27 @@ def _waits_for(request: Request, role: ChainRole) -> bool:
     return request.turn is not None and request.turn.role is role
 
 
-def _reply(request: Request) -> tuple[Item, ...]:
-    """Return the answer to the sender: one for each conversation and block, whatever comes in there."""
-    return _to_sender(
-        request, Kind.REPLY, "", {}, mark=f"{request.source}/{request.reply_to}/{request.thread}/{request.block}"
-    )
+def _reply(request: Request, policy: RoutePolicy) -> tuple[Item, ...]:
+    """Return the answer to the sender: one for each conversation and block, outside of blocks one for each day."""
+    day = datetime.fromtimestamp(request.received_at, UTC).astimezone(policy.zone).date()
+    span = request.block or day.isoformat()
+    return _to_sender(request, Kind.REPLY, "", {}, f"{request.source}/{request.reply_to}/{request.thread}/{span}")
 
 
 def _to_sender(request: Request, kind: Kind, what: str, data: dict[str, str], mark: str = "") -> tuple[Item, ...]:
     if request.door in {Door.ALERT, Door.UNPARSED} or not request.reply_to:
         return ()  # a machine, or nobody knows whom to tell
+    if request.door is Door.MENTION and request.sender:
+        data = {**data, "alone": request.sender}  # where the app may not answer in the conversation
     item = Item(kind, request.id, request.reply_to, mark or what, thread=request.thread, data=data)
     return (item,)
 
 
 def _inform(request: Request, what: str, by: str, mark: str = "") -> tuple[Item, ...]:
     """Return a word to everybody who was told, and is not the one who did it."""
-    told = request.chain[: request.level + 1]
-    return tuple(
-        Item(Kind.INFORM, request.id, one.chat, f"{what}/{one.chat}{mark and '/'}{mark}", data={"what": what, "by": by})
-        for one in told
-        if one.chat and one.chat != by
-    )
+    told = [one for one in request.chain[: request.level + 1] if one.chat and one.chat != by]
+    found = []
+    for one in told:
+        data = {"what": what, "by": by} | ({} if one.role is ChainRole.OWNER else {"name": one.name})
+        found.append(Item(Kind.INFORM, request.id, one.chat, f"{what}/{one.chat}{mark and '/'}{mark}", data=data))
+    return tuple(found)

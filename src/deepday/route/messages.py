@@ -20,6 +20,7 @@ _DOORS = {
     Door.TEST: "as a test: nothing has happened",
     Door.UNPARSED: "by a way that could not be read",
 }
+_OPT_OUT = "Asked too often? You can stop at any time."
 _INFORMED = {
     "taken": "{who} has it. Nothing is left to do.",
     "withdrawn": "The sender took it back. Nothing is left to do.",
@@ -35,6 +36,7 @@ class Setting:
     """What the words need besides the request: the owner's name, their zone, the installation's ``secret``.
 
     ``texts``: what was asked, by request, of those whose text is kept. ``form``: the address of the form, if any.
+    ``answer``: how many seconds whoever covers has to answer.
     """
 
     owner: str
@@ -43,6 +45,7 @@ class Setting:
     now: int
     texts: dict[str, str]
     form: str = ""
+    answer: int = 300
 
     def clock(self, at: int) -> str:
         """Return a time as people read it, with the day where it is another one."""
@@ -54,24 +57,29 @@ class Setting:
         return f"{self.clock(at)} ({self.zone.key})"
 
 
-def person(chat: str) -> str:
+def person(chat: str, nobody: str = "somebody") -> str:
     """Return how somebody is named in a text, by the vendor's id."""
-    return f"{{@{chat}}}" if chat else "somebody"
+    return f"{{@{chat}}}" if chat else nobody
 
 
 def message(item: Item, about: Sequence[Request], words: Setting) -> OutgoingMessage:
     """Return the message. ``about``: the request of the item, or those of a digest."""
-    sections = _digest(about, words) if item.kind is Kind.DIGEST else _SECTIONS[item.kind](item, about[0], words)
+    if item.kind is Kind.DIGEST:
+        sections = _digest(about, words)
+    elif item.kind is Kind.CONSENT:
+        sections = _consent(item, words)
+    else:
+        sections = _SECTIONS[item.kind](item, about[0], words)
     spoken = "\n".join(f"{one.text}{one.link and chr(10)}{one.link}" for one in sections)
     return OutgoingMessage(item.id, item.to, spoken, item.thread, tuple(sections))
 
 
 def _reply(item: Item, request: Request, words: Setting) -> list[Section]:
-    del item
     first = request.chain[0] if request.chain else None
     covers = first is not None and first.role is not ChainRole.OWNER
     who = person(first.chat) if first else words.owner
-    lines = [f"{words.owner} is in deep work until {words.zoned(request.until)}."] if request.until else []
+    lines = [f"You wrote to {words.owner}."] if _in_person(item, request) else []
+    lines += [f"{words.owner} is in deep work until {words.zoned(request.until)}."] if request.until > words.now else []
     if request.verdict is Verdict.URGENT:
         lines.append(f"{who if covers else words.owner} is told now. Request {request.id}.")
         buttons = [button(words.secret, "wait", request.id)]
@@ -84,7 +92,13 @@ def _reply(item: Item, request: Request, words: Setting) -> list[Section]:
             button(words.secret, "urgent", request.id, main=True),
             button(words.secret, "wait", request.id, wait),
         ]
-    return [Section(" ".join(lines), tuple(buttons), words.form)]
+    link = request.link if _in_person(item, request) else ""
+    return [Section(" ".join(lines), tuple(buttons), words.form or link)]
+
+
+def _in_person(item: Item, request: Request) -> bool:
+    """Tell whether the answer is given elsewhere than where it was asked."""
+    return request.door in {Door.DIRECT, Door.MENTION} and item.to != request.conversation
 
 
 def _ask(item: Item, request: Request, words: Setting) -> list[Section]:
@@ -98,7 +112,8 @@ def _ask(item: Item, request: Request, words: Setting) -> list[Section]:
         button(words.secret, "not_urgent", request.id),
         button(words.secret, "wake", request.id, f"Wake {words.owner}"),
     )
-    return [Section(head, link=request.link), *_quoted(request, words), Section(why, buttons)]
+    out = (button(words.secret, "opt_out", request.id),)
+    return [Section(head, link=request.link), *_quoted(request, words), Section(why, buttons), Section(_OPT_OUT, out)]
 
 
 def _wake(item: Item, request: Request, words: Setting) -> list[Section]:
@@ -126,9 +141,10 @@ def _declined(item: Item, request: Request, words: Setting) -> list[Section]:
 
 def _inform(item: Item, request: Request, words: Setting) -> list[Section]:
     what = item.data.get("what", "")
-    words_ = _INFORMED[what].format(who=person(item.data.get("by", "")), owner=words.owner)
-    text = f"Request {request.id} for {words.owner}: {words_}"
-    return [Section(text, link=request.link), *(_quoted(request, words) if what == "changed" else [])]
+    words_ = _INFORMED[what].format(who=person(item.data.get("by", ""), "Somebody"), owner=words.owner)
+    text = f"Request {request.id} for {words.owner}. {words_}"
+    out = (button(words.secret, "opt_out", request.id),) if item.data.get("name") else ()
+    return [Section(text, out, request.link), *(_quoted(request, words) if what == "changed" else [])]
 
 
 def _announce(item: Item, request: Request, words: Setting) -> list[Section]:
@@ -157,13 +173,40 @@ _SECTIONS = {
 }
 
 
+def _consent(item: Item, words: Setting) -> list[Section]:
+    """Return the question to somebody who may cover, or a word that what they said is kept."""
+    agree = button(words.secret, "opt_in", item.request, main=True)
+    out = button(words.secret, "opt_out", item.request)
+    match item.data.get("what"):
+        case "agreed":
+            text = f"You answer for {words.owner} from now on, when it is your turn. This ends it at any time:"
+            return [Section(text, (out,))]
+        case "declined":
+            again = button(words.secret, "opt_in", item.request, "Ask me again")
+            return [Section(f"You are not asked for {words.owner} any more. Should that change:", (again,))]
+    minutes = words.answer // 60
+    text = (
+        f"{words.owner} works some hours without interruptions, and asks whether you would answer for what cannot wait "
+        "then."
+    )
+    how = (
+        "What you would get: a message here, from whom it is, since when, and what. You take it, pass it on, say that "
+        f"it is not urgent, or wake {words.owner}. Without an answer in {minutes} minutes the next one is asked. You "
+        "are not asked outside your working hours, on leave, or in deep work of your own, and how often you are asked "
+        "each week is counted."
+    )
+    no = button(words.secret, "opt_out", item.request, "No")
+    return [Section(text), Section(how, (agree, no))]
+
+
 def _digest(about: Sequence[Request], words: Setting) -> list[Section]:
     """Return each request with a link, to be answered or put off from here."""
     count = f"{len(about)} requests" if len(about) > 1 else "One request"
     sections = [Section(f"{count} came in while you were in deep work.")]
     for one in about:
         what = "found not urgent" if one.state is RequestState.NOT_URGENT else "it can wait"
-        text = f"{_from(one).capitalize()}, {words.zoned(one.at)}: {what}. Request {one.id}."
+        came = _from(one)
+        text = f"{came[:1].upper()}{came[1:]}, {words.zoned(one.at)}: {what}. Request {one.id}."
         buttons = (
             (button(words.secret, "answered", one.id, main=True), button(words.secret, "snooze", one.id))
             if one.open

@@ -27,7 +27,7 @@ from deepday_sandbox.slack.calls import micro, stamp
 from deepday_sandbox.slack.shapes import live_profile
 from deepday_slack import SlackConnector
 from deepday_slack.account import SlackAccount
-from deepday_slack.scopes import NEEDED, PRESENCE, SEARCH, Kind
+from deepday_slack.scopes import NEEDED, PEOPLE, PRESENCE, SEARCH, Kind
 
 OWNER: Final = "U0ANNA0001"
 BEN: Final = "U0BEN00001"
@@ -47,7 +47,7 @@ def earlier(week: int) -> datetime:
 USER_SCOPES: Final = frozenset(
     {scope for kinds in NEEDED.values() for scope in kinds.get(Kind.USER, ())} | SEARCH | PRESENCE
 )
-BOT_SCOPES: Final = frozenset(scope for kinds in NEEDED.values() for scope in kinds.get(Kind.BOT, ()))
+BOT_SCOPES: Final = frozenset(scope for kinds in NEEDED.values() for scope in kinds.get(Kind.BOT, ())) | PEOPLE
 
 
 class Calls(WireLog):
@@ -266,6 +266,6 @@ def slack_office(start: datetime = MONDAY, office: Office | None = None, **more:
     with serving(application(office, [face], calls)) as url:
         face.base_url = url
         made = SlackOffice(office, face, url, calls, **more)
-        if "events" in made.allow.split(","):
+        if {"events", "in-person"} & set(made.allow.split(",")):
             face.app.user_events = {f"message.{family}" for family in ("channels", "groups", "im", "mpim")}
         yield made

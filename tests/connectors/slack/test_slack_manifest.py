@@ -11,13 +11,13 @@ import pytest
 from deepday.connect import Feature
 from deepday_sandbox.slack.manifest import read_manifest
 from deepday_slack import SlackConnector
-from deepday_slack.scopes import NEEDED, PRESENCE, SEARCH, Kind
+from deepday_slack.scopes import NEEDED, PEOPLE, PRESENCE, SEARCH, Kind
 from deepday_slack.signals import COMMAND
 from tests.connectors.slack.slack_office import BOT_SCOPES, OWNER, USER_SCOPES, Person, SlackOffice, slack_office
 
 PLACE: Final = Path(__file__).parents[3] / "config" / "slack-app-manifest.yaml"
 TEXT: Final = PLACE.read_text(encoding="utf-8")
-MARKS: Final = ("events", "status", "presence", "search", "messages")
+MARKS: Final = ("events", "in_person", "status", "presence", "search", "messages", "people")
 
 
 def without(*marks: str) -> str:
@@ -54,14 +54,16 @@ def test_it_needs_no_public_address_and_sends_nobody_back() -> None:
         ("status", NEEDED[Feature.STATUS][Kind.USER]),
         ("presence", PRESENCE),
         ("search", SEARCH),
-        ("messages", BOT_SCOPES),
+        ("messages people in_person", BOT_SCOPES),
+        ("people", PEOPLE),
+        ("in_person", frozenset()),
     ],
 )
 def test_a_feature_is_deleted_with_its_marked_lines(mark: str, gone: frozenset[str]) -> None:
-    whole, rest = read_manifest(TEXT), read_manifest(without(mark))
+    whole, rest = read_manifest(TEXT), read_manifest(without(*mark.split()))
     before = {*((Kind.USER, one) for one in whole.user_scopes), *((Kind.BOT, one) for one in whole.bot_scopes)}
     after = {*((Kind.USER, one) for one in rest.user_scopes), *((Kind.BOT, one) for one in rest.bot_scopes)}
-    kind = Kind.BOT if mark == "messages" else Kind.USER
+    kind = Kind.BOT if "people" in mark else Kind.USER
     assert before - after == {(kind, scope) for scope in gone}
 
 
@@ -72,11 +74,18 @@ def test_without_any_option_only_reading_is_left() -> None:
     assert asked.bot_events == asked.user_events == frozenset()
 
 
-@pytest.mark.parametrize(("mark", "other"), [("events", "messages"), ("messages", "events")])
-def test_events_and_messages_subscribe_each_to_its_own(mark: str, other: str) -> None:
-    asked = read_manifest(without(mark))
-    assert bool(asked.user_events) == (other == "events")
-    assert bool(asked.bot_events) == (other == "messages")
+@pytest.mark.parametrize(
+    ("marks", "users", "bots"),
+    [
+        (("events",), True, True),
+        (("in_person",), True, True),
+        (("events", "in_person"), False, True),
+        (("messages", "people"), True, False),
+    ],
+)
+def test_each_feature_subscribes_to_its_own(marks: tuple[str, ...], *, users: bool, bots: bool) -> None:
+    asked = read_manifest(without(*marks))
+    assert (bool(asked.user_events), bool(asked.bot_events)) == (users, bots)
 
 
 @pytest.fixture
@@ -87,7 +96,7 @@ def office() -> Iterator[SlackOffice]:
         yield served
 
 
-@pytest.mark.parametrize(("dropped", "allow"), [((), "events,status,messages"), (MARKS, "")])
+@pytest.mark.parametrize(("dropped", "allow"), [((), "events,status,messages,in-person"), (MARKS, "")])
 def test_its_tokens_sign_in(office: SlackOffice, dropped: tuple[str, ...], allow: str) -> None:
     with httpx.Client(base_url=office.url, follow_redirects=True, trust_env=False) as browser:
         manifest = without(*dropped) if dropped else TEXT

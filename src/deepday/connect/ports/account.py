@@ -9,7 +9,7 @@ from deepday.connect.ports.answering import InvitationResponder
 from deepday.connect.ports.making import CalendarMaker
 from deepday.connect.ports.messaging import ChangeNotifier, Messenger, RequestSource
 from deepday.connect.ports.reading import ActivityListener, ActivityReader, CalendarReader
-from deepday.connect.ports.requests import RequestHistory
+from deepday.connect.ports.requests import PeopleFinder, RequestHistory
 from deepday.connect.ports.settings import AutoReplyWriter, DoNotDisturbWriter, PresenceWriter, StatusWriter
 from deepday.connect.ports.writing import EventWriter
 from deepday.model import EventKind
@@ -29,6 +29,7 @@ class Port(StrEnum):
     MESSENGER = "messenger"
     REQUEST_SOURCE = "request source"
     REQUEST_HISTORY = "request history"
+    PEOPLE_FINDER = "people finder"
     CHANGE_NOTIFIER = "change notifier"
     INVITATION_RESPONDER = "invitation responder"
     CALENDAR_MAKER = "calendar maker"
@@ -46,6 +47,7 @@ _PROTOCOLS: dict[Port, type] = {
     Port.MESSENGER: Messenger,
     Port.REQUEST_SOURCE: RequestSource,
     Port.REQUEST_HISTORY: RequestHistory,
+    Port.PEOPLE_FINDER: PeopleFinder,
     Port.CHANGE_NOTIFIER: ChangeNotifier,
     Port.INVITATION_RESPONDER: InvitationResponder,
     Port.CALENDAR_MAKER: CalendarMaker,

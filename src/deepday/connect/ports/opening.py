@@ -22,6 +22,7 @@ class Feature(StrEnum):
     ACTIVITY = "activity"  # when messages were written, never what they say
     EVENTS = "events"  # the same, told as it happens
     MESSAGES = "messages"  # post messages of ours, receive urgent ones
+    IN_PERSON = "in-person"  # take what people write to the owner in person during a block as a request
     ANSWERS = "answers"  # decline invitations to meetings within blocks
     OWN_CALENDAR = "own-calendar"  # make a calendar of our own, and write there
 

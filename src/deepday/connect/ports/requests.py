@@ -35,6 +35,24 @@ class RequestHistory(Protocol):
         ...
 
 
+@runtime_checkable
+class TellsGaps(Protocol):
+    """A source of requests that knows when something may have been missed: then histories are read at once."""
+
+    def gaps(self) -> int:
+        """Return how many times so far something may have been missed; connecting counts."""
+        ...
+
+
+@runtime_checkable
+class PeopleFinder(Protocol):
+    """Finds people of a workspace by their address."""
+
+    def find_person(self, email: str) -> str:
+        """Return what the vendor calls them; empty where nobody there has that address."""
+        ...
+
+
 class SecondChannel(Protocol):
     """Another way to reach somebody, for when chat is down or their own quiet keeps it from telling."""
 
