@@ -61,6 +61,10 @@ class SlackAccount(HistoryReader, SettingWriters, BotMessenger, SocketListener, 
         limited = [Degraded(port, words) for port, words in _LIMITED.items() if port in ports]
         return Capabilities(ports, (*limited, *missing))
 
+    def bundle(self) -> Bundle:
+        """Return what is stored of the account; nothing is sent."""
+        return self._api.bundle()
+
     def clock_skew(self) -> float | None:
         """Return by how many seconds Slack's clock was ahead of ours at its last answer."""
         return self._api.skew

@@ -13,6 +13,7 @@ from deepday.app.urgent import UrgentDesk
 from deepday.app.urgent_listening import Listening
 from deepday.app.urgent_people import Colleague, Surroundings, quiet_of
 from deepday.clock import Clock, SystemClock
+from deepday.config.ingress_settings import form_address
 from deepday.config.load import load_settings
 from deepday.config.paths import config_file, database_location
 from deepday.config.settings import Settings
@@ -83,6 +84,7 @@ def policy_of(settings: Settings) -> RoutePolicy:
         windows=tuple(sorted(one.hour * 3600 + one.minute * 60 for one in times)),
         retention=urgent.retention * DAY,
         weekly_overrides=urgent.weekly_overrides,
+        form=form_address(settings.ingress),
     )
 
 
@@ -146,7 +148,8 @@ def listening(clock: Clock | None = None) -> Iterator[tuple[Ledger, Listening]]:
             desk.history = cast("RequestHistory", account)
         readers = [cast("DoNotDisturbWriter", account)] if Port.DO_NOT_DISTURB_WRITER in ports else []
         desk.quiet = lambda: quiet_of(ledger.protecting.known(ledger.person), readers)
-        source = cast("RequestSource", account) if Port.REQUEST_SOURCE in ports else None
+        over_http = load_settings().ingress.slack_signing_secret  # then it comes to the ingress
+        source = cast("RequestSource", account) if Port.REQUEST_SOURCE in ports and not over_http else None
         yield ledger, Listening(desk, source)
 
 

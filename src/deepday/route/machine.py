@@ -252,7 +252,7 @@ def _reply(request: Request) -> tuple[Item, ...]:
 
 
 def _to_sender(request: Request, kind: Kind, what: str, data: dict[str, str], mark: str = "") -> tuple[Item, ...]:
-    if request.door in {Door.ALERT, Door.UNPARSED} or not request.reply_to:
+    if request.door in {Door.ALERT, Door.FORM, Door.UNPARSED} or not request.reply_to:
         return ()  # a machine, or nobody knows whom to tell
     item = Item(kind, request.id, request.reply_to, mark or what, thread=request.thread, data=data)
     return (item,)
