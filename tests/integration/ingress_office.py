@@ -1,4 +1,4 @@
-"""An office whose Slack brings events over HTTP to the ingress of a deepday at home: one in this process, or a real one."""
+"""An office whose Slack brings events over HTTP to the ingress of a deepday at home."""
 
 import hashlib
 import hmac
@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ from deepday.config.load import load_settings
 from deepday.config.paths import database_location
 from deepday.model import ApprovedBlock, Request
 from deepday.web.ingress_listening import ingress
-from tests.connectors.slack.slack_office import BEN, OWNER, TO_BOT, Person, SlackOffice, slack_office
+from deepday_sandbox.office import Room, Worker
+from tests.connectors.slack.slack_office import BEN, MONDAY, OWNER, TO_BOT, Person, SlackOffice, slack_office
 from tests.integration.open_office import at_home
 
 ANNA = "anna@example.com"
@@ -90,10 +91,22 @@ class IngressOffice:
     def alert(self, content: Any, *, name: str = "training", secret: str = ALERT_SECRET) -> httpx.Response:
         return self.send(f"/alerts/{name}", json=content, headers={"authorization": f"Bearer {secret}"})
 
-    def event(self, ts: str, text: str = CANARY, sender: str = BEN, number: int = 0) -> dict[str, Any]:
+    def crowd(self, count: int) -> list[tuple[str, str]]:
+        """Let more people work there; return each one's id and conversation with the bot."""
+        office, bot = self.office.office, self.office.face.app.bot.slack_id
+        pairs = [(f"U0LOAD{number:04d}", f"D0LOAD{number:04d}") for number in range(count)]
+        for who, room in pairs:
+            if room not in office.chat.rooms:
+                office.people.add(Worker(f"{who.lower()}@example.com", who, slack_id=who))
+                office.chat.add(Room(room, "direct", members=[who, bot]))
+        return pairs
+
+    def event(
+        self, ts: str, text: str = CANARY, sender: str = BEN, room: str = TO_BOT, number: int = 0
+    ) -> dict[str, Any]:
         """Return the envelope of a direct message to the bot."""
         space = self.office.face.space
-        message = {"type": "message", "channel_type": "im", "channel": TO_BOT, "user": sender, "text": text}
+        message = {"type": "message", "channel_type": "im", "channel": room, "user": sender, "text": text}
         return {
             "type": "event_callback",
             "team_id": space.team_id,
@@ -119,9 +132,9 @@ class IngressOffice:
 
 
 @contextmanager
-def at_work(folder: Path, *, most: int = 60) -> Iterator[IngressOffice]:
+def at_work(folder: Path, *, most: int = 60, start: datetime = MONDAY) -> Iterator[IngressOffice]:
     """Give an office, and a deepday that is connected to its Slack and in deep work; nothing listens yet."""
-    with pytest.MonkeyPatch.context() as patch, slack_office() as office:
+    with pytest.MonkeyPatch.context() as patch, slack_office(start) as office:
         at_home(patch, folder)
         (folder / "home").mkdir(parents=True, exist_ok=True)
         secrets = {"slack": office.face.app.signing_secret, "alerts": ALERT_SECRET}
@@ -138,8 +151,8 @@ def at_work(folder: Path, *, most: int = 60) -> Iterator[IngressOffice]:
         connect("slack", options, person, office.office.clock)
         office.face.app.socket_mode = False
         with opened_ledger(office.office.clock) as ledger:
-            start = office.office.clock.now().replace(tzinfo=None) - timedelta(hours=1)
-            ledger.protecting.approve([ApprovedBlock("b1", ANNA, start, start + timedelta(hours=9), "UTC")], "test")
+            begins = start.replace(tzinfo=None) - timedelta(hours=1)
+            ledger.protecting.approve([ApprovedBlock("b1", ANNA, begins, begins + timedelta(hours=9), "UTC")], "test")
         yield IngressOffice(office, folder)
 
 

@@ -1,7 +1,7 @@
 """What comes in over HTTP: from many requests at once into the inbox, committed in groups, before anybody is answered.
 
 One thread writes. Whoever waits for a commit waits for that of the whole group: a disk that takes long for one commit
-takes as long for sixty-four signals as for one.
+takes as long for a hundred signals as for one.
 """
 
 import queue
@@ -29,7 +29,7 @@ ALERTS, FORMS = "alerts", "forms"
 MOST_WAITING = 2000
 """Requests that may wait for their commit; one more is refused, and comes again."""
 
-GROUP = 64
+GROUP = 128
 _TURN = 1.0
 _AGAIN = 5.0
 

@@ -15,11 +15,15 @@ _TRY_AGAIN = 30
 
 @dataclass(slots=True)
 class Listening:
-    """Listens for one desk. ``said``: what went wrong at the last round, in words; nothing of it stops the others."""
+    """Listens for one desk. ``said``: what went wrong at the last round, in words; nothing of it stops the others.
+
+    ``over`` is asked in between whether a round should end early.
+    """
 
     desk: UrgentDesk
     source: RequestSource | None
     said: list[str] = field(default_factory=list)
+    over: Callable[[], bool] = lambda: False
     _read_at: int = 0
     _gap: bool = True
 
@@ -59,7 +63,7 @@ class Listening:
             raise
 
     def _step(self) -> None:
-        self.desk.step()
+        self.desk.step(self.over)
 
     def _try(self, do: Callable[[], None]) -> None:
         try:

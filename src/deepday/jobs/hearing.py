@@ -54,6 +54,7 @@ class Ear:
     def _rounds(self, ledger: Ledger, ears: Listening, ended: threading.Event) -> bool:
         """Listen; return True when the account must be opened anew."""
         before = fingerprint(ledger.accounts)
+        ears.over = ended.is_set
         while not ended.is_set():
             if fingerprint(ledger.accounts) != before:
                 return True

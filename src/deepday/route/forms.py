@@ -36,7 +36,7 @@ def form_token(secret: bytes, now: int) -> str:
 def opens_form(secret: bytes, token: str, now: int) -> bool:
     """Tell whether a token opens the form today."""
     found = _TOKEN.fullmatch(token)
-    return bool(found) and _fits(secret, "form", found) and now // _DAY <= int(found[1], 16)
+    return found is not None and _fits(secret, "form", found) and now // _DAY <= int(found[1], 16)
 
 
 def receipt_token(secret: bytes, request: str) -> str:

@@ -32,7 +32,7 @@ class RefusedError(Exception):
 
 
 async def body_of(request: Request, most: int) -> bytes:
-    """Return the body. Raises :class:`RefusedError` for one that is too large, whatever its header says, or too slow."""
+    """Return the body. Raises :class:`RefusedError` for one that is too large, whatever it says itself, or too slow."""
     told = request.headers.get("content-length", "0")
     if not (told.isascii() and told.isdigit()) or int(told[:20]) > most:
         raise RefusedError(413, "too large")

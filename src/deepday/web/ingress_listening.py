@@ -40,7 +40,8 @@ class _Impatient(H11Protocol):
         super().connection_lost(exc)
 
     def _give_up(self) -> None:
-        if self.cycle is None and not self.transport.is_closing():
+        asked = getattr(self, "cycle", None) is not None
+        if not asked:
             self.transport.close()
 
 
