@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from deepday.clock import Clock
-from deepday.connect import Account, Dialogue, SignedIn, SignInOption, TokenKeeper
-from deepday.model import TokenSet
+from deepday.connect import Account, DeliveryReader, Dialogue, SignedIn, SignInOption, TokenKeeper
+from deepday.model import Secret, TokenSet
 
 __all__ = ["SlackConnector"]
 
@@ -47,6 +47,13 @@ class SlackConnector:
             yield opened
         finally:
             opened.close()
+
+    def delivery_reader(self, secret: Secret, account: Account | None, clock: Clock) -> DeliveryReader:
+        """Return what reads Slack's requests; ``secret``: the app's signing secret."""
+        from deepday_slack.account import SlackAccount  # noqa: PLC0415 - Slack's library is not light
+        from deepday_slack.deliveries import SlackDeliveries  # noqa: PLC0415
+
+        return SlackDeliveries(secret, account.bundle() if isinstance(account, SlackAccount) else None, clock)
 
     def explain_refusal(self, options: Mapping[str, str], age: int) -> str:
         """Say what may be behind tokens that Slack no longer accepts."""

@@ -71,6 +71,10 @@ class SlackAccount(
             limited.append(Degraded(Port.REQUEST_HISTORY, _NO_SEARCH))
         return Capabilities(ports, (*limited, *missing))
 
+    def bundle(self) -> Bundle:
+        """Return what is stored of the account; nothing is sent."""
+        return self._api.bundle()
+
     def clock_skew(self) -> float | None:
         """Return by how many seconds Slack's clock was ahead of ours at its last answer."""
         return self._api.skew

@@ -4,7 +4,9 @@ import hashlib
 import hmac
 import json
 import re
+import socket
 import ssl
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -80,11 +82,15 @@ class Courier:
         self, url: str, body: bytes, media_type: str, headers: dict[str, str] | None = None
     ) -> tuple[str, httpx.Response | None]:
         """Send a signed request, and return why it failed (empty where it did not) and the answer, if any came."""
-        sent = {
-            "content-type": media_type,
-            **sign(self._space.app.signing_secret, self._now(), body),
-            **(headers or {}),
-        }
+        mishaps, secret = self._space.mishaps, self._space.app.signing_secret
+        if mishaps.forge:
+            mishaps.forge -= 1
+            secret = f"not {secret}"
+        sent = {"content-type": media_type, **sign(secret, self._now(), body), **(headers or {})}
+        if mishaps.hang_up:
+            mishaps.hang_up -= 1
+            _send_only(loopback(url), body, sent)
+            return "http_timeout", None
         try:
             with httpx.Client(
                 timeout=self._space.ack_seconds, follow_redirects=True, max_redirects=2, trust_env=False
@@ -136,6 +142,14 @@ def sign(secret: str, seconds: int, body: bytes) -> dict[str, str]:
     """Return the two headers that prove where a request comes from."""
     digest = hmac.new(secret.encode(), f"v0:{seconds}:".encode() + body, hashlib.sha256).hexdigest()
     return {"x-slack-request-timestamp": str(seconds), "x-slack-signature": f"v0={digest}"}
+
+
+def _send_only(url: str, body: bytes, headers: dict[str, str]) -> None:
+    """Send a request whole, and close the connection before any answer."""
+    request = httpx.Request("POST", url, content=body, headers=headers)
+    head = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())
+    with suppress(OSError), socket.create_connection((request.url.host, request.url.port or 80), 3) as line:
+        line.sendall(f"POST {request.url.raw_path.decode()} HTTP/1.1\r\n{head}\r\n".encode() + body)
 
 
 def loopback(url: str) -> str:

@@ -42,11 +42,17 @@ class App:
 
 @dataclass(slots=True)
 class Mishaps:
-    """How many of the next events get lost, come twice, or change places with the one after them."""
+    """How many of the next events get lost, come twice, or change places with the one after them.
+
+    Over HTTP: ``forge`` of the next requests carry a wrong signature, and ``hang_up`` are sent whole, and their answer
+    is not waited for.
+    """
 
     lose: int = 0
     double: int = 0
     swap: int = 0
+    forge: int = 0
+    hang_up: int = 0
 
 
 @dataclass(slots=True)

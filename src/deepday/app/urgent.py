@@ -5,7 +5,7 @@ when it raises. ``step`` does whatever is due: it may be called at any time, any
 process left that died. ``catch_up`` reads what may not have come in.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from deepday.app.urgent_consent import CONSENTS, keep_consent
@@ -118,11 +118,14 @@ class UrgentDesk(Desk):
 
     # Going on
 
-    def step(self) -> int:
-        """Do all that is due, and return how many things were done. Raises what the store does."""
+    def step(self, over: Callable[[], bool] = lambda: False) -> int:
+        """Do all that is due, and return how many things were done; less where ``over`` says so in between.
+
+        Raises what the store does.
+        """
         done = 0
         for _ in range(_MOST_ROUNDS):
-            if not self.store.anything_due(self.person):
+            if over() or not self.store.anything_due(self.person):
                 break
             did = self._controls() + self._requests() + self._digest() + send_due(self)
             done += did + self.store.forget_texts()
@@ -200,10 +203,10 @@ class UrgentDesk(Desk):
 
     def _requests(self) -> int:
         done = 0
-        for request in self.store.due_requests(self.person):
+        for request in self.store.next_requests(self.person):
             if request.state is RequestState.RECEIVED:
                 done += self._begin(request)
-            elif request.state in {RequestState.ROUTED, RequestState.DECLINED}:
+            else:
                 done += self.take(request, machine.expired(request, self.policy, self.now()))
         return done
 

@@ -18,13 +18,15 @@ _TRY_AGAIN = 30
 class Listening:
     """Listens for one desk. ``said``: what went wrong at the last round, in words; nothing of it stops the others.
 
-    ``refresh``: called every hour, for what changes seldom; says what went wrong.
+    ``refresh``: called every hour, for what changes seldom; says what went wrong. ``over`` is asked in between whether a
+    round should end early.
     """
 
     desk: UrgentDesk
     source: RequestSource | None
     refresh: Callable[[], Sequence[str]] = field(default=lambda: ())
     said: list[str] = field(default_factory=list)
+    over: Callable[[], bool] = lambda: False
     _read_at: int = 0
     _refreshed_at: int = 0
     _gap: bool = True
@@ -73,7 +75,7 @@ class Listening:
             raise
 
     def _step(self) -> None:
-        self.desk.step()
+        self.desk.step(self.over)
 
     def _try(self, do: Callable[[], None]) -> None:
         try:

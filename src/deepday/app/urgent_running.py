@@ -14,6 +14,7 @@ from deepday.app.urgent_away import out_of_office
 from deepday.app.urgent_listening import Listening
 from deepday.app.urgent_people import Colleague, Surroundings, quiet_of
 from deepday.clock import Clock, SystemClock
+from deepday.config.ingress_settings import form_address
 from deepday.config.load import load_settings
 from deepday.config.paths import config_file, database_location
 from deepday.config.settings import Settings
@@ -84,6 +85,7 @@ def policy_of(settings: Settings) -> RoutePolicy:
         windows=tuple(sorted(one.hour * 3600 + one.minute * 60 for one in times)),
         retention=urgent.retention * DAY,
         weekly_overrides=urgent.weekly_overrides,
+        form=form_address(settings.ingress),
     )
 
 
@@ -150,8 +152,9 @@ def listening(clock: Clock | None = None) -> Iterator[tuple[Ledger, Listening]]:
         desk.quiet = lambda: quiet_of(ledger.protecting.known(ledger.person), readers)
         if Port.PEOPLE_FINDER in ports:
             ledger.people.find = cast("PeopleFinder", account).find_person
-        source = cast("RequestSource", account) if Port.REQUEST_SOURCE in ports else None
         settings = load_settings()
+        over_http = settings.ingress.slack_signing_secret  # then it comes to the ingress
+        source = cast("RequestSource", account) if Port.REQUEST_SOURCE in ports and not over_http else None
 
         def refresh() -> tuple[str, ...]:
             ledger.people.forget_ids()

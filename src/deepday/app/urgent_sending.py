@@ -9,6 +9,7 @@ from deepday.app.urgent_desk import Desk, Quiet
 from deepday.errors import DeepdayError, OutcomeUnknownError, ReconnectNeededError, RetryLaterError
 from deepday.model import OutgoingMessage, Request
 from deepday.route import machine
+from deepday.route.forms import form_link
 from deepday.route.items import URGENT, Channel, Item, Kind
 from deepday.route.machine import Step
 from deepday.route.messages import Setting, message
@@ -129,9 +130,8 @@ class _Sending:
         desk = self._desk
         quotes = self._item.kind in URGENT or (self._item.kind is Kind.INFORM)
         texts = {one.id: self._text(one) for one in about} if quotes else {}
-        words = Setting(
-            desk.name, desk.policy.zone, desk.secret, desk.now(), texts, desk.policy.form, desk.policy.answer
-        )
+        form = form_link(desk.policy.form, desk.secret, desk.now())
+        words = Setting(desk.name, desk.policy.zone, desk.secret, desk.now(), texts, form, desk.policy.answer)
         made = message(self._item, about, words)
         return OutgoingMessage(self._row.id, made.to, made.text, made.thread, made.sections)
 

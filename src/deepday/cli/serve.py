@@ -11,6 +11,9 @@ from deepday.cli.options import Json
 
 if TYPE_CHECKING:
     from deepday.clock import Clock
+    from deepday.config.ingress_settings import IngressSettings
+    from deepday.errors import InputError
+    from deepday.jobs.hearing import Ear
 
 
 def serve(
@@ -20,6 +23,10 @@ def serve(
     ] = None,
     port: Annotated[
         int | None, typer.Option("--port", min=0, max=65_535, help="The page's port; 0: any that is free.")
+    ] = None,
+    ingress: Annotated[
+        str | None,
+        typer.Option("--ingress", metavar="HOST:PORT", help="Listen here for Slack over HTTP, alerts and the form."),
     ] = None,
     json_: Json = False,
 ) -> None:
@@ -44,9 +51,13 @@ def serve(
         if done and (done.left or done.refused):
             raise typer.Exit(4 if done.reconnect else 1)
         return
-    with _page(port, settings.serve.port, clock, log, wanted=page):
+    ear = Ear(clock, log)
+    with (
+        _page(port, settings.serve.port, clock, log, wanted=page),
+        _ingress(ingress, settings.ingress, clock, log, ear),
+    ):
         show.say("Keeping your days protected, until Ctrl-C.")
-        run(service, keeper, Ear(clock, log), clock, settings.serve.sync_every)
+        run(service, keeper, ear, clock, settings.serve.sync_every)
     show.say("Stopped. What is on stays on until its end; to take it back: deepday restore")
 
 
@@ -73,14 +84,36 @@ def _page(port: int | None, usual: int, clock: "Clock", log: Any, *, wanted: boo
         yield
 
 
+@contextmanager
+def _ingress(listen: str | None, settings: "IngressSettings", clock: "Clock", log: Any, ear: "Ear") -> Iterator[None]:
+    """Listen for what comes from outside while the context lasts, where that is wanted, and say where."""
+    place = settings.listen if listen is None else listen
+    if not place:
+        yield
+        return
+    try:
+        from deepday.web.ingress_listening import ingress  # noqa: PLC0415 - help does without
+    except ModuleNotFoundError as error:
+        raise _missing(error, "leave the ingress out") from None
+
+    def tell(text: str) -> None:
+        log.warning(text, at=clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+    with ingress(settings, place, clock, tell, ear.came, ear.missed) as address:
+        show.say(f"Requests from outside come in at {address}.")
+        yield
+
+
 def _listening() -> tuple[Callable[..., Any], int]:
+    try:
+        from deepday.web.listening import minutes, page  # noqa: PLC0415 - help does without
+    except ModuleNotFoundError as error:
+        raise _missing(error, "leave the page out: deepday serve --no-page") from None
+    return page, minutes()
+
+
+def _missing(error: ModuleNotFoundError, otherwise: str) -> "InputError":
     from deepday.errors import InputError  # noqa: PLC0415 - help does without
 
-    try:
-        from deepday.web.listening import minutes, page  # noqa: PLC0415 - same
-    except ModuleNotFoundError as error:
-        raise InputError(
-            f"It needs a library that is not installed ({error.name}).",
-            "Run: pip install 'deepday[web]', or leave the page out: deepday serve --no-page",
-        ) from None
-    return page, minutes()
+    what = f"It needs a library that is not installed ({error.name})."
+    return InputError(what, f"Run: pip install 'deepday[web]', or {otherwise}")

@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_v
 from pydantic.fields import FieldInfo
 
 from deepday.config.case_settings import CaseSettings, SmtpSettings
+from deepday.config.ingress_settings import IngressSettings
 from deepday.config.plan_settings import MeetingRuleSettings, OwnPointPersonSettings, PlanSettings
 from deepday.config.protect_settings import ProtectedAccountSettings, ProtectSettings, TextSettings
 from deepday.config.serve_settings import ServeSettings
@@ -174,6 +175,9 @@ class Settings(Table):
         default=(), description="What is done otherwise on single accounts, one table for each."
     )
     serve: ServeSettings = Field(default=ServeSettings(), description="What deepday serve does by itself.")
+    ingress: IngressSettings = Field(
+        default=IngressSettings(), description="A second listener of deepday serve, for what comes from outside."
+    )
     trial: TrialSettings = Field(default=TrialSettings(), description="How a trial is designed.")
     urgent: UrgentSettings = Field(
         default=UrgentSettings(),

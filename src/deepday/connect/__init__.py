@@ -4,6 +4,7 @@ from deepday.connect.ports import PORT_VERSION
 from deepday.connect.ports.account import Account, Capabilities, Degraded, Port, satisfied
 from deepday.connect.ports.answering import InvitationResponder
 from deepday.connect.ports.asking import PointPersonAsker
+from deepday.connect.ports.deliveries import Delivered, Delivery, DeliveryReader, DeliverySource
 from deepday.connect.ports.files import (
     ActivityFileReader,
     ActivityReading,
@@ -45,6 +46,10 @@ __all__ = [
     "ChangeNotifier",
     "ConnectorInfo",
     "Degraded",
+    "Delivered",
+    "Delivery",
+    "DeliveryReader",
+    "DeliverySource",
     "Dialogue",
     "DoNotDisturbWriter",
     "EventWriter",

@@ -23,6 +23,17 @@ class Ear:
         self._clock = clock
         self._log = log
         self._said: frozenset[str] = frozenset()
+        self._came = threading.Event()
+        self._missed = threading.Event()
+
+    def came(self) -> None:
+        """Take that another thread has kept something: it is seen to at once. To be called by any thread."""
+        self._came.set()
+
+    def missed(self) -> None:
+        """Take that something was held back: histories are read soon. To be called by any thread."""
+        self._missed.set()
+        self._came.set()
 
     def listen(self, ended: threading.Event) -> None:
         """Do so until ``ended``, over an account that is opened anew when a sign-in or the settings change."""
@@ -43,13 +54,20 @@ class Ear:
     def _rounds(self, ledger: Ledger, ears: Listening, ended: threading.Event) -> bool:
         """Listen; return True when the account must be opened anew."""
         before = fingerprint(ledger.accounts)
+        ears.over = ended.is_set
         while not ended.is_set():
             if fingerprint(ledger.accounts) != before:
                 return True
+            if self._missed.is_set():
+                self._missed.clear()
+                ears.missed()
+            self._came.clear()
             ears.round(_TURN)
             self._tell(ears.said)
-            if ears.said or ears.source is None:
+            if ears.said:
                 ended.wait(_BREATH)
+            elif ears.source is None:
+                self._came.wait(_TURN)
         return False
 
     def _tell(self, notes: list[str]) -> None:

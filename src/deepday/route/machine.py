@@ -253,7 +253,7 @@ def _reply(request: Request, policy: RoutePolicy) -> tuple[Item, ...]:
 
 
 def _to_sender(request: Request, kind: Kind, what: str, data: dict[str, str], mark: str = "") -> tuple[Item, ...]:
-    if request.door in {Door.ALERT, Door.UNPARSED} or not request.reply_to:
+    if request.door in {Door.ALERT, Door.FORM, Door.UNPARSED} or not request.reply_to:
         return ()  # a machine, or nobody knows whom to tell
     if request.door is Door.MENTION and request.sender:
         data = {**data, "alone": request.sender}  # where the app may not answer in the conversation

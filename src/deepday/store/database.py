@@ -2,7 +2,7 @@
 
 import glob
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, insert, make_url, select
@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from deepday.clock import Clock
 from deepday.errors import DeepdayError, InputError
 from deepday.store import schema, sqlite
+from deepday.store.turns import turns_at
 
 _URL_ADVICE = "Give a path, or a URL like sqlite:////home/ada/deepday.sqlite."
 
@@ -61,8 +62,11 @@ class Database:
         """
         with self._explaining():
             engine = self._up_to_date().execution_options(writing=True)
-            with engine.begin() as connection:
+            with self._turn(), engine.begin() as connection:
                 yield connection
+
+    def _turn(self) -> AbstractContextManager[None]:
+        return turns_at(self._path).turn(sqlite.BUSY_MILLISECONDS / 1000) if self._path is not None else nullcontext()
 
     def leave_no_log(self) -> None:
         """Empty SQLite's write-ahead log, where there is one: it still holds what was deleted from the tables."""

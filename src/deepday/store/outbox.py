@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
@@ -71,8 +72,14 @@ class OutboxRow:
 
 def put_missing(connection: Connection, table: Any, values: Mapping[str, Any]) -> bool:
     """Insert a row unless there is one with its key; tell whether it was inserted."""
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return bool(connection.execute(make(table).values(dict(values)).on_conflict_do_nothing()).rowcount)
+    return bool(connection.execute(_insert_missing(table, connection.dialect.name), dict(values)).rowcount)
+
+
+@cache
+def _insert_missing(table: Any, dialect: str) -> Any:
+    """Return the statement; made once for each table, since to make it takes longer than to run it."""
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return make(table).on_conflict_do_nothing()
 
 
 def add_row(connection: Connection, row: Mapping[str, Any], now: int) -> bool:

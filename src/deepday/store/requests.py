@@ -20,6 +20,17 @@ _ENUMS: dict[str, type[StrEnum]] = {"door": Door, "verdict": Verdict, "state": R
 _columns = schema.request.c
 READ = select(schema.request).where(_columns.id == bindparam("id"))
 _INSERT = insert(schema.request)
+_EARLIER = (
+    *(_columns[name] == bindparam(name) for name in ("source", "conversation", "thread", "sender", "block")),
+    _columns.final_at == 0,
+    _columns.id != bindparam("id"),
+    (_columns.state != RequestState.RECEIVED.value)
+    | (_columns.at < bindparam("at"))
+    | ((_columns.at == bindparam("at")) & (_columns.key < bindparam("key"))),
+)
+# Made once: to make a statement takes longer than to run it.
+_OPEN_IN = select(schema.request).where(*_EARLIER).order_by(_columns.received_at, _columns.id)
+_TOLD_IN = select(_columns.id).where(*_EARLIER, _columns.state == RequestState.ROUTED.value).limit(1)
 
 
 def request_id(source: str, key: str) -> str:
@@ -86,16 +97,16 @@ def change_request(connection: Connection, before: Request, after: Request, now:
 
 def open_in(connection: Connection, request: Request) -> Sequence[Request]:
     """Return the open requests of the same sender in the same conversation and block that came before, oldest first."""
-    return read_requests(
-        connection,
-        _columns.source == request.source,
-        _columns.conversation == request.conversation,
-        _columns.thread == request.thread,
-        _columns.sender == request.sender,
-        _columns.block == request.block,
-        _columns.final_at == 0,
-        _columns.id != request.id,
-        (_columns.state != RequestState.RECEIVED.value)
-        | (_columns.at < request.at)
-        | ((_columns.at == request.at) & (_columns.key < request.key)),
-    )
+    return [request_of_row(row) for row in connection.execute(_OPEN_IN, _place(request)).mappings()]
+
+
+def told_in(connection: Connection, request: Request) -> bool:
+    """Tell whether somebody was told of one of them."""
+    return connection.execute(_TOLD_IN, _place(request)).first() is not None
+
+
+def _place(request: Request) -> dict[str, Any]:
+    return {
+        name: getattr(request, name)
+        for name in ("source", "conversation", "thread", "sender", "block", "id", "at", "key")
+    }

@@ -26,9 +26,9 @@ from deepday.store.request_texts import RequestTexts
 from deepday.store.requests import (
     change_request,
     insert_request,
-    open_in,
     read_request,
     request_id,
+    told_in,
 )
 from deepday.store.sealing import MasterKeySource
 from deepday.store.urgent_looks import DONE, NEW, Control, UrgentLooks
@@ -135,8 +135,7 @@ class UrgentStore(UrgentLooks):
             deadline=now,
         )
         insert_request(connection, request)
-        told = any(other.state is RequestState.ROUTED for other in open_in(connection, request))
-        if one.verdict is Verdict.URGENT or told:
+        if one.verdict is Verdict.URGENT or told_in(connection, request):
             self._put_text(connection, of, signal, more=False)
         self._note(connection, request, "", request.stage, f"{signal.door.value}: {one.why}", "deepday")
         return True

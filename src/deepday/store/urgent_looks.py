@@ -25,6 +25,8 @@ _CONTROLS = select(schema.inbox).where(_inbox.person == _PERSON, _inbox.state ==
 _CONTROLS = _CONTROLS.order_by(_inbox.at, _inbox.received_at, _inbox.key)
 _DUE = (_requests.person == _PERSON, _requests.final_at == 0, _requests.deadline <= _NOW)
 _DUE_REQUESTS = select(schema.request).where(*_DUE).order_by(_requests.deadline, _requests.at, _requests.key)
+_AT_WORK = (RequestState.RECEIVED.value, RequestState.ROUTED.value, RequestState.DECLINED.value)
+_NEXT_REQUESTS = _DUE_REQUESTS.where(_requests.state.in_(_AT_WORK)).limit(100)
 _ANYTHING = union_all(
     select(literal(1)).where(_CONTROLS.exists()),
     select(literal(1)).where(select(_requests.id).where(*_DUE).exists()),
@@ -104,6 +106,12 @@ class UrgentLooks:
         unseen = (_requests.state == RequestState.UNDELIVERABLE.value) & (_requests.cleared == 0)
         with self._database.reading() as connection:
             return read_requests(connection, _requests.person == person, (_requests.final_at == 0) | unseen)
+
+    def next_requests(self, person: str) -> list[Request]:
+        """Return the first of the due requests that are not waiting for a digest; a flood of them comes in parts."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_NEXT_REQUESTS, {"person": person, "now": self._now()}).mappings()
+            return [request_of_row(row) for row in rows]
 
     def due_requests(self, person: str) -> list[Request]:
         """Return the open requests of a person whose time has come, the longest overdue first."""

@@ -58,7 +58,7 @@ def page(port: int, clock: Clock, log: Callable[[str], None]) -> Iterator[Callab
         if control is not None:
             servers.append((_server(_control_app(link)), [control]))
         try:
-            with _running(servers):
+            with running(servers, "deepday page"):
                 yield link
         finally:
             if control is not None:
@@ -166,13 +166,13 @@ def _server(app: Starlette) -> uvicorn.Server:
 
 
 @contextmanager
-def _running(servers: list[tuple[uvicorn.Server, list[socket.socket]]]) -> Iterator[None]:
-    """Run servers in a thread while the context lasts; those who are being answered are answered first."""
+def running(servers: list[tuple[uvicorn.Server, list[socket.socket]]], name: str) -> Iterator[None]:
+    """Run servers in a thread of that name while the context lasts; those who are being answered are answered first."""
 
     async def all_of_them() -> None:
         await asyncio.gather(*(server.serve(sockets) for server, sockets in servers))
 
-    thread = threading.Thread(target=asyncio.run, args=(all_of_them(),), name="deepday page", daemon=True)
+    thread = threading.Thread(target=asyncio.run, args=(all_of_them(),), name=name, daemon=True)
     thread.start()
     try:
         yield

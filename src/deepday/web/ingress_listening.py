@@ -1,0 +1,114 @@
+"""Where the ingress listens: a socket, a server and a thread of its own, apart from those of the page."""
+
+import logging
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from deepday.app.ingress import Reception
+from deepday.clock import Clock
+from deepday.config.ingress_settings import IngressSettings, place_of
+from deepday.errors import InputError
+from deepday.web.ingress import Ingress, make_ingress
+from deepday.web.ingress_form import form_routes
+from deepday.web.listening import running
+
+HEADER_SECONDS = 10.0
+"""Seconds in which a new connection must have sent the head of its first request."""
+
+_BACKLOG = 1024
+_MOST_AT_ONCE = 500
+_HEAD_BYTES = 16_384
+_SECONDS_TO_END = 5
+_LOOPBACK = ("127.0.0.1", "[::1]", "localhost")
+
+
+class _Impatient(H11Protocol):
+    """Closes connections that say nothing: they would take the places of those who have something to say."""
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._hurry = self.loop.call_later(HEADER_SECONDS, self._give_up)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._hurry.cancel()
+        super().connection_lost(exc)
+
+    def _give_up(self) -> None:
+        asked = getattr(self, "cycle", None) is not None
+        if not asked:
+            self.transport.close()
+
+
+@contextmanager
+def ingress(
+    settings: IngressSettings,
+    listen: str,
+    clock: Clock,
+    log: Callable[[str], None],
+    came: Callable[[], None],
+    missed: Callable[[], None],
+) -> Iterator[str]:
+    """Listen while the context lasts, and give the address. ``listen``: HOST:PORT; port 0: any that is free.
+
+    ``came`` is called when something was kept, ``missed`` when histories should be read. Raises :class:`InputError`
+    when the place is taken, or may not be listened on.
+    """
+    try:
+        whole = IngressSettings.model_validate(settings.model_dump() | {"listen": listen})
+        host, port = place_of(listen)
+    except ValueError as error:
+        said = str(error).partition("Value error, ")[2].partition(" [")[0] or str(error)
+        raise InputError(f"The ingress cannot listen there: {said}", "See [ingress] in the settings.") from None
+    # Strangers can make it say this as often as they like.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    reception = Reception(clock, log, came, missed)
+    with _bound(host, port) as listening:
+        number = listening.getsockname()[1]
+        shared = Ingress(reception)
+        app = make_ingress(shared, _names(whole, host), form_routes(shared))
+        config = uvicorn.Config(
+            app,
+            http=_Impatient,
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            date_header=True,
+            proxy_headers=False,
+            ws="none",
+            lifespan="off",
+            timeout_graceful_shutdown=_SECONDS_TO_END,
+            limit_concurrency=_MOST_AT_ONCE,
+            h11_max_incomplete_event_size=_HEAD_BYTES,
+        )
+        reception.start()
+        try:
+            with running([(uvicorn.Server(config), [listening])], "deepday ingress"):
+                yield f"http://{f'[{host}]' if ':' in host else host}:{number}"
+        finally:
+            reception.close()
+
+
+def _names(settings: IngressSettings, host: str) -> list[str]:
+    named = urlsplit(settings.address).hostname
+    own = _LOOPBACK if host in {"127.0.0.1", "::1", "localhost"} else ()
+    return [*([named] if named else []), *own, *(one.strip("[]") for one in own if one.startswith("["))]
+
+
+@contextmanager
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        made = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        raise InputError(
+            f"The ingress cannot listen on {host} port {port}: {error.strerror}.",
+            "Give another one: deepday serve --ingress 127.0.0.1:8379, or see [ingress] in the settings.",
+        ) from None
+    with made:
+        yield made
