@@ -45,9 +45,12 @@ class UrgentDesk(Desk):
 
     # Coming in
 
-    def receive(self, *signals: UrgentSignal, source: str = "") -> list[bool]:
-        """Keep signals, all or none, and say which are new. Acknowledge them only after this has returned."""
-        return self.store.receive(self.person, source or self.source, self._incoming(signals))
+    def receive(self, *signals: UrgentSignal, source: str = "", watermark: Watermark | None = None) -> list[bool]:
+        """Keep signals, all or none, and say which are new. Acknowledge them only after this has returned.
+
+        ``watermark`` moves in the same transaction.
+        """
+        return self.store.receive(self.person, source or self.source, self._incoming(signals), watermark)
 
     def _incoming(self, signals: Sequence[UrgentSignal]) -> list[Incoming]:
         block = self.people.block(self.now()) if signals else None

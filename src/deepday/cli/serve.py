@@ -33,6 +33,7 @@ def serve(
     from deepday.config.load import load_settings  # noqa: PLC0415 - same
     from deepday.jobs.hearing import Ear  # noqa: PLC0415 - same
     from deepday.jobs.logs import lines  # noqa: PLC0415 - same
+    from deepday.jobs.posting import Postman  # noqa: PLC0415 - same
     from deepday.jobs.serving import Service, serve_once  # noqa: PLC0415 - same
     from deepday.jobs.serving import serve as run  # noqa: PLC0415 - same
 
@@ -46,7 +47,8 @@ def serve(
         return
     with _page(port, settings.serve.port, clock, log, wanted=page):
         show.say("Keeping your days protected, until Ctrl-C.")
-        run(service, keeper, Ear(clock, log), clock, settings.serve.sync_every)
+        beside = (Postman(clock, log).collect,)
+        run(service, keeper, Ear(clock, log), clock, settings.serve.sync_every, beside)
     show.say("Stopped. What is on stays on until its end; to take it back: deepday restore")
 
 

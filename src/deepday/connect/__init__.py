@@ -23,7 +23,7 @@ from deepday.connect.ports.making import CalendarMaker
 from deepday.connect.ports.messaging import ChangeNotifier, Messenger, RequestSource
 from deepday.connect.ports.opening import AccountProvider, Dialogue, Feature, SignedIn, SignInOption
 from deepday.connect.ports.reading import ActivityListener, ActivityReader, BatchedReader, CalendarReader
-from deepday.connect.ports.requests import RequestHistory, SecondChannel
+from deepday.connect.ports.requests import MailAnswerer, RequestHistory, SecondChannel
 from deepday.connect.ports.settings import AutoReplyWriter, DoNotDisturbWriter, PresenceWriter, StatusWriter
 from deepday.connect.ports.tokens import Refresh, TokenKeeper
 from deepday.connect.ports.writing import EventWriter
@@ -54,6 +54,7 @@ __all__ = [
     "Feature",
     "FileSources",
     "InvitationResponder",
+    "MailAnswerer",
     "Messenger",
     "OfficeServer",
     "PointPersonAsker",

@@ -43,11 +43,14 @@ class Ear:
     def _rounds(self, ledger: Ledger, ears: Listening, ended: threading.Event) -> bool:
         """Listen; return True when the account must be opened anew."""
         before = fingerprint(ledger.accounts)
+        again_at = self._clock.monotonic() + AGAIN
         while not ended.is_set():
             if fingerprint(ledger.accounts) != before:
                 return True
             ears.round(_TURN)
             self._tell(ears.said)
+            if ears.source is None and self._clock.monotonic() >= again_at:
+                return True  # an account that could not be opened may work again
             if ears.said or ears.source is None:
                 ended.wait(_BREATH)
         return False

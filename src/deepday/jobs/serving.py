@@ -7,7 +7,7 @@ beat asks what time it is.
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, timedelta
 from typing import Any
@@ -114,16 +114,28 @@ def wake_at_due(scheduler: Any, beat: Beat, clock: Clock, run: Callable[[], None
         scheduler.add_job(run, "date", run_date=at, id=_DUE, replace_existing=True)
 
 
-def serve(service: Service, keeper: Keeper, ear: Ear, clock: Clock, sync_every: int) -> None:
-    """Run until SIGTERM or SIGINT; a beat and a round of requests that are under way end first."""
+def serve(
+    service: Service,
+    keeper: Keeper,
+    ear: Ear,
+    clock: Clock,
+    sync_every: int,
+    beside: Sequence[Callable[[threading.Event], None]] = (),
+) -> None:
+    """Run until SIGTERM or SIGINT; a beat and a round of requests that are under way end first.
+
+    ``beside``: what runs in threads of their own until the event is set.
+    """
     ended = threading.Event()
     scheduler = schedule(service, clock, sync_every)
-    requests = threading.Thread(target=ear.listen, args=(ended,), name="urgent requests")
+    threads = [threading.Thread(target=one, args=(ended,)) for one in (ear.listen, *beside)]
     with _ending(ended):
         scheduler.start()
-        requests.start()
+        for one in threads:
+            one.start()
         ended.wait()
-    requests.join()
+    for one in threads:
+        one.join()
     scheduler.shutdown(wait=True)
     keeper.close()
 
