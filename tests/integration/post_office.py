@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -18,6 +19,7 @@ from proxyprotocol.noop import ProxyProtocolNoop
 from proxyprotocol.reader import ProxyProtocolReader
 from pymap.backend.dict import DictBackend
 from pymap.imap import IMAPServer, IMAPService
+from pysasl.hashing import BuiltinHash
 
 USER, PASSWORD = "demouser", "demopass"
 
@@ -109,10 +111,11 @@ class Imap:
     def __init__(self, port: int) -> None:
         self.port = port
 
-    def put(self, mail: bytes | EmailMessage, folder: str = "INBOX") -> None:
-        """Put a mail into a folder."""
+    def put(self, mail: bytes | EmailMessage, at: datetime, folder: str = "INBOX") -> None:
+        """Put a mail into a folder, as if it had come in at ``at``."""
         with self._client() as client:
-            client.append(folder, mail if isinstance(mail, bytes) else mail.as_bytes(policy=SMTP))
+            data = mail if isinstance(mail, bytes) else mail.as_bytes(policy=SMTP)
+            client.append(folder, data, msg_time=at)
 
     def renumber(self, folder: str = "INBOX") -> None:
         """Make the folder anew with the same mails, which get other numbers of another generation."""
@@ -136,6 +139,7 @@ class Imap:
     @contextmanager
     def _client(self) -> Iterator[IMAPClient]:
         client = IMAPClient("127.0.0.1", self.port, ssl=False, timeout=10)
+        client.normalise_times = False
         client.login(USER, PASSWORD)
         try:
             yield client
@@ -156,7 +160,7 @@ def imap_server() -> Iterator[Imap]:
         DictBackend.add_subparser("dict", known.add_subparsers())
         known.set_defaults(debug=False, passlib_cfg=None, logging_cfg=None)
         arguments = known.parse_args(["--no-tls", "dict", "--demo-user", USER, "--demo-password", PASSWORD])
-        backend, config = await DictBackend.init(arguments)
+        backend, config = await DictBackend.init(arguments, hash_context=BuiltinHash(rounds=1))
         config.apply_context()
         async with AsyncExitStack() as stack:
             await backend.start(stack)

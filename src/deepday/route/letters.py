@@ -95,7 +95,7 @@ def _sender(message: EmailMessage) -> str:
 
 
 def _writer(message: EmailMessage) -> Writer:
-    submitted = _header(message, "Auto-Submitted").partition(";")[0].strip().lower()
+    submitted = re.split(r"[;(\s]", _header(message, "Auto-Submitted").strip().lower())[0]
     kind = message.get_content_type()
     user = _sender(message).partition("@")[0]
     if submitted == "auto-replied" or kind == "multipart/report" or _header(message, "Return-Path").strip() == "<>":
