@@ -125,7 +125,7 @@ def test_a_process_that_dies_over_a_mail_sends_it_again(office: Office, post: Po
         raise KeyboardInterrupt
 
     ways = office.desk.second
-    office.store.settle = dies  # type: ignore[method-assign, assignment]
+    office.store.settle = dies  # type: ignore[method-assign]
     with pytest.raises(KeyboardInterrupt):
         office.ask()
     office.store.settle = settle  # type: ignore[method-assign]
@@ -153,7 +153,7 @@ def test_marking_it_sent_before_sending_would_lose_it(office: Office, post: Post
             raise KeyboardInterrupt
         return claimed
 
-    store.claim = marked_first  # type: ignore[method-assign, assignment]
+    store.claim = marked_first  # type: ignore[method-assign]
     with pytest.raises(KeyboardInterrupt):
         office.ask()
     store.claim = claim  # type: ignore[method-assign]

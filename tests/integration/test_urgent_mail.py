@@ -236,7 +236,7 @@ def test_a_mail_that_was_not_committed_is_read_again(desk: Desk) -> None:
             raise RetryLaterError("The disk is full.")
         return receive(*arguments)  # type: ignore[arg-type]
 
-    desk.office.store.receive = fails  # type: ignore[method-assign, assignment]
+    desk.office.store.receive = fails  # type: ignore[method-assign]
     with pytest.raises(RetryLaterError):
         desk.look()
     desk.start()
@@ -255,7 +255,7 @@ def test_a_watermark_before_the_mail_would_lose_it(desk: Desk) -> None:
             raise RetryLaterError("The disk is full.")
         return receive(person, source, (), watermark)
 
-    store.receive = mark_first  # type: ignore[method-assign, assignment]
+    store.receive = mark_first  # type: ignore[method-assign]
     with pytest.raises(RetryLaterError):
         desk.look()
     desk.start()

@@ -16,6 +16,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from deepday.app.keeping import Beat, Keeper
+from deepday.app.self_audit import Pulse
 from deepday.app.syncing import SyncRequest, sync
 from deepday.clock import Clock, SystemClock
 from deepday.connect import no_progress
@@ -26,20 +27,25 @@ from deepday.report.protect_terminal import readable
 EVERY = 15
 """Seconds between two beats."""
 
+_STILL = 600
+"""Seconds between two beats that are a finding: one that asks many accounts may take minutes."""
+
 _BEAT, _DUE, _SYNC = "beat", "due", "sync"
 
 
 class Service:
     """Beats, and tells of them. ``log``: as :func:`deepday.jobs.logs.lines` returns it."""
 
-    def __init__(self, keeper: Keeper, clock: Clock, log: Any) -> None:
+    def __init__(self, keeper: Keeper, clock: Clock, log: Any, pulse: Pulse | None = None) -> None:
         self._keeper = keeper
         self._clock = clock
         self._log = log
+        self._pulse = pulse or Pulse(clock)
         self._trouble = ""
 
     def beat(self) -> Beat:
         """Do what is due, and tell it. What fails is told once, and tried again at the next beat."""
+        self._pulse.mark("protection", _STILL)
         try:
             beat = self._keeper.beat()
         except DeepdayError as error:
