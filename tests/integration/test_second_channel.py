@@ -153,7 +153,7 @@ def test_marking_it_sent_before_sending_would_lose_it(office: Office, post: Post
             raise KeyboardInterrupt
         return claimed
 
-    store.claim = marked_first  # type: ignore[method-assign]
+    store.claim = marked_first  # type: ignore[method-assign, assignment]
     with pytest.raises(KeyboardInterrupt):
         office.ask()
     store.claim = claim  # type: ignore[method-assign]

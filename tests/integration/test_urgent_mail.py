@@ -236,7 +236,7 @@ def test_a_mail_that_was_not_committed_is_read_again(desk: Desk) -> None:
             raise RetryLaterError("The disk is full.")
         return receive(*arguments)  # type: ignore[arg-type]
 
-    desk.office.store.receive = fails  # type: ignore[method-assign]
+    desk.office.store.receive = fails  # type: ignore[method-assign, assignment]
     with pytest.raises(RetryLaterError):
         desk.look()
     desk.start()

@@ -5,6 +5,7 @@ alive. What it finds at two looks running is told to the owner by the second cha
 Only when it finds nothing does the heartbeat go out: a monitor elsewhere tells when it stays away.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -79,8 +80,8 @@ class SelfAudit:
         except DeepdayError as error:  # a full disk, a damaged file: told all the same
             found = (error.what,)
             audited = replace(last, found=found)
-        lasting = tuple(one for one in found if one in self._before)
-        self._before, self._last = frozenset(found), audited
+        lasting = tuple(one for one in found if _kind(one) in self._before)
+        self._before, self._last = frozenset(map(_kind, found)), audited
         troubles = []
         try:
             told = self._tell(ledger, audited, lasting, now)
@@ -103,15 +104,15 @@ class SelfAudit:
         return replace(kept, told=self._last.told, told_at=self._last.told_at)
 
     def _findings(self, ledger: Ledger, now: int) -> Iterator[str]:
-        """Yield sentences; a thing that lasts has the same sentence at each look."""
+        """Yield sentences; a thing that lasts has the same one at each look, but for its numbers."""
         yield from self._history(ledger, now)
         overdue = [one for one in ledger.urgent.open_requests(ledger.person) if one.state not in ENDS]
         late = sum(one.deadline < now - LATE for one in overdue)
         if late:
-            yield f"{_count(late, 'request')} overdue: nothing has gone on since."
+            yield f"Requests are overdue, and nothing has gone on since: {late}."
         stuck = ledger.urgent.stuck_messages(ledger.person, now - LATE)
         if stuck:
-            yield f"{_count(stuck, 'message')} not being sent."
+            yield f"Messages are due, and not sent: {stuck}."
         known = ledger.protecting.known(ledger.person)
         live = live_blocks(known.schedule)
         idle = not any(active_blocks(live, known.schedule, at) for at in (now, now - _SETTLED))
@@ -150,7 +151,7 @@ class SelfAudit:
         ways = ledger.ways
         if ways is None or not ways.reaches(ledger.person):
             return audited
-        new = set(lasting) - set(audited.told)
+        new = {*map(_kind, lasting)} - {*map(_kind, audited.told)}
         if lasting and (new or not 0 <= now - audited.told_at < _AGAIN):
             text = "deepday looked after itself, and found:\n\n" + "\n".join(f"- {one}" for one in lasting)
             text += "\n\nLook with: deepday status, deepday urgent list"
@@ -170,5 +171,6 @@ def standing(audited: SelfAudited, now: int) -> Iterator[str]:
         yield f"The self-audit has not passed for {max(0, now - since) // MINUTE} minutes."
 
 
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing} is" if number == 1 else f"{number} {thing}s are"
+def _kind(finding: str) -> str:
+    """Return what a finding is about, whatever its numbers: a growing number must not make it new at each look."""
+    return re.sub(r"\d+", "", finding)
