@@ -2,6 +2,7 @@
 
 import contextlib
 import imaplib
+import logging
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,6 +69,7 @@ def opened_mailbox(settings: MailboxSettings) -> Iterator[Mailbox]:
         ) from None
     from imapclient.exceptions import LoginError  # noqa: PLC0415 - same
 
+    logging.getLogger("imapclient").setLevel(logging.WARNING)  # below that it logs what mails say
     password = SecretReference.parse(settings.password).resolve().reveal()
     where = f"The mail server {settings.host}"
     client: Any = None

@@ -36,6 +36,7 @@ def _plugin(address: str) -> Any:
             f"Phone push needs a library that is not installed ({error.name}).", "Run: pip install 'deepday[push]'"
         ) from None
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # it logs addresses that it cannot read
+    logging.getLogger("urllib3").setLevel(logging.WARNING)  # paths of addresses are secrets too
     asset = AppriseAsset(
         async_mode=False,
         secure_logging=True,

@@ -128,6 +128,7 @@ def _ledger(accounts: Accounts, chat: str, messenger: Messenger) -> Ledger:
         raise InputError("Whose requests are these?", f"Set email under [me] in {config_file()}.")
     policy, person = policy_of(settings), settings.me.email.lower()
     urgent = accounts.urgent(policy.retention)
+    urgent.forget_texts()  # whoever looks, and whether or not a service runs
     chat = chat or settings.me.slack_user or ""
     secret = store.pseudonym_key()
     ways = second_ways(settings, secret, clock)
