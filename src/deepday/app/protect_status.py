@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from deepday.app.accounts import again_command
 from deepday.app.protect_shown import not_back_yet
 from deepday.app.protecting import KEEPER, Protection, protection
+from deepday.app.self_audit import standing
 from deepday.clock import Clock
 from deepday.reconcile.desired import pause_of
 from deepday.reconcile.view import View
@@ -66,6 +67,7 @@ def _trouble(found: Protection, view: View) -> Iterator[tuple[str, str]]:
     clock = found.store.clock_problem()
     if clock:
         yield clock, "Set it right, by network time if it can be had: it is compared again by itself."
+    yield from _looked_after(found)
     here = {(one.provider, one.account) for one in sign_ins}
     gone = {(one.provider, one.account) for one in known.entries if one.state not in FINAL and one.when.end > now}
     gone |= {(one.target.provider, one.target.account) for one in known.slots if one.owned}
@@ -95,6 +97,13 @@ def _trouble(found: Protection, view: View) -> Iterator[tuple[str, str]]:
         elif entry.state in {EntryState.UNKNOWN, EntryState.INTENT, EntryState.REMOVING}:
             what = f"{entry.provider} {entry.account}: what became of an event is not known yet. {entry.problem}"
             yield what, "The next round looks: deepday apply, or deepday serve"
+
+
+def _looked_after(found: Protection) -> Iterator[tuple[str, str]]:
+    """Yield what the self-audit of a running service found, and that it stands still."""
+    if found.store.held(KEEPER) is not None:
+        for what in standing(found.accounts.store.self_audits().last(), found.now()):
+            yield what, "Look at what deepday serve says; see also: deepday urgent list"
 
 
 def _notes(found: Protection, view: View, *, kept: bool) -> Iterator[str]:

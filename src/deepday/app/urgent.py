@@ -47,11 +47,14 @@ class UrgentDesk(Desk):
 
     # Coming in
 
-    def receive(self, *signals: UrgentSignal, source: str = "") -> list[bool]:
-        """Keep signals, all or none, and say which are new. Acknowledge them only after this has returned."""
+    def receive(self, *signals: UrgentSignal, source: str = "", watermark: Watermark | None = None) -> list[bool]:
+        """Keep signals, all or none, and say which are new. Acknowledge them only after this has returned.
+
+        ``watermark`` moves in the same transaction.
+        """
         source = source or self.source
         kept = [one for one in signals if self._counts(one, source)]
-        new = iter(self.store.receive(self.person, source, self._incoming(kept)) if kept else [])
+        new = iter(self.store.receive(self.person, source, self._incoming(kept), watermark) if kept or watermark else [])
         return [one in kept and next(new) for one in signals]
 
     def _counts(self, signal: UrgentSignal, source: str) -> bool:

@@ -3,7 +3,7 @@
 import datetime as dt
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deepday.app.period import parse_dates
 from deepday.app.plan_request import parse_date
@@ -44,14 +44,27 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondTry:
+    """A test by a second way to somebody; ``problem``: why it was not taken, empty when it was."""
+
+    way: str
+    name: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """One request with its history and its messages; ``text``: what was asked, empty where it is not kept."""
+    """One request with its history and its messages; ``text``: what was asked, empty where it is not kept.
+
+    ``second``: what came of testing the second ways.
+    """
 
     request: Request
     text: str
     rows: tuple[AuditRow, ...]
     messages: tuple[OutboxRow, ...]
     now: int
+    second: tuple["SecondTry", ...] = ()
 
 
 def list_requests(*, everything: bool = False, clock: Clock | None = None) -> Listed:
@@ -121,10 +134,12 @@ def _by_hand(one: str, make: Callable[[Ledger, Request], Step], clock: Clock | N
 def rehearse(seconds: int, say: Callable[[str], None], clock: Clock | None = None) -> Shown:
     """Send a request through the real ways, and wait up to ``seconds`` for somebody to answer.
 
-    Raises what connecting does: a test that reaches nobody is no success.
+    Every second way is tried as well, with a message that says that it is a test. Raises what connecting does: a test
+    that reaches nobody is no success.
     """
     with listening(clock) as (ledger, ears):
         now = ledger.desk.now()
+        second = _second_ways_tried(ledger, say)
         signal = UrgentSignal(f"test:{now}:{secrets.token_hex(4)}", now, "", "", "This is a test.", door=Door.TEST)
         ledger.desk.receive(signal, source=TEST_SOURCE)
         found = next(one for one in ledger.urgent.requests(ledger.person) if one.key == signal.id)
@@ -136,7 +151,37 @@ def rehearse(seconds: int, say: Callable[[str], None], clock: Clock | None = Non
                 stage = found.stage
                 say(f"{stage}{f': {found.turn.name}' if found.turn else ''}")
             if not found.open or ledger.clock.monotonic() >= end:
-                return _shown(ledger, found)
+                return replace(_shown(ledger, found), second=second)
+
+
+def _second_ways_tried(ledger: Ledger, say: Callable[[str], None]) -> tuple[SecondTry, ...]:
+    ways = ledger.ways
+    if ways is None:
+        return ()
+    tried: list[SecondTry] = []
+    for name in ways.people:
+        for way in ways.ways(name):
+            key = f"test/{way}/{name}/{ledger.desk.now()}"
+            text = f"This is a test of {ledger.desk.name}'s deepday: nothing has happened, and nothing is to be done."
+            try:
+                ways.send_by(way, name, "A test", text, key)
+            except DeepdayError as error:
+                tried.append(SecondTry(way, name, error.what))
+            else:
+                tried.append(SecondTry(way, name, ""))
+            say(f"{way} to {name}: {tried[-1].problem or 'taken'}")
+    return tuple(tried)
+
+
+def look_into_mailbox(clock: Clock | None = None) -> int:
+    """Look once into the mailbox of the settings, and return how many requests and answers were new.
+
+    Raises :class:`InputError` where none is set, and what reading it does.
+    """
+    with opened_ledger(clock) as ledger:
+        if ledger.door is None:
+            raise InputError("No mailbox is set.", "Set host, user and password under [urgent.mailbox].")
+        return ledger.door.poll()
 
 
 def listen(seconds: float, say: Callable[[str], None], clock: Clock | None = None) -> int:

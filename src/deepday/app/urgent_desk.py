@@ -1,13 +1,15 @@
 """What the parts share that handle a person's urgent requests: the store, the ways to people, how a step is kept."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from deepday.clock import Clock
-from deepday.connect import Messenger, RequestHistory, SecondChannel
-from deepday.model import Interval, Override, OverrideKind, Request, Responder
+from deepday.connect import MailAnswerer, Messenger, RequestHistory, SecondChannel
+from deepday.errors import DeepdayError
+from deepday.model import Interval, Override, OverrideKind, Request, Responder, UrgentSignal
 from deepday.route.chain import Cover
 from deepday.route.machine import Step
 from deepday.route.policy import RoutePolicy
@@ -48,6 +50,14 @@ class People(Protocol):
         ...
 
 
+class Rereader(Protocol):
+    """Reads a signal as it is now."""
+
+    def signal_again(self, conversation: str, signal: str) -> UrgentSignal | None:
+        """Return the signal of that id; ``None`` when it is gone."""
+        ...
+
+
 @dataclass(slots=True)
 class Desk:
     """Where a person's urgent requests are handled.
@@ -55,6 +65,7 @@ class Desk:
     ``source``: where signals come from, a name for the workspace. ``secret``: what buttons are signed with.
     ``quiet``: tells what keeps the owner from hearing. ``holder`` names this process. ``name``: the owner's name.
     ``consent``: keeps whether somebody, by name, answers for the owner from now on.
+    ``letters``: answers who asked by mail. ``again``: reads a signal of another source again, by the source.
     """
 
     store: UrgentStore
@@ -71,6 +82,8 @@ class Desk:
     second: SecondChannel | None = None
     quiet: Callable[[], Quiet] = field(default=lambda: Quiet.NOTHING)
     consent: Callable[[str, bool], object] = field(default=lambda _name, _agreed: None)
+    letters: MailAnswerer | None = None
+    again: dict[str, Rereader] = field(default_factory=dict)
 
     def take(self, before: Request, step: Step, control: Control | None = None) -> int:
         """Keep a step, with what it wants sent, and the lifting of the owner's do not disturb."""
@@ -99,6 +112,16 @@ class Desk:
         when = Interval(self.now(), self.now() + self.policy.wake)
         why = f"request {step.request.id}: {step.wake}"
         return Override(self.person, block.id, OverrideKind.WAKE, when, self.now(), step.actor, why)
+
+    def said(self, request: Request) -> str:
+        """Read again what was asked, where it was said; empty where that cannot be done."""
+        reader = self.history if request.source == self.source else self.again.get(request.source)
+        if reader is None:
+            return ""
+        with suppress(DeepdayError):
+            found = reader.signal_again(request.conversation, request.key)
+            return found.text if found is not None else ""
+        return ""
 
     def now(self) -> int:
         """Return the present in UTC seconds."""

@@ -67,7 +67,8 @@ class Surroundings:
 
     ``chat``: the owner's id in chat. ``colleagues`` by name, in lower case. ``find``: looks up somebody's id in chat
     by their address; what it cannot find stays unknown. ``away``: when somebody is out of office by their calendar,
-    by name in lower case.
+    by name in lower case. ``reached``: tells whether the second channel leads to somebody by their name; where nobody
+    knows their id in chat, their name stands for it.
     """
 
     store: UrgentStore
@@ -78,11 +79,12 @@ class Surroundings:
     colleagues: Mapping[str, Colleague] = field(default_factory=dict)
     find: Callable[[str], str] = field(default=lambda _: "")
     away: Mapping[str, Sequence[Interval]] = field(default_factory=dict)
+    reached: Callable[[str], bool] = field(default=lambda _: False)
     _found: dict[str, str] = field(default_factory=dict)
 
     def owner(self) -> Responder:
         """Return the owner."""
-        return Responder(ChainRole.OWNER, self.person, self.chat)
+        return Responder(ChainRole.OWNER, self.person, self.chat or self._outside(self.person))
 
     def block(self, now: int) -> BlockNow | None:
         """Return the block under way."""
@@ -106,7 +108,7 @@ class Surroundings:
 
     def _cover(self, role: ChainRole, name: str, topics: frozenset[str], now: int, reach: str = "") -> Cover:
         known = self.colleagues.get(name.lower(), Colleague(name, agreed=True))
-        chat = known.chat or self._chat(reach) or self._chat(name)
+        chat = known.chat or self._chat(reach) or self._chat(name) or self._outside(name)
         absent = known.absent(now) or self._out_of_office(known, now) or self._deep(name, now)
         return Cover(role, name, chat, topics, self._agreed(known), absent)
 
@@ -144,6 +146,9 @@ class Surroundings:
     def _deep(self, name: str, now: int) -> str:
         own = block_under_way(self.store.schedule(name.lower()), now)
         return "in deep work themselves" if own else ""
+
+    def _outside(self, name: str) -> str:
+        return name if self.reached(name) else ""
 
     def _chat(self, reach: str) -> str:
         if not reach:

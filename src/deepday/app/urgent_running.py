@@ -1,17 +1,19 @@
 """The desk of this installation: made of the settings, the store, and the connected account that posts and listens."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import cast
 
 from deepday.app.accounts import Accounts, opened_accounts
 from deepday.app.person import find_zone
+from deepday.app.second_channel import SecondWays, second_ways
 from deepday.app.urgent import UrgentDesk
 from deepday.app.urgent_away import out_of_office
 from deepday.app.urgent_listening import Listening
+from deepday.app.urgent_mail import SOURCE as MAIL
+from deepday.app.urgent_mail import MailDoor
 from deepday.app.urgent_people import Colleague, Surroundings, quiet_of
 from deepday.clock import Clock, SystemClock
 from deepday.config.ingress_settings import form_address
@@ -19,7 +21,7 @@ from deepday.config.load import load_settings
 from deepday.config.paths import config_file, database_location
 from deepday.config.settings import Settings
 from deepday.connect import Account, DoNotDisturbWriter, Messenger, PeopleFinder, Port, RequestHistory, RequestSource
-from deepday.errors import DeepdayError, InputError, NotEnoughDataError, UnsupportedError
+from deepday.errors import DeepdayError, InputError, NotEnoughDataError, RetryLaterError, UnsupportedError
 from deepday.model import OutgoingMessage, PostedMessage, Verdict
 from deepday.model.person import WeeklyHours
 from deepday.route.policy import DAY, MINUTE, RoutePolicy
@@ -45,21 +47,27 @@ class Ledger:
     policy: RoutePolicy
     people: Surroundings
     clock: Clock
+    door: MailDoor | None = None
+    ways: SecondWays | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class _NobodyConnected:
-    """Posts nothing: what is to be sent waits in the outbox for a process that can."""
+    """Posts nothing. ``later``: there is an account that may work again; what is urgent goes the second way."""
 
-    _found: Mapping[tuple[str, str], PostedMessage] = MappingProxyType({})
+    later: str = ""
 
     def post_message(self, message: OutgoingMessage, *, again: bool = False) -> PostedMessage:
         """Refuse."""
         del message, again
+        if self.later:
+            raise RetryLaterError(self.later, "It is tried again by itself.")
         raise UnsupportedError("No account is connected that can post.", "Run: deepday connect slack --allow messages")
 
     def find_message(self, to: str, key: str) -> PostedMessage | None:
-        """Find nothing."""
-        return self._found.get((to, key))
+        """Find nothing: nobody can look."""
+        del to, key
+        return None
 
 
 def policy_of(settings: Settings) -> RoutePolicy:
@@ -123,26 +131,42 @@ def _ledger(accounts: Accounts, chat: str, messenger: Messenger) -> Ledger:
         raise InputError("Whose requests are these?", f"Set email under [me] in {config_file()}.")
     policy, person = policy_of(settings), settings.me.email.lower()
     urgent = accounts.urgent(policy.retention)
+    urgent.forget_texts()  # whoever looks, and whether or not a service runs
     chat = chat or settings.me.slack_user or ""
+    secret = store.pseudonym_key()
+    ways = second_ways(settings, secret, clock)
     people = Surroundings(urgent, store.covers(), person, chat, policy.zone, colleagues_of(settings))
     name = settings.urgent.name or person.partition("@")[0].title()
-    desk = UrgentDesk(
-        urgent, clock, policy, person, name, SOURCE, store.pseudonym_key(), people, messenger, holder="deepday"
-    )
+    desk = UrgentDesk(urgent, clock, policy, person, name, SOURCE, secret, people, messenger, holder="deepday")
     desk.consent = lambda who, agreed: people.keep_consent(who, agreed, desk.now())
-    return Ledger(accounts, store, urgent, accounts.protecting(), desk, person, policy, people, clock)
+    if ways is not None:
+        people.reached = ways.reaches
+        desk.second, desk.letters = ways, ways if settings.smtp.host else None
+    door = MailDoor(desk, settings.urgent.mailbox, ways) if settings.urgent.mailbox.host else None
+    if door is not None:
+        desk.again[MAIL] = door
+    return Ledger(accounts, store, urgent, accounts.protecting(), desk, person, policy, people, clock, door, ways)
 
 
 @contextmanager
 def listening(clock: Clock | None = None) -> Iterator[tuple[Ledger, Listening]]:
     """Give the ledger with the connected account that posts and listens, while the context lasts.
 
-    Raises :class:`NotEnoughDataError` when no connected account can post.
+    Where no account can be had and there is a second channel or a mailbox, there is no source, and what is to be sent
+    goes the second way. Raises :class:`NotEnoughDataError` when nobody can be reached at all.
     """
     clock = clock or SystemClock()
     with ExitStack() as stack:
         accounts = stack.enter_context(opened_accounts(clock))
-        account, owner = _chat_account(accounts, stack)
+        try:
+            account, owner = _chat_account(accounts, stack)
+        except DeepdayError as error:
+            waits = not isinstance(error, NotEnoughDataError)
+            ledger = _ledger(accounts, "", _NobodyConnected(error.what if waits else ""))
+            if ledger.ways is None and ledger.door is None:
+                raise
+            yield ledger, Listening(ledger.desk, None)
+            return
         ledger = _ledger(accounts, owner, cast("Messenger", account))
         ports = account.capabilities().ports
         desk = ledger.desk
@@ -166,11 +190,15 @@ def listening(clock: Clock | None = None) -> Iterator[tuple[Ledger, Listening]]:
 
 def _chat_account(accounts: Accounts, stack: ExitStack) -> tuple[Account, str]:
     """Return the first connected account that can post, and its owner's id there where the account tells."""
+    shut: DeepdayError | None = None
     for sign_in in accounts.connected():
         try:
             account = stack.enter_context(accounts.opened(sign_in))
-        except DeepdayError:
-            continue  # the next one may do
+        except DeepdayError as error:
+            shut = error  # the next one may do
+            continue
         if Port.MESSENGER in account.capabilities().ports:
             return account, account.owner_id() if isinstance(account, RequestHistory) else ""
+    if shut is not None:
+        raise shut
     raise NotEnoughDataError("No connected account can post messages.", "Run: deepday connect slack --allow messages")

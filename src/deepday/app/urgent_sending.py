@@ -1,11 +1,11 @@
 """Sending what is in the outbox: each message once, what is unsure is looked up, and what fails goes the next way."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from deepday.app.urgent_desk import Desk, Quiet
+from deepday.app.urgent_outside import outside_chat, send_outside
 from deepday.errors import DeepdayError, OutcomeUnknownError, ReconnectNeededError, RetryLaterError
 from deepday.model import OutgoingMessage, Request
 from deepday.route import machine
@@ -49,7 +49,7 @@ class _Sending:
     def run(self) -> int:
         """Claim it, send it, keep what came of it."""
         desk, row = self._desk, self._row
-        if self._item.kind is Kind.WAKE and self._item.channel is Channel.CHAT and self._must_wait():
+        if self._item.kind is Kind.WAKE and not outside_chat(row) and self._must_wait():
             return 0
         claimed = desk.store.claim(row, desk.holder)
         if claimed is None:
@@ -117,11 +117,8 @@ class _Sending:
     def _send(self, about: Sequence[Request]) -> _Arrived:
         desk, row = self._desk, self._row
         made = self._message(about)
-        if self._item.channel is Channel.SECOND:
-            if desk.second is None:
-                raise DeepdayError("There is no second channel.")
-            subject = f"Urgent: request {row.request}" if row.request else "What can wait"
-            return _Arrived(desk.second.send(row.to, subject, made.text, row.id))
+        if outside_chat(row):
+            return _Arrived(send_outside(desk, row, made, about))
         posted = desk.messenger.post_message(made, again=row.unsure)
         quiet = desk.quiet() if self._item.kind is Kind.WAKE else Quiet.NOTHING
         return _Arrived(posted.id, quiet is Quiet.NOTHING)
@@ -139,14 +136,9 @@ class _Sending:
         """Return what was asked; where it was not kept, since nobody was told so far, it is read again."""
         desk = self._desk
         kept = desk.store.text(request.id)
-        if kept or desk.history is None or self._item.kind not in URGENT:
+        if kept or self._item.kind not in URGENT:
             return kept
-        parts = []
-        for one in (request, *desk.store.joined(request.id)):
-            with suppress(DeepdayError):
-                found = desk.history.signal_again(one.conversation, one.key)
-                parts += [found.text] if found is not None and found.text else []
-        text = "\n".join(parts)
+        text = "\n".join(filter(None, map(desk.said, (request, *desk.store.joined(request.id)))))
         if text:
             desk.store.keep_text(request.id, text, request.at)
         return text
@@ -169,7 +161,7 @@ class _Sending:
         """Return the same message for the second channel, where there is one to that person."""
         desk, item = self._desk, self._item
         name = item.data.get("name", "")
-        if item.channel is Channel.SECOND or desk.second is None or not name or not desk.second.reaches(name):
+        if outside_chat(self._row) or desk.second is None or not name or not desk.second.reaches(name):
             return []
         return [Item(item.kind, item.request, name, str(item.level), Channel.SECOND, "", item.level, item.data)]
 

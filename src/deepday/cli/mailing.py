@@ -28,7 +28,7 @@ def preview(message: "EmailMessage") -> None:
 
 def send_after_question(message: "EmailMessage", smtp: "SmtpSettings", *, yes: bool) -> None:
     """Send a mail by the server of the settings, after a question unless ``yes`` was said before."""
-    from deepday.app.case_mailing import send_mail  # noqa: PLC0415 - help does without
+    from deepday.app.mailing import send_mail  # noqa: PLC0415 - help does without
 
     if not yes and not typer.confirm(f"Send this to {message['To'] or 'nobody'}?", err=True):
         show.say("Nothing was sent.")

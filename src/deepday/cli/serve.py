@@ -36,28 +36,33 @@ def serve(
     error. Nothing is lost when it is stopped, or the machine sleeps.
     """
     from deepday.app.keeping import Keeper  # noqa: PLC0415 - help does without
+    from deepday.app.self_audit import Pulse  # noqa: PLC0415 - same
     from deepday.clock import SystemClock  # noqa: PLC0415 - same
     from deepday.config.load import load_settings  # noqa: PLC0415 - same
+    from deepday.jobs.auditing import Auditor  # noqa: PLC0415 - same
     from deepday.jobs.hearing import Ear  # noqa: PLC0415 - same
     from deepday.jobs.logs import lines  # noqa: PLC0415 - same
+    from deepday.jobs.posting import Postman  # noqa: PLC0415 - same
     from deepday.jobs.serving import Service, serve_once  # noqa: PLC0415 - same
     from deepday.jobs.serving import serve as run  # noqa: PLC0415 - same
 
     clock, settings = SystemClock(), load_settings()
     keeper, log = Keeper(clock), lines(as_json=json_)
-    service = Service(keeper, clock, log)
+    pulse = Pulse(clock)
+    service = Service(keeper, clock, log, pulse)
     if once:
         done = serve_once(service, keeper).outcome
         if done and (done.left or done.refused):
             raise typer.Exit(4 if done.reconnect else 1)
         return
-    ear = Ear(clock, log)
+    ear = Ear(clock, log, pulse)
     with (
         _page(port, settings.serve.port, clock, log, wanted=page),
         _ingress(ingress, settings.ingress, clock, log, ear),
     ):
         show.say("Keeping your days protected, until Ctrl-C.")
-        run(service, keeper, ear, clock, settings.serve.sync_every)
+        beside = (Postman(clock, log).collect, Auditor(clock, log, pulse).look_after)
+        run(service, keeper, ear, clock, settings.serve.sync_every, beside)
     show.say("Stopped. What is on stays on until its end; to take it back: deepday restore")
 
 

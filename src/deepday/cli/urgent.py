@@ -88,13 +88,26 @@ def rehearsal(
     seconds: Annotated[int, typer.Option("--for", min=1, max=86_400, help="Seconds to wait for an answer.")] = 60,
     json_: options.Json = False,
 ) -> None:
-    """Send a test request to whoever covers, the real way, and see who answers."""
+    """Send a test request to whoever covers, the real way, and see who answers; try every second way too."""
     from deepday.app.urgent_commands import rehearse  # noqa: PLC0415 - help does without
 
     shown = rehearse(seconds, show.say)
     _show(shown, json_=json_)
-    if shown.request.state.value == "undeliverable, announced" or shown.request.open:
+    failed = any(one.problem for one in shown.second)
+    if failed or shown.request.state.value == "undeliverable, announced" or shown.request.open:
         raise typer.Exit(1)
+
+
+@app.command("mail", epilog="Example: deepday urgent mail")
+def mail(json_: options.Json = False) -> None:
+    """Look once into the mailbox of the settings; deepday serve does so by itself."""
+    from deepday.app.urgent_commands import look_into_mailbox  # noqa: PLC0415 - help does without
+
+    new = look_into_mailbox()
+    if json_:
+        show.print_json({"schema": "deepday.urgent.mail/1", "new": new})
+    else:
+        typer.echo(f"{new} new requests and answers." if new else "Nothing new.")
 
 
 @app.command("listen", epilog="Example: deepday urgent listen --for 3600")
@@ -217,7 +230,9 @@ def _show(shown: "Shown", *, json_: bool, text: bool = False) -> None:
         ]
         whole: dict[str, object] = {"schema": "deepday.urgent.show/1", **request_json(shown.request)}
         kept = {"text": shown.text or None} if text else {}
-        show.print_json({**whole, **kept, "history": rows, "messages": messages})
+        tried = [{"way": one.way, "to": one.name, "problem": one.problem or None} for one in shown.second]
+        second = {"second_channel": tried} if tried else {}
+        show.print_json({**whole, **kept, "history": rows, "messages": messages, **second})
         return
     typer.echo(plain(line(shown.request, shown.now, "UTC")))
     if text:

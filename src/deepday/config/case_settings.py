@@ -27,7 +27,7 @@ class CaseSettings(Table):
 
 
 class SmtpSettings(Table):
-    """The server that follow-up mails are handed to. Nothing is ever sent without --send."""
+    """The server that mails are handed to: follow-up mails with --send only, and what [urgent] is set to mail."""
 
     host: str = Field(default="", description="Name of the server.", examples=["smtp.example.org"])
     port: int = Field(

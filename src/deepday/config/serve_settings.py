@@ -1,5 +1,7 @@
 """The settings of ``deepday serve``."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from deepday.config.table import Table
@@ -22,4 +24,13 @@ class ServeSettings(Table):
         examples=[9000],
         ge=0,
         le=65_535,
+    )
+    heartbeat: str = Field(
+        default="",
+        description="Where the address is that hears after each passed self-audit that all is well (env:, file:, "
+        "keyring: or command:). A monitor there tells you when it hears nothing. Not set: none.",
+        examples=["keyring:heartbeat/deepday"],
+    )
+    heartbeat_method: Literal["GET", "POST"] = Field(
+        default="GET", description="How that address is called.", examples=["POST"]
     )

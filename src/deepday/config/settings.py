@@ -185,7 +185,7 @@ class Settings(Table):
     )
     privacy: PrivacySettings = Field(default=PrivacySettings(), description="What may be kept.")
     case: CaseSettings = Field(default=CaseSettings(), description="How the texts of deepday case are made.")
-    smtp: SmtpSettings = Field(default=SmtpSettings(), description="The server that follow-up mails are handed to.")
+    smtp: SmtpSettings = Field(default=SmtpSettings(), description="The server that mails are handed to.")
 
     @field_validator("point_people")
     @classmethod
@@ -201,6 +201,12 @@ class Settings(Table):
                 raise ValueError(f"{one.email} is there twice; name each address once.")
             seen.add(one.email.lower())
         return people
+
+    @model_validator(mode="after")
+    def _a_server_for_mail(self) -> Self:
+        if not self.smtp.host and any(one.mail for one in self.urgent.people):
+            raise ValueError("[[urgent.people]] names an address for mail: set host under [smtp] as well.")
+        return self
 
     @field_validator("trips")
     @classmethod

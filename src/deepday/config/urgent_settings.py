@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from deepday.config.mailbox_settings import MailboxSettings
 from deepday.config.table import Table
 
 _Texts = Annotated[tuple[str, ...], Field(strict=False)]
@@ -27,11 +28,23 @@ class UrgentRuleSettings(Table):
 
 
 class UrgentPersonSettings(Table):
-    """How somebody who may cover is reached."""
+    """How you, or somebody who may cover, are reached."""
 
     email: str = Field(description="Their address.", examples=["grace@example.org"], pattern=r"^[^@\s]+@[^@\s]+$")
     slack_user: str = Field(
         default="", description="Their Slack member ID.", examples=["U012AB3CD"], pattern=r"^([UW][A-Z0-9]+)?$"
+    )
+    mail: str = Field(
+        default="",
+        description="Where mail goes when chat fails, by the server of [smtp]. Not set: no mail.",
+        examples=["grace@home.example"],
+        pattern=r"^([^@\s]+@[^@\s]+)?$",
+    )
+    push: str = Field(
+        default="",
+        description="Where the address of their phone push is (env:, file:, keyring: or command:); an address of "
+        "Apprise, as ntfys://topic. Not set: no push.",
+        examples=["keyring:push/grace"],
     )
     away: Annotated[tuple[dt.date, ...], Field(strict=False)] = Field(
         default=(), description="Dates on which they are on leave.", examples=[[dt.date(2026, 5, 4)]]
@@ -76,7 +89,10 @@ class UrgentSettings(Table):
         default=(), description="Rules for what comes in, one table for each.", examples=[[]]
     )
     people: Annotated[tuple[UrgentPersonSettings, ...], Field(strict=False)] = Field(
-        default=(), description="How those who may cover are reached, one table for each.", examples=[[]]
+        default=(), description="How you and those who may cover are reached, one table for each.", examples=[[]]
+    )
+    mailbox: MailboxSettings = Field(
+        default=MailboxSettings(), description="A mailbox that urgent requests come into, by IMAP."
     )
 
     @field_validator("windows")

@@ -21,7 +21,7 @@ from deepday.connect.ports.messaging import ChangeNotifier, Messenger, RequestSo
 from deepday.connect.ports.office import OfficeLife, OfficeServer, Sample, SampleWriter, ServedOffice
 from deepday.connect.ports.opening import AccountProvider, Dialogue, Feature, SignedIn, SignInOption
 from deepday.connect.ports.reading import ActivityListener, ActivityReader, BatchedReader, CalendarReader
-from deepday.connect.ports.requests import PeopleFinder, RequestHistory, SecondChannel, TellsGaps
+from deepday.connect.ports.requests import MailAnswerer, PeopleFinder, RequestHistory, SecondChannel, TellsGaps
 from deepday.connect.ports.settings import AutoReplyWriter, DoNotDisturbWriter, PresenceWriter, StatusWriter
 from deepday.connect.ports.tokens import Refresh, TokenKeeper
 from deepday.connect.ports.writing import EventWriter
@@ -56,6 +56,7 @@ __all__ = [
     "Feature",
     "FileSources",
     "InvitationResponder",
+    "MailAnswerer",
     "Messenger",
     "OfficeLife",
     "OfficeServer",

@@ -4,6 +4,7 @@ import threading
 from typing import Any
 
 from deepday.app.keeping import fingerprint
+from deepday.app.self_audit import Pulse
 from deepday.app.urgent_listening import Listening
 from deepday.app.urgent_running import Ledger, listening
 from deepday.clock import Clock
@@ -13,15 +14,20 @@ AGAIN = 60.0
 """Seconds before an account that can post is looked for again, where there is none."""
 
 _TURN = 1.0
+_ROUTING, _CHAT = "routing of urgent requests", "listening to chat"
+_DEAF = 900
+"""Seconds for which chat may be in trouble before that is a finding."""
+
 _BREATH = 5.0
 
 
 class Ear:
     """Listens, routes and sends until told to end. ``log``: as :func:`deepday.jobs.logs.lines` returns it."""
 
-    def __init__(self, clock: Clock, log: Any) -> None:
+    def __init__(self, clock: Clock, log: Any, pulse: Pulse | None = None) -> None:
         self._clock = clock
         self._log = log
+        self._pulse = pulse or Pulse(clock)
         self._said: frozenset[str] = frozenset()
         self._came = threading.Event()
         self._missed = threading.Event()
@@ -39,6 +45,7 @@ class Ear:
         """Do so until ``ended``, over an account that is opened anew when a sign-in or the settings change."""
         while not ended.is_set():
             changed = False
+            self._pulse.mark(_ROUTING)
             try:
                 with listening(self._clock) as (ledger, ears):
                     changed = self._rounds(ledger, ears, ended)
@@ -55,6 +62,7 @@ class Ear:
         """Listen; return True when the account must be opened anew."""
         before = fingerprint(ledger.accounts)
         ears.over = ended.is_set
+        again_at = self._clock.monotonic() + AGAIN
         while not ended.is_set():
             if fingerprint(ledger.accounts) != before:
                 return True
@@ -64,6 +72,11 @@ class Ear:
             self._came.clear()
             ears.round(_TURN)
             self._tell(ears.said)
+            self._pulse.mark(_ROUTING)
+            if ears.source is not None and not ears.said:
+                self._pulse.mark(_CHAT, _DEAF)
+            if ears.source is None and self._clock.monotonic() >= again_at:
+                return True  # an account that could not be opened may work again
             if ears.said:
                 ended.wait(_BREATH)
             elif ears.source is None:

@@ -7,7 +7,7 @@ beat asks what time it is.
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from deepday.app.keeping import Beat, Keeper
+from deepday.app.self_audit import Pulse
 from deepday.app.syncing import SyncRequest, sync
 from deepday.clock import Clock, SystemClock
 from deepday.connect import no_progress
@@ -26,20 +27,25 @@ from deepday.report.protect_terminal import readable
 EVERY = 15
 """Seconds between two beats."""
 
+_STILL = 600
+"""Seconds between two beats that are a finding: one that asks many accounts may take minutes."""
+
 _BEAT, _DUE, _SYNC = "beat", "due", "sync"
 
 
 class Service:
     """Beats, and tells of them. ``log``: as :func:`deepday.jobs.logs.lines` returns it."""
 
-    def __init__(self, keeper: Keeper, clock: Clock, log: Any) -> None:
+    def __init__(self, keeper: Keeper, clock: Clock, log: Any, pulse: Pulse | None = None) -> None:
         self._keeper = keeper
         self._clock = clock
         self._log = log
+        self._pulse = pulse or Pulse(clock)
         self._trouble = ""
 
     def beat(self) -> Beat:
         """Do what is due, and tell it. What fails is told once, and tried again at the next beat."""
+        self._pulse.mark("protection", _STILL)
         try:
             beat = self._keeper.beat()
         except DeepdayError as error:
@@ -114,16 +120,28 @@ def wake_at_due(scheduler: Any, beat: Beat, clock: Clock, run: Callable[[], None
         scheduler.add_job(run, "date", run_date=at, id=_DUE, replace_existing=True)
 
 
-def serve(service: Service, keeper: Keeper, ear: Ear, clock: Clock, sync_every: int) -> None:
-    """Run until SIGTERM or SIGINT; a beat and a round of requests that are under way end first."""
+def serve(
+    service: Service,
+    keeper: Keeper,
+    ear: Ear,
+    clock: Clock,
+    sync_every: int,
+    beside: Sequence[Callable[[threading.Event], None]] = (),
+) -> None:
+    """Run until SIGTERM or SIGINT; a beat and a round of requests that are under way end first.
+
+    ``beside``: what runs in threads of their own until the event is set.
+    """
     ended = threading.Event()
     scheduler = schedule(service, clock, sync_every)
-    requests = threading.Thread(target=ear.listen, args=(ended,), name="urgent requests")
+    threads = [threading.Thread(target=one, args=(ended,)) for one in (ear.listen, *beside)]
     with _ending(ended):
         scheduler.start()
-        requests.start()
+        for one in threads:
+            one.start()
         ended.wait()
-    requests.join()
+    for one in threads:
+        one.join()
     scheduler.shutdown(wait=True)
     keeper.close()
 

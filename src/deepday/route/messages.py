@@ -102,7 +102,7 @@ def _in_person(item: Item, request: Request) -> bool:
 
 
 def _ask(item: Item, request: Request, words: Setting) -> list[Section]:
-    turn = next((one for one in request.chain if one.chat == item.to), None)
+    turn = next((one for one in request.chain if item.to in {one.chat, one.name}), None)
     role = turn.role if turn else ChainRole.BACKUP
     head = f"Urgent for {words.owner}, {_from(request)}, since {words.zoned(request.at)}. Request {request.id}."
     why = f"You are {words.owner}'s {role}{_until(request, words)}. Told because: {request.why}."

@@ -42,6 +42,7 @@ ML_ALERTS = (
     Rule("a training failed", Verdict.URGENT, alerts=frozenset({"training-failed"}), topic="training"),
     Rule("a job waits for GPUs", Verdict.WAIT, alerts=frozenset({"gpu-queue"}), topic="training"),
     Rule("a review is asked for", Verdict.WAIT, alerts=frozenset({"review"})),
+    Rule("a mailing list", Verdict.WAIT, alerts=frozenset({"mailing-list"})),
     Rule("a pager", Verdict.URGENT, alerts=frozenset({"pager"})),
 )
 """What machines tell people who train models, where nothing else was agreed."""

@@ -68,17 +68,38 @@ def read_audit(connection: Connection, person: str, after: int) -> list[AuditRow
     return [AuditRow(**{name: row[name] for name in _HASHED}) for row in connection.execute(wanted).mappings()]
 
 
+@dataclass(frozen=True, slots=True)
+class ChainEnd:
+    """How far the chain was followed: the number of the last row, 0 for none, and its hash."""
+
+    seq: int = 0
+    hash: str = ""
+
+
+def follow_chain(connection: Connection, known: ChainEnd) -> tuple[int | None, ChainEnd]:
+    """Follow the chain from a row that was seen before, and return the first break, if any, and how far it goes.
+
+    A row that was seen and is not there any more is a break: so is seen what was cut off at the end since.
+    """
+    columns, end = schema.audit.c, known
+    if known.seq:
+        seen = connection.execute(select(columns.hash).where(columns.seq == known.seq)).scalar()
+        if seen != known.hash:
+            return known.seq, known
+    wanted = select(schema.audit).where(columns.seq > known.seq).order_by(columns.seq)
+    for row in connection.execute(wanted).mappings():
+        if row["seq"] != end.seq + 1 or row["previous"] != end.hash or row["hash"] != _hash(end.hash, dict(row)):
+            return end.seq + 1, end
+        end = ChainEnd(row["seq"], row["hash"])
+    return None, end
+
+
 def first_break(connection: Connection) -> int | None:
     """Return the number of the first row that is not as it was written, or is missing; ``None`` when all is well.
 
     Rows that were cut off at the end leave no trace here.
     """
-    previous, expected = "", 1
-    for row in connection.execute(select(schema.audit).order_by(schema.audit.c.seq)).mappings():
-        if row["seq"] != expected or row["previous"] != previous or row["hash"] != _hash(previous, dict(row)):
-            return expected
-        previous, expected = row["hash"], expected + 1
-    return None
+    return follow_chain(connection, ChainEnd())[0]
 
 
 def _hash(previous: str, row: Mapping[str, Any]) -> str:

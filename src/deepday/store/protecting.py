@@ -10,7 +10,7 @@ from deepday.clock import Clock
 from deepday.model import ApprovedBlock, Override
 from deepday.store import schema
 from deepday.store.approved import Schedule, add_override, drop_blocks, put_block, read_schedule
-from deepday.store.audit import AuditRow, Note, append_note, first_break, read_audit
+from deepday.store.audit import AuditRow, ChainEnd, Note, append_note, first_break, follow_chain, read_audit
 from deepday.store.baselines import Baselines
 from deepday.store.database import Database
 from deepday.store.leases import (
@@ -229,6 +229,11 @@ class ProtectStore:
         """Return the number of the first row of the audit chain that was changed or taken out, if any."""
         with self._database.reading() as connection:
             return first_break(connection)
+
+    def follow_chain(self, known: ChainEnd) -> tuple[int | None, ChainEnd]:
+        """Follow the audit chain on from where it was seen before; the first break, if any, and how far it goes."""
+        with self._database.reading() as connection:
+            return follow_chain(connection, known)
 
     def _add_override(self, connection: Connection, override: Override) -> None:
         add_override(connection, override)

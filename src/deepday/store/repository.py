@@ -24,6 +24,7 @@ from deepday.store.plans import PlanBook
 from deepday.store.protecting import ProtectStore
 from deepday.store.rows import ImportResult, Outcome, Source, SourceKind
 from deepday.store.sealing import MasterKeySource
+from deepday.store.self_audits import SelfAuditBook
 from deepday.store.sources import (
     find_source,
     read_coverage,
@@ -103,6 +104,10 @@ class Store:
     def urgent(self, masters: MasterKeySource | None, retention: int) -> UrgentStore:
         """Return the part of the store that keeps urgent requests; texts of routed ones for ``retention`` seconds."""
         return UrgentStore(self._database, self._clock, masters, retention)
+
+    def self_audits(self) -> SelfAuditBook:
+        """Return what the self-audit of a running service found last."""
+        return SelfAuditBook(self._database)
 
     def plans(self) -> PlanBook:
         """Return the planned days that are kept here."""

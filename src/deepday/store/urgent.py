@@ -272,7 +272,9 @@ class UrgentStore(UrgentLooks):
             if connection.execute(due).first() is None:
                 return 0
         with self._database.writing() as connection:
-            return self._texts.forget(connection, self._now())
+            count = self._texts.forget(connection, self._now())
+        self._database.leave_no_log()
+        return count
 
     @staticmethod
     def _move(connection: Connection, person: str, source: str, watermark: Watermark) -> None:

@@ -10,7 +10,7 @@ from deepday.model import ABOUT_EARLIER, Door, Request, RequestState
 from deepday.store import schema
 from deepday.store.approved import Schedule, read_schedule
 from deepday.store.database import Database
-from deepday.store.outbox import CLAIM_SECONDS, DUE_ROWS, OutboxRow, due_rows, read_rows
+from deepday.store.outbox import CLAIM_SECONDS, DUE_ROWS, OutboxRow, SendState, due_rows, read_rows
 from deepday.store.request_texts import RequestTexts
 from deepday.store.requests import open_in, read_request, read_requests, request_of_row
 
@@ -162,6 +162,14 @@ class UrgentLooks:
         conditions = [_outbox.person == person, *([_outbox.request == request] if request else [])]
         with self._database.reading() as connection:
             return read_rows(connection, *conditions)
+
+    def stuck_messages(self, person: str, before: int) -> int:
+        """Return how many messages were due, or claimed and never settled, before an instant and are still open."""
+        fresh = _outbox.state.in_([SendState.NEW.value, SendState.UNKNOWN.value]) & (_outbox.next_at < before)
+        claimed = (_outbox.state == SendState.SENDING.value) & (_outbox.claimed_at < before)
+        wanted = select(func.count()).select_from(schema.outbox).where(_outbox.person == person, fresh | claimed)
+        with self._database.reading() as connection:
+            return int(connection.execute(wanted).scalar() or 0)
 
     def answered_message(self, person: str, to: str, ref: str) -> OutboxRow | None:
         """Return the message to somebody that the vendor knows under ``ref``."""

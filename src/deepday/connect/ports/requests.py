@@ -53,6 +53,22 @@ class PeopleFinder(Protocol):
         ...
 
 
+class MailAnswerer(Protocol):
+    """Answers people who asked by mail."""
+
+    def answer(self, to: str, thread: str, text: str, key: str, request: str) -> str:
+        """Answer the mail with the Message-ID ``thread`` and return what proves it.
+
+        Answering a key twice may arrive twice. Raises :class:`~deepday.errors.RetryLaterError` and
+        :class:`~deepday.errors.DeepdayError`.
+        """
+        ...
+
+    def takes_answers(self) -> bool:
+        """Tell whether somebody reads what is answered to our mails."""
+        ...
+
+
 class SecondChannel(Protocol):
     """Another way to reach somebody, for when chat is down or their own quiet keeps it from telling."""
 

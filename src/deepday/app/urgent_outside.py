@@ -1,0 +1,34 @@
+"""Messages about requests that go outside chat: by the second channel, and as answers to mails."""
+
+import re
+from collections.abc import Sequence
+
+from deepday.app.urgent_desk import Desk
+from deepday.errors import UnsupportedError
+from deepday.model import OutgoingMessage, Request
+from deepday.route.answers import how_to_answer
+from deepday.route.items import Channel
+from deepday.store.outbox import OutboxRow
+
+_PERSON = re.compile(r"\{@([^}]+)\}")
+
+
+def outside_chat(row: OutboxRow) -> bool:
+    """Tell whether a message goes to an address, not to somebody's id in chat."""
+    return row.channel == Channel.SECOND.value or "@" in row.to
+
+
+def send_outside(desk: Desk, row: OutboxRow, made: OutgoingMessage, about: Sequence[Request]) -> str:
+    """Send a message to an address, and return what proves it. Raises as the second channel does."""
+    names = {one.chat: one.name for request in about for one in request.chain if one.chat}
+    text = _PERSON.sub(lambda found: names.get(found[1], found[1]), made.text)
+    if desk.letters is not None and desk.letters.takes_answers():
+        text += how_to_answer(made)
+    if row.thread:
+        if desk.letters is None:
+            raise UnsupportedError("Mails cannot be answered: no mail server is set.")
+        return desk.letters.answer(row.to, row.thread, text, row.id, about[0].id)
+    if desk.second is None:
+        raise UnsupportedError("There is no second channel.")
+    subject = f"Urgent: request {row.request}" if row.request else "What can wait"
+    return desk.second.send(row.to, subject, text, row.id)
