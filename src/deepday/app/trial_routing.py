@@ -5,15 +5,17 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from deepday.app.accounts import opened_accounts
 from deepday.app.urgent_audit import verify_requests
 from deepday.clock import Clock
 from deepday.config.load import load_settings
+from deepday.config.paths import database_location, key_file
+from deepday.connect.master_keys import master_keys
 from deepday.model import ChainRole, Door, Interval, Request
 from deepday.model.person import instant
 from deepday.route.ledger import overrides_by_week
 from deepday.route.trial_ledger import Period, asked_by_week, could_wait, count_routing, urgent_waits
 from deepday.store.outbox import OutboxRow, SendState
+from deepday.store.repository import Store, open_store
 from deepday.trial.protocol import Protocol
 from deepday.trial.routing import RoutingCounts, RoutingRecord, record_from_json
 from deepday.trial.rows import TrialRow
@@ -34,8 +36,10 @@ def read_routing(
     """
     period = Period(*dates, zone, windows)
     first, last = instant(dates[0], 0, zone), instant(dates[1] + timedelta(days=1), 0, zone)
-    with opened_accounts(clock) as accounts:
-        store, now = accounts.urgent(0), int(clock.now().timestamp())
+    if not Store.exists(database_location()):
+        return None, ()
+    with open_store(database_location(), clock) as opened:
+        store, now = opened.urgent(None, 0), int(clock.now().timestamp())
         requests = [one for one in store.requests(person) if first <= one.at < last]
         known = {one.id: one for one in requests if one.door is not Door.TEST}
         broken = overrides_by_week(store.schedule(person).overrides, zone, load_settings().urgent.weekly_overrides)
@@ -47,7 +51,7 @@ def read_routing(
             for row in store.messages(person)
             if row.kind == "ask" and row.state is SendState.SENT and _is_colleague(row, known)
         ]
-        proof = verify_requests(store, accounts.protecting(), person, first, last)
+        proof = verify_requests(store, opened.protecting(master_keys(key_file())), person, first, last)
     weeks = [period.date_of(one.at) - timedelta(days=period.date_of(one.at).weekday()) for one in within]
     record = RoutingRecord(
         urgent_waits(known.values(), period, now),
@@ -58,7 +62,8 @@ def read_routing(
         None,
         proof.holds,
     )
-    return record, tuple((period.date_of(one.at), one.by, one.why) for one in within)
+    names = {each.chat: each.name for one in known.values() for each in one.chain if each.chat}
+    return record, tuple((period.date_of(one.at), names.get(one.by, one.by), one.why) for one in within)
 
 
 def _is_colleague(row: OutboxRow, known: Mapping[str, Request]) -> bool:
