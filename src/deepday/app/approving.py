@@ -21,22 +21,23 @@ class Approvals:
 
     ``new``: days that nothing was done for yet. ``changed``: blocks that have other times or other cover now.
     ``withdrawn``: ids of blocks whose days were taken back. ``given_up``: accepted days that their person took out of
-    the calendar, or took back by ``restore``, later than they were accepted.
+    the calendar, or took back by ``restore``, later than they were accepted. ``meetings``: asked for, and not written.
     """
 
     new: tuple[ApprovedBlock, ...] = ()
     changed: tuple[ApprovedBlock, ...] = ()
     withdrawn: tuple[str, ...] = ()
     given_up: tuple[date, ...] = ()
+    meetings: tuple[ApprovedBlock, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.new or self.changed or self.withdrawn)
+        return bool(self.new or self.changed or self.withdrawn or self.meetings)
 
     def over(self, schedule: Schedule) -> Schedule:
         """Return the schedule as it will be."""
         changed = {one.id: one for one in self.changed}
         kept = [changed.get(one.id, one) for one in schedule.blocks if one.id not in self.withdrawn]
-        return Schedule((*kept, *self.new), schedule.overrides)
+        return Schedule((*kept, *self.new), schedule.overrides, (*schedule.meetings, *self.meetings))
 
 
 def compare(

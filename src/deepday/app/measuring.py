@@ -15,8 +15,10 @@ from deepday.config.load import load_settings
 from deepday.config.settings import Settings
 from deepday.connect import Progress
 from deepday.errors import InputError, NotEnoughDataError
+from deepday.measure.columns import unique
+from deepday.measure.days import absences, working_days
 from deepday.measure.measuring import Observations, measure
-from deepday.measure.result import Measurement
+from deepday.measure.result import Measurement, UrgentWeek
 from deepday.model import DateRange, Person
 
 if TYPE_CHECKING:
@@ -38,8 +40,17 @@ def measure_period(request: Request, progress: Progress, *, ledger: bool = True,
     parameters = build_parameters(request, settings)
     first, last, found, person = observe(request, settings, person, progress, clock or SystemClock())
     measurement = measure(person, first, last, found.seen, parameters, ledger=ledger)
-    measurement = replace(measurement, notes=found.notes)
+    urgent = () if request.has_files else _urgent_weeks(person, first, last, found, clock or SystemClock())
+    measurement = replace(measurement, notes=found.notes, urgent=urgent)
     return Outcome(measurement, _problem(measurement, found))
+
+
+def _urgent_weeks(person: Person, first: date, last: date, found: Found, clock: Clock) -> tuple[UrgentWeek, ...]:
+    from deepday.app.urgent_weeks import urgent_weeks  # noqa: PLC0415 - files do without a database
+
+    working = working_days(person, first, last, absences(unique(found.seen.events), person))
+    windows = [window for day in working for window in day.windows]
+    return urgent_weeks(person.email.lower(), (first, last), person.zone, windows, clock)
 
 
 def _problem(measurement: Measurement, found: Found) -> NotEnoughDataError | None:

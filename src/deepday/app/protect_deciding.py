@@ -102,7 +102,8 @@ def restore_days(
 ) -> Outcome | None:
     """Take back the blocks of some dates, or without a date what is under way, when ``agreed`` says so."""
     with protection(clock) as found:
-        live = [one for one in found.reconciler.view(found.name).live if one.when.end > found.now()]
+        view = found.reconciler.view(found.name)
+        live = [one for one in (*view.live, *view.meetings) if one.when.end > found.now()]
         days = [parse_date(text) for text in dates]
         chosen = [one for one in live if one.block.start.date() in days] if days else _under_way(found)
         for day in days:

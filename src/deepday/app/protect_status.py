@@ -115,6 +115,8 @@ def _notes(found: Protection, view: View, *, kept: bool) -> Iterator[str]:
     if approvals.new:
         days = ", ".join(str(one.start.date()) for one in approvals.new)
         yield f"Accepted, and not protected yet: {days}. Look with deepday diff, then run deepday apply."
+    if approvals.meetings:
+        yield f"Asked for, and not in your calendar yet: {len(approvals.meetings)} of your meetings. Run deepday apply."
     yield from not_back_yet(view)
     if approvals.withdrawn or approvals.changed:
         yield "The plan has changed since. Look with deepday diff, then run deepday apply."

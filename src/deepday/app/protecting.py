@@ -104,13 +104,16 @@ class Protection:
         days = self.accounts.store.plans().accepted(self.name, since)
         last = max((one.date for one in days), default=since)
         covers = [one for one in self.accounts.store.covers().covered(since, last) if one.person == self.name]
-        found = {one.date: block_of(one, self.person, covers, self.settings) for one in days}
-        blocks = {day: block for day, block in found.items() if block is not None}
-        return compare(days, blocks, self.known().schedule, since)
+        made = {one.date: block_of(one, self.person, covers, self.settings) for one in days}
+        blocks = {day: block for day, block in made.items() if block is not None}
+        found = compare(days, blocks, self.known().schedule, since)
+        return replace(found, meetings=self.accounts.store.meetings().wanted(self.name))
 
     def keep(self, approvals: Approvals, *, new: bool) -> None:
         """Keep what changed, and with ``new`` the days that nothing was done for yet."""
         self.store.approve((*approvals.changed, *(approvals.new if new else ())), self.name)
+        if new and approvals.meetings:
+            self.accounts.store.meetings().approve(approvals.meetings, self.name)
         self.store.withdraw(self.name, approvals.withdrawn, self.name, "the day is no longer accepted")
 
     def make_calendars(self) -> None:

@@ -10,10 +10,12 @@ from deepday.app.request import Request
 from deepday.clock import Clock
 from deepday.config.load import load_settings
 from deepday.connect import Progress
+from deepday.measure.columns import unique
+from deepday.measure.days import absences, working_days
 from deepday.measure.measuring import measure
 from deepday.measure.parameters import MINUTE, Parameters, ResumptionLag
 from deepday.measure.result import DayMeasure
-from deepday.model import Person
+from deepday.model import Interval, Person
 from deepday.store.trials import LogEntry, LogKind
 from deepday.trial.drawing import Dates
 from deepday.trial.protocol import Protocol
@@ -28,7 +30,8 @@ RATED = ("progress", "strain", "blocked")
 class Measured:
     """The days of a period at the usual lag, and the same days at other ones (minutes). ``person``: with days off.
 
-    ``away``: dates on which the user was not at work, though no calendar says so.
+    ``away``: dates on which the user was not at work, though no calendar says so. ``windows``: working time, sorted and
+    disjoint.
     """
 
     person: Person
@@ -36,6 +39,7 @@ class Measured:
     days: tuple[DayMeasure, ...]
     by_lag: Mapping[int, tuple[DayMeasure, ...]]
     away: frozenset[date] = frozenset()
+    windows: tuple[Interval, ...] = ()
 
 
 def measure_days(request: Request, first: date, last: date, progress: Progress, clock: Clock) -> Measured:
@@ -53,7 +57,9 @@ def measure_days(request: Request, first: date, last: date, progress: Progress, 
         return measure(person, first, last, found.seen, with_, ledger=False).days
 
     by_lag = {lag: days(replace(parameters, lag=ResumptionLag(*[lag * MINUTE] * 3))) for lag in LAGS}
-    return Measured(person, parameters, days(parameters), by_lag)
+    working = working_days(person, first, last, absences(unique(found.seen.events), person))
+    windows = tuple(window for day in working for window in day.windows)
+    return Measured(person, parameters, days(parameters), by_lag, windows=windows)
 
 
 def cost_rate(day: DayMeasure) -> float | None:

@@ -11,7 +11,8 @@ from typing import Any
 from deepday.app.request import Request
 from deepday.app.trial_analysing import need_numpy, read_text
 from deepday.app.trial_designing import write_private
-from deepday.app.trial_running import Kept, finish, kept_trial, note_look, refuse_peeking, reveal, trial_rows
+from deepday.app.trial_routing import counts_from_json, counts_of
+from deepday.app.trial_running import Kept, finish, kept_trial, note_look, observe_trial, refuse_peeking, reveal
 from deepday.clock import Clock, SystemClock
 from deepday.config.paths import database_location
 from deepday.connect import Progress
@@ -24,7 +25,7 @@ from deepday.store.repository import open_store
 from deepday.store.trials import LogKind
 from deepday.trial.protocol import Protocol, from_document, protocol_hash
 from deepday.trial.result import Deviation, Stop, conclude
-from deepday.trial.routing import RoutingCounts
+from deepday.trial.routing import RoutingRecord, record_to_json
 from deepday.trial.rows import TrialRow, from_csv, to_csv, until_stop
 from deepday.trial.values import Arm
 from deepday.trial.verdict import Verdict
@@ -45,11 +46,12 @@ class Faces:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """The report as facts, and the trial and the days behind it."""
+    """The report as facts, and the trial, the days and the ledger of requests behind it."""
 
     facts: ReportFacts
     kept: Kept
     rows: tuple[TrialRow, ...]
+    routing: RoutingRecord | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,7 @@ class Check:
     said: str
 
 
-def report(
-    request: Request,
-    faces: Faces,
-    progress: Progress,
-    clock: Clock | None = None,
-    *,
-    routing: RoutingCounts | None = None,
-) -> Reported:
+def report(request: Request, faces: Faces, progress: Progress, clock: Clock | None = None) -> Reported:
     """Return the report. Raises :class:`NotEnoughDataError` while the trial goes on."""
     need_numpy()
     clock = clock or SystemClock()
@@ -77,8 +72,10 @@ def report(
         refuse_peeking(kept)
         kept = finish(store, reveal(store, kept, clock), clock)
     full, kept = kept, kept.to_look_at()
-    rows = tuple(trial_rows(kept, request, progress, clock))
-    result = conclude(kept.protocol, rows, kept.deviations, routing=routing, stop=kept.stop)
+    seen = observe_trial(kept, request, progress, clock)
+    rows = seen.rows
+    counts = counts_of(seen.routing, kept.protocol, rows)
+    result = conclude(kept.protocol, rows, kept.deviations, routing=counts, stop=kept.stop)
     goes_on = None
     if kept.protocol.at_look:
         decided = result.analysis.verdict in {Verdict.BETTER, Verdict.WORSE}
@@ -96,8 +93,10 @@ def report(
         wellbeing=True,
         left_out=(),
         goes_on=goes_on,
+        broken=seen.broken,
     )
-    return Reported(shareable(facts, wellbeing=faces.wellbeing) if faces.shareable else facts, kept, rows)
+    facts = shareable(facts, wellbeing=faces.wellbeing) if faces.shareable else facts
+    return Reported(facts, kept, rows, seen.routing)
 
 
 def shareable(facts: ReportFacts, *, wellbeing: bool) -> ReportFacts:
@@ -106,9 +105,10 @@ def shareable(facts: ReportFacts, *, wellbeing: bool) -> ReportFacts:
     kinds: dict[str, int] = {}
     for kind, count in delivery.deviations:
         kinds[_ABSENT.get(kind, kind)] = kinds.get(_ABSENT.get(kind, kind), 0) + count
-    result = replace(facts.result, delivery=replace(delivery, deviations=tuple(sorted(kinds.items()))))
+    routing = facts.result.routing and replace(facts.result.routing, weeks=())
+    result = replace(facts.result, delivery=replace(delivery, deviations=tuple(sorted(kinds.items()))), routing=routing)
     left = tuple(name for name in LEFT_OUT if name != "wellbeing" or not wellbeing)
-    return replace(facts, result=result, rows=(), log=(), wellbeing=wellbeing, left_out=left)
+    return replace(facts, result=result, rows=(), log=(), broken=(), wellbeing=wellbeing, left_out=left)
 
 
 def _log(kept: Kept) -> tuple[tuple[date, str, str], ...]:
@@ -163,7 +163,7 @@ def export(
         "deviations": [{"date": str(one.date), "kind": _ABSENT.get(one.kind, one.kind)} for one in kept.deviations],
         "stop": {"date": str(kept.stop.date), "because": kept.stop.because} if kept.stop else None,
         "revealed": {one.what: one.at for one in kept.log if one.kind is LogKind.REVEALED},
-        "routing": None,
+        "routing": record_to_json(found.routing) if found.routing else None,
         "look": kept.protocol.at_look,
     }
     result = recompute(kept.protocol, rows, happened)
@@ -194,13 +194,8 @@ def recompute(protocol: Protocol, rows: Sequence[TrialRow], happened: Mapping[st
     deviations = [Deviation(date.fromisoformat(one["date"]), str(one["kind"])) for one in happened["deviations"]]
     stopped = happened.get("stop")
     stop = Stop(date.fromisoformat(stopped["date"]), str(stopped["because"])) if stopped else None
-    routing = happened.get("routing")
-    counts = (
-        RoutingCounts(**routing | {"deep": tuple(routing["deep"]), "other": tuple(routing["other"])})
-        if routing
-        else None
-    )
     protocol = seen_protocol(protocol, happened)
+    counts = counts_from_json(happened.get("routing"), protocol, rows)
     return result_to_json(conclude(protocol, rows, deviations, routing=counts, stop=stop), protocol)
 
 

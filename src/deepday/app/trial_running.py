@@ -11,8 +11,9 @@ from deepday.app.person import build_person
 from deepday.app.plan_request import parse_date
 from deepday.app.request import Request
 from deepday.app.trial_analysing import need_numpy, read_text
-from deepday.app.trial_data import Measured, measure_days, rows_of
+from deepday.app.trial_data import measure_days, rows_of
 from deepday.app.trial_outcome import with_own_outcome
+from deepday.app.trial_routing import Broken, counts_of, read_routing
 from deepday.clock import Clock, SystemClock
 from deepday.config.load import load_settings
 from deepday.config.paths import database_location
@@ -24,6 +25,7 @@ from deepday.trial.drawing import Dates
 from deepday.trial.guardrails import Guardrail
 from deepday.trial.protocol import Protocol, from_document, monday, protocol_hash, revealed_on
 from deepday.trial.result import Delivery, Deviation, Stop
+from deepday.trial.routing import RoutingCounts, RoutingRecord
 from deepday.trial.rows import TrialRow
 
 KINDS = ("broken", "sick", "away", "overruled", "other")
@@ -95,6 +97,7 @@ class Status:
     next_reveal: date | None
     delivery: Delivery | None
     guardrails: tuple[Guardrail, ...]
+    routing: RoutingCounts | None = None
 
 
 def kept_trial(store: Store, request: Request, clock: Clock) -> Kept:
@@ -155,9 +158,11 @@ def status(request: Request, progress: Progress, clock: Clock | None = None) -> 
     revealed = kept.revealed()
     hidden = [one for one in kept.protocol.weeks if one.week not in revealed]
     coming = revealed_on(monday(hidden[0].days[0])) if hidden and kept.stored.state is TrialState.RUNNING else None
-    delivery, guardrails = None, tuple[Guardrail, ...]()
+    delivery, guardrails, routing = None, tuple[Guardrail, ...](), None
     if kept.stored.state is not TrialState.DESIGNED and kept.today > kept.protocol.first:
-        rows = [row for row in trial_rows(kept, request, progress, clock) if row.date < kept.today]
+        seen = observe_trial(kept, request, progress, clock)
+        rows = [row for row in seen.rows if row.date < kept.today]
+        routing = counts_of(seen.routing, kept.protocol, rows)
         until = {row.date for row in rows}
         past = replace(
             kept.protocol,
@@ -172,19 +177,31 @@ def status(request: Request, progress: Progress, clock: Clock | None = None) -> 
             ),
         )
         delivery = deliver(past, rows, kept.deviations)
-        guardrails = judge_costs(past, rows)
-    return Status(kept, revealed, coming, delivery, guardrails)
+        guardrails = judge_costs(past, rows, routing)
+    return Status(kept, revealed, coming, delivery, guardrails, routing)
 
 
-def trial_rows(kept: Kept, request: Request, progress: Progress, clock: Clock) -> list[TrialRow]:
-    """Return the trial's days as measured. Outcomes are in them: whoever calls this shows them only when it is over."""
-    rows = rows_of(kept.protocol, kept.drawn, measured(kept, request, progress, clock), kept.log, kept.today)
-    return with_own_outcome(rows, kept.protocol, load_settings())
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A trial's days as measured, and what the ledger of urgent requests holds of them.
+
+    Outcomes are in the rows: whoever has them shows them only when the trial is over.
+    """
+
+    rows: tuple[TrialRow, ...]
+    routing: RoutingRecord | None
+    broken: tuple[Broken, ...]
 
 
-def measured(kept: Kept, request: Request, progress: Progress, clock: Clock) -> Measured:
-    """Measure the weeks before and those of the trial."""
-    return measure_days(request, kept.protocol.baseline.first, kept.protocol.last, progress, clock)
+def observe_trial(kept: Kept, request: Request, progress: Progress, clock: Clock) -> Observed:
+    """Measure the weeks before and those of the trial, and read the ledger of urgent requests."""
+    protocol = kept.protocol
+    found = measure_days(request, protocol.baseline.first, protocol.last, progress, clock)
+    rows = rows_of(protocol, kept.drawn, found, kept.log, kept.today)
+    last = min(protocol.last, kept.today, kept.stop.date if kept.stop else protocol.last)
+    dates = (protocol.first, max(protocol.first, last))
+    record, broken = read_routing(kept.stored.person, dates, ZoneInfo(protocol.zone), found.windows, clock)
+    return Observed(tuple(with_own_outcome(rows, protocol, load_settings())), record, broken)
 
 
 def reveal(store: Store, kept: Kept, clock: Clock) -> Kept:

@@ -27,6 +27,9 @@ OthersHours = Annotated[
 OthersZone = Annotated[str | None, typer.Option("--with-zone", help="Their time zone; by default yours.")]
 Invite = Annotated[str, typer.Option("--invite", metavar="EMAIL", help="Make the file an invitation to them.")]
 Title = Annotated[str, typer.Option("--title", help="Another title.")]
+ToCalendar = Annotated[
+    bool, typer.Option("--to-calendar", help="Put it among the changes to your own calendar; it invites nobody.")
+]
 Ics = Annotated[Path | None, typer.Option("--ics", metavar="FILE", help="Write the meeting as a calendar file.")]
 
 
@@ -50,13 +53,14 @@ def meeting(
     language: Language = None,
     templates: Templates = None,
     ics: Ics = None,
+    to_calendar: ToCalendar = False,
     json_: options.Json = False,
 ) -> None:
-    """The first talk: a time at which both are free, a short agenda, a calendar file. Nothing is sent."""
+    """The first talk: a time at which both are free, an agenda, a calendar file or entry. Nothing is sent."""
     from deepday.app.period import parse_dates  # noqa: PLC0415 - help does without
 
     first = parse_dates(on)[0] if on else None
-    _show(_found(context, "agenda.txt", first), ics, json_=json_)
+    _show(context, _found(context, "agenda.txt", first), "agenda.txt", ics, json_=json_)
 
 
 def check_in(
@@ -80,10 +84,11 @@ def check_in(
     language: Language = None,
     templates: Templates = None,
     ics: Ics = None,
+    to_calendar: ToCalendar = False,
     json_: options.Json = False,
 ) -> None:
-    """The meeting in a few weeks, as agreed: a free time, its agenda, a calendar file. Nothing is sent."""
-    _show(_found(context, "check-in.txt", None), ics, json_=json_)
+    """The meeting in a few weeks, as agreed: a free time, its agenda, a calendar file or entry. Nothing is sent."""
+    _show(context, _found(context, "check-in.txt", None), "check-in.txt", ics, json_=json_)
 
 
 def _found(context: typer.Context, template: str, first: "object") -> "Meeting":
@@ -109,7 +114,7 @@ def _found(context: typer.Context, template: str, first: "object") -> "Meeting":
         return arrange_meeting(made, options.request(context), asked, template, progress)
 
 
-def _show(found: "Meeting", ics: Path | None, *, json_: bool) -> None:
+def _show(context: typer.Context, found: "Meeting", template: str, ics: Path | None, *, json_: bool) -> None:
     from deepday.app.case_making import write_private  # noqa: PLC0415 - help does without
     from deepday.report.case_meeting import meeting_to_json, slot_words  # noqa: PLC0415 - same
 
@@ -126,6 +131,13 @@ def _show(found: "Meeting", ics: Path | None, *, json_: bool) -> None:
         show.say(f"Wrote {write_private(ics, lambda: found.ics)}")
     for note in found.notes:
         show.say(note)
+    if context.params["to_calendar"]:
+        from deepday.app.case_calendar import want_in_calendar  # noqa: PLC0415 - files do without a store
+
+        wanted = want_in_calendar(found, template, options.request(context))
+        if wanted.replaced:
+            show.say("It takes the place of the one before.")
+        show.say("It is among the changes to your calendar: deepday diff shows it, deepday apply writes it.")
 
 
 def mail(

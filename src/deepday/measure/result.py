@@ -225,8 +225,26 @@ class DayLedger:
 
 
 @dataclass(frozen=True, slots=True)
+class UrgentWeek:
+    """Urgent requests that were sent in one ISO week, as the ledger of requests has them.
+
+    ``waits``: how long they waited until somebody had them, in working time. ``unreached``: for how many nobody could
+    be reached. ``broken``: how often deep work was broken; ``budget``: how often that was agreed, if anything was.
+    """
+
+    week: str
+    waits: Latency | None
+    unreached: int = 0
+    broken: int = 0
+    budget: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
-    """One measured period, complete: what the reports, the JSON and ``explain`` show. ``hours``: the working hours."""
+    """One measured period, complete: what the reports, the JSON and ``explain`` show. ``hours``: the working hours.
+
+    ``urgent``: weeks with urgent requests; empty where none were recorded.
+    """
 
     zone: str
     hours: str
@@ -236,3 +254,4 @@ class Measurement:
     weeks: tuple[WeekMeasure, ...]
     ledgers: tuple[DayLedger, ...]
     notes: tuple[str, ...] = ()
+    urgent: tuple[UrgentWeek, ...] = ()

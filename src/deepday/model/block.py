@@ -49,7 +49,8 @@ class ApprovedBlock:
 
     ``id`` is the same for the same block for ever. ``person`` is their address. ``start`` and ``end`` are naive times
     on the clocks of ``zone`` (IANA name). ``point_person`` covers, ``backup`` when they cannot. ``origin``: who chose
-    these times.
+    these times. ``title`` and ``description``: of a meeting that is written down like a block, and nothing else is done
+    for; empty for deep work.
     """
 
     id: str
@@ -61,6 +62,8 @@ class ApprovedBlock:
     point_person: Contact | None = None
     backup: Contact | None = None
     origin: Origin = Origin.PERSON
+    title: str = ""
+    description: str = ""
 
     @property
     def when(self) -> Interval:

@@ -194,14 +194,17 @@ def event_plans(
     plans = {}
     for one in live:
         away = one.block.kind is BlockKind.OUT_OF_OFFICE
+        kind = EventKind.OUT_OF_OFFICE if away else EventKind.FOCUS_TIME
+        kind = EventKind.DEFAULT if one.block.title else kind
         draft = EventDraft(
             key=there.get(one.id) or event_key(one.id, place, removed.get(one.id, 0)),
             marker=policy.marker,
             when=one.when,
-            title=policy.words.title(one.block, one.when),
+            title=one.block.title or policy.words.title(one.block, one.when),
+            description=one.block.description,
             zone=one.block.zone,
             show_as=ShowAs.OUT_OF_OFFICE if away else ShowAs.BUSY,
-            kind=EventKind.OUT_OF_OFFICE if away else EventKind.FOCUS_TIME,
+            kind=kind,
         )
         plans[draft.key] = EventPlan(one.id, draft, one.asked)
     return plans

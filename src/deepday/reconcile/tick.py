@@ -102,7 +102,8 @@ class Reconciler:
 
         Blocks do not take place any more, whatever was approved. What people changed is theirs, and stays.
         """
-        for one in self.view(person).live:
+        view = self.view(person)
+        for one in (*view.live, *view.meetings):
             veto = Override(
                 person, one.id, OverrideKind.VETO, at=self._now(), by=person, why="everything is taken back"
             )

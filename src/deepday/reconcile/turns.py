@@ -157,8 +157,9 @@ class Turn:
             if not account.calendar:
                 continue
             known = {entry.key for entry in view.entries(account)}
-            live = {one.id: one for one in view.live}
-            blocks = [live.get(one.id) or LiveBlock(one, one.when, asked=False) for one in view.known.schedule.blocks]
+            live = {one.id: one for one in (*view.live, *view.meetings)}
+            approved = (*view.known.schedule.blocks, *view.known.schedule.meetings)
+            blocks = [live.get(one.id) or LiveBlock(one, one.when, asked=False) for one in approved]
             window = window_of((), (one.when for one in blocks), view.now)
             found = {one.key: one for one in account.events.find_ours(account.calendar, window, device)}
             for block in blocks:

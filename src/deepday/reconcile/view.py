@@ -1,7 +1,7 @@
 """What is known of one person at one instant, and what follows from it. Pure."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from deepday.model import AnySetting, Interval, SettingKind
 from deepday.reconcile.accounts import ConnectedAccount
@@ -41,11 +41,14 @@ class View:
     now: int
     live: list[LiveBlock] = field(init=False)
     active: list[LiveBlock] = field(init=False)
+    meetings: list[LiveBlock] = field(init=False)
     looks_like_ours: Callable[[AnySetting], bool] = field(init=False)
 
     def __post_init__(self) -> None:
         live = live_blocks(self.known.schedule)
+        schedule = self.known.schedule
         object.__setattr__(self, "live", live)
+        object.__setattr__(self, "meetings", live_blocks(replace(schedule, blocks=schedule.meetings)))
         object.__setattr__(self, "active", active_blocks(live, self.known.schedule, self.now))
         object.__setattr__(self, "looks_like_ours", foreign_family(self.known.schedule, self.policy))
 
@@ -69,7 +72,7 @@ class View:
         """Return the events that should be in the account's calendar, by key."""
         if account.ending:
             return {}
-        return event_plans(self.live, account.place, self.entries(account), self.policy)
+        return event_plans([*self.live, *self.meetings], account.place, self.entries(account), self.policy)
 
     def fresh(self, account: ConnectedAccount, plan: EventPlan) -> LedgerEntry:
         """Return the entry that the ledger begins with for an event."""

@@ -28,11 +28,13 @@ def measurement_to_json(measurement: Measurement, *, shareable: bool = False) ->
         "parameters": {"hours": measurement.hours, **_parameters(measurement.parameters)},
     }
     weeks = [week_to_json(week) for week in shown.weeks]
+    urgent = [dataclasses.asdict(week) for week in measurement.urgent]
     if shareable:
         rest: dict[str, object] = {
             "skipped_count": len(measurement.skipped),
             "weekdays": [_weekday(mean) for mean in weekday_means(measurement)],
             "weeks": weeks,
+            "urgent_requests": urgent,
             "left_out": list(left_out()),
         }
     else:
@@ -40,6 +42,7 @@ def measurement_to_json(measurement: Measurement, *, shareable: bool = False) ->
             "skipped": [dataclasses.asdict(item) for item in measurement.skipped],
             "days": [day_to_json(day) for day in measurement.days],
             "weeks": weeks,
+            "urgent_requests": urgent,
             "notes": list(measurement.notes),
         }
     return {name: _finite(value) for name, value in (head | rest).items()}

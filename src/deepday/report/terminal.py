@@ -144,7 +144,7 @@ def _print_remarks(view: View, console: Console) -> None:
     chat = any(week.figures.interruptions is not None for week in view.weeks)
     for title, lines in (
         ("Interruptions and exposures", (DIRECTED if chat else "",)),
-        ("Answering", (view.latency,)),
+        ("Answering", (view.latency, view.urgent)),
         ("Evidence", (view.evidence,)),
         ("Money", (view.money,)),
         ("Gaps", view.gaps),

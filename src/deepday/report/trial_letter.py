@@ -11,6 +11,7 @@ from deepday.report.trial_markup import parse, plain_text, to_html
 from deepday.trial.effect import Effect
 from deepday.trial.guardrails import Guardrail
 from deepday.trial.result import Delivery
+from deepday.trial.routing import RoutingCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class LetterFacts:
     next_reveal: date | None
     delivery: Delivery | None
     guardrails: Sequence[Guardrail]
+    routing: RoutingCounts | None = None
 
 
 def make_letter(facts: LetterFacts, language: str = "en", folder: Path | None = None) -> Letter:
@@ -53,6 +55,7 @@ def make_letter(facts: LetterFacts, language: str = "en", folder: Path | None = 
         "deviations": delivery.deviations if delivery else (),
         "quiet60": delivery.quiet60 if delivery and isinstance(delivery.quiet60, Effect) else None,
         "guardrails": facts.guardrails,
+        "routing": facts.routing,
     }
     subject, _, rest = render_text(f"letter.{language}.md", content, folder).strip().partition("\n")
     tokens = parse(rest)

@@ -27,7 +27,7 @@ from deepday.trial.rows import TrialRow
 class ReportFacts:
     """What the report says: the result, what it was planned as, its fingerprints, its rows where they may be shown.
 
-    ``log``: deviations with the user's own words.
+    ``log``: deviations with the user's own words. ``broken``: breaks of deep work: the date, who, and why.
     ``goes_on``: until when the trial goes on after this, an early look that decided nothing.
     ``left_out``: what the shareable face leaves out, as keys of the page's table; empty for the private one.
     """
@@ -41,6 +41,7 @@ class ReportFacts:
     wellbeing: bool
     left_out: tuple[str, ...]
     goes_on: date | None = None
+    broken: tuple[tuple[date, str, str], ...] = ()
 
 
 def make_page(facts: ReportFacts, language: str, folder: Path | None, generated: datetime) -> Page:
@@ -133,6 +134,7 @@ def _content(facts: ReportFacts) -> dict[str, Any]:
         "hash": facts.hash,
         "data_hash": facts.data_hash,
         "left_out": facts.left_out,
+        "broken": [{"date": day, "by": text_of(by), "why": text_of(why)} for day, by, why in facts.broken],
         "log": [{"date": day, "kind": kind, "note": text_of(note)} for day, kind, note in facts.log],
     }
 

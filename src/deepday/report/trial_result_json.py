@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from datetime import date
 from typing import Any
 
 from deepday.report.trial_json import analysis_to_json
@@ -17,6 +18,7 @@ LEFT_OUT = {
     "days": "single days, and weeks one by one",
     "reasons": "which days were lost, and whether by sickness",
     "notes": "your own words on them",
+    "requests": "urgent requests week by week, and who broke deep work and why",
     "wellbeing": "how you rated progress and strain",
 }
 
@@ -39,13 +41,14 @@ def report_to_json(facts: ReportFacts) -> dict[str, Any]:
         }
         for row in facts.rows
     ]
+    own = {"days": rows, "broken": [_broken(*one) for one in facts.broken]}
     return {
         "schema": SCHEMA,
         "hash": facts.hash,
         "data_hash": facts.data_hash,
         "protocol": to_document(facts.protocol),
         **found,
-        **({"left_out": [LEFT_OUT[one] for one in facts.left_out]} if facts.left_out else {"days": rows}),
+        **({"left_out": [LEFT_OUT[one] for one in facts.left_out]} if facts.left_out else own),
     }
 
 
@@ -68,6 +71,10 @@ def result_to_json(result: TrialResult, protocol: Protocol) -> dict[str, Any]:
     }
     plain: dict[str, Any] = json.loads(json.dumps(found))  # what is compared later has been through JSON, too
     return plain
+
+
+def _broken(day: date, by: str, why: str) -> dict[str, str]:
+    return {"date": str(day), "by": by, "why": why}
 
 
 def _effect(one: Effect | NoEffect) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from deepday.trial.effect import Effect
 from deepday.trial.guardrails import Guardrail, Judgement
 from deepday.trial.protocol import Protocol
 from deepday.trial.result import Delivery
+from deepday.trial.routing import RoutingCounts
 
 GUARDRAILS = {
     "answered_in_time": "urgent requests answered in time",
@@ -125,3 +126,17 @@ def guardrail_line(one: Guardrail) -> str:
     else:
         said = f"{number(one.deep)} {one.unit} on deep-work days, {number(one.other)}"
     return f"{name[0].upper()}{name[1:]}: {said} on others; {one.judgement}."
+
+
+def requests_lines(routing: RoutingCounts | None) -> list[str]:
+    """Say what came of urgent requests so far."""
+    if routing is None:
+        return ["No urgent requests were recorded: nothing can be said about how long others waited."]
+    ends = f"{counted(routing.received, 'urgent request')}: {routing.answered} answered, {routing.open} open"
+    ends += f", {routing.withdrawn} withdrawn" if routing.withdrawn else ""
+    ends += f", {routing.unreached} for which nobody could be reached" if routing.unreached else ""
+    if routing.median is not None:
+        ends += f"; half had an answer within {number(routing.median)} minutes of working time"
+    agreed = "" if routing.budget is None else f" ({routing.budget} a week agreed)"
+    load = f"Colleagues were asked {routing.asked} times, one of them at most {routing.busiest} times in a week"
+    return [f"{ends}.", f"{load}; deep work was broken {routing.broken} times{agreed}."]

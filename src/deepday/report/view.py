@@ -39,6 +39,7 @@ class View:
     weeks: tuple[WeekMeasure, ...]
     tables: tuple[Table, ...]
     latency: str
+    urgent: str
     evidence: str
     money: str
     unread: tuple[str, ...]
@@ -60,6 +61,7 @@ def view_of(measurement: Measurement, *, shareable: bool = False) -> View:
         weeks=shown.weeks,
         tables=tables if shareable else (day_table(measurement), week_table(shown.weeks)),
         latency=_of(week, _latency(week)) if week else "",
+        urgent=_of(week, _urgent(measurement, week)) if week else "",
         evidence=_of(week, _evidence(week)) if week else "",
         money=_of(week, _money(week.money)) if week and week.money else "",
         unread=_unread(measurement, shareable=shareable),
@@ -188,6 +190,25 @@ def _latency(week: WeekMeasure) -> str:
         text += f"; {100 * latency.within_limit:.0f} % within {duration(latency.limit)}"
     text += f" of working time ({latency.answered} answered, {open_ones}; Kaplan-Meier estimate)."
     return f"{text} So few messages are {NOT_ENOUGH}." if messages < _FEW_MESSAGES else text
+
+
+def _urgent(measurement: Measurement, week: WeekMeasure) -> str:
+    """Say what came of the week's urgent requests; nothing where none were ever recorded."""
+    found = next((one for one in measurement.urgent if one.week == week.week), None)
+    if found is None:
+        return "No urgent request was recorded." if measurement.urgent else ""
+    waits = found.waits
+    if waits is None:
+        text = "No urgent request was recorded"
+    else:
+        text = f"{counted(waits.answered + waits.still_open, 'urgent request')}, {waits.answered} answered"
+        text += f", {found.unreached} for which nobody could be reached" if found.unreached else ""
+        if waits.median is not None:
+            text += f": half within {duration(waits.median)} of working time (Kaplan-Meier estimate)"
+    if found.broken or found.budget is not None:
+        agreed = f"; agreed: at most {found.budget} a week" if found.budget is not None else ""
+        text += f". Deep work was broken {counted(found.broken, 'time')}{agreed}"
+    return f"{text}."
 
 
 def _evidence(week: WeekMeasure) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, delete,
 
 from deepday.model import ApprovedBlock, BlockKind, Contact, Interval, Origin, Override, OverrideKind
 from deepday.store import schema
+from deepday.store.meetings import read_meetings
 
 _PERSON: BindParameter[str] = bindparam("person")
 _BLOCKS = select(schema.block).where(schema.block.c.person == _PERSON).order_by(schema.block.c.start, schema.block.c.id)
@@ -16,10 +17,14 @@ _OVERRIDES = select(schema.override).where(schema.override.c.person == _PERSON).
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """What a person approved, and their overrides in the order of their making."""
+    """What a person approved, and their overrides in the order of their making.
+
+    ``meetings`` are written into calendars like blocks; nothing else is done for them.
+    """
 
     blocks: tuple[ApprovedBlock, ...] = ()
     overrides: tuple[Override, ...] = ()
+    meetings: tuple[ApprovedBlock, ...] = ()
 
 
 def read_schedule(connection: Connection, person: str) -> Schedule:
@@ -38,6 +43,7 @@ def read_schedule(connection: Connection, person: str) -> Schedule:
             )
             for row in connection.execute(_OVERRIDES, {"person": person}).mappings()
         ),
+        read_meetings(connection, person, approved=True),
     )
 
 

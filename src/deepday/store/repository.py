@@ -20,6 +20,7 @@ from deepday.store.case_book import CaseBook
 from deepday.store.covers import CoverBook
 from deepday.store.database import Database
 from deepday.store.declines import DeclineBook
+from deepday.store.meetings import MeetingBook
 from deepday.store.plans import PlanBook
 from deepday.store.protecting import ProtectStore
 from deepday.store.rows import ImportResult, Outcome, Source, SourceKind
@@ -112,6 +113,10 @@ class Store:
     def plans(self) -> PlanBook:
         """Return the planned days that are kept here."""
         return PlanBook(self._database)
+
+    def meetings(self) -> MeetingBook:
+        """Return the meetings that were asked for."""
+        return MeetingBook(self._database, self._clock)
 
     def covers(self) -> CoverBook:
         """Return who covers accepted days, and what point people answered."""

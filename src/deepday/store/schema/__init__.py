@@ -13,7 +13,7 @@ with a master key that is not here.
 account, with the baseline from before us while we own it, ``ledger`` every calendar event that we made, ``lease`` who
 writes now, ``backoff`` which account is left in peace and until when. ``audit`` has a row for every change of these,
 chained by hashes, and is only ever added to. ``decline_switch`` says whether a person's invitations are declined,
-``decline`` has every answer.
+``decline`` has every answer. ``meeting`` has the talks that a person wants in their calendar.
 
 ``inbox`` is every urgent signal that came in, ``request`` what became of those that ask for something, ``request_text``
 what they ask, sealed, ``outbox`` what is to be sent and whether it was, ``watermark`` how far histories were read.
@@ -25,6 +25,7 @@ from deepday.store.schema.accounts import data_key, sign_in, token
 from deepday.store.schema.base import REVISION, alembic_version, metadata
 from deepday.store.schema.case import case_entry
 from deepday.store.schema.declines import decline, decline_switch
+from deepday.store.schema.meetings import meeting
 from deepday.store.schema.plans import plan_consent, plan_cover, plan_day
 from deepday.store.schema.protection import audit, backoff, block, lease, ledger, override, slot
 from deepday.store.schema.sources import conversation, coverage, event, message, meta, skipped, source, sync
@@ -47,6 +48,7 @@ __all__ = [
     "inbox",
     "lease",
     "ledger",
+    "meeting",
     "message",
     "meta",
     "metadata",
