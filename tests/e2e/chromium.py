@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,10 +58,17 @@ class Visitor:
     """Somebody at the page, who notes what the browser complains about."""
 
     page: Page
-    home: str
+    new_link: Callable[[], str]
+    home: str = field(init=False)
     complaints: list[str] = field(default_factory=list)
 
+    def sign_in(self) -> None:
+        """Sign in by a new one-time link."""
+        self.page.goto(self.new_link())
+        self.press("Sign in")
+
     def __post_init__(self) -> None:
+        self.home = self.new_link().partition("/sign-in")[0]
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("dialog", self._asked)
         self.page.on("console", self._told)
@@ -111,10 +118,8 @@ def visiting(clock: Clock, *, script: bool = True) -> Iterator[Visitor]:
     told: list[str] = []
     with listening(0, clock, told.append) as link, chromium() as browser:
         context = browser.new_context(java_script_enabled=script)
-        address = link()
-        visitor = Visitor(context.new_page(), address.partition("/sign-in")[0])
+        visitor = Visitor(context.new_page(), link)
         visitor.page.set_default_timeout(20_000)
-        visitor.page.goto(address)
-        visitor.press("Sign in")
+        visitor.sign_in()
         yield visitor
     assert not [line for line in told if "failed" in line], told

@@ -181,34 +181,40 @@ def write_text(made: Made, name: str, *, escaping: bool = True) -> Written:
     return Written(name, text, tuple(check_tone(text.markdown)))
 
 
-def write_page(
-    made: Made, written: Written, path: Path, *, charts: "Markup | None" = None, clock: Clock | None = None
-) -> Path:
-    """Write a text as a page. Raises :class:`InputError` where that is not possible."""
+def page_of(made: Made, written: Written, *, charts: "Markup | None" = None, clock: Clock | None = None) -> str:
+    """Return a text as one self-contained page of HTML."""
     from deepday.report.case_markdown import render_page  # noqa: PLC0415 - only for a page
 
     now = (clock or SystemClock()).now()
     title = written.text.markdown.partition("\n")[0].lstrip("# ").strip()
     kind = written.name.partition(".")[0]
-    return write_private(
-        path,
-        lambda: render_page(
-            written.text, made.language, kind=kind, title=title, heading=made.heading, made=now, charts=charts
-        ),
+    return render_page(
+        written.text, made.language, kind=kind, title=title, heading=made.heading, made=now, charts=charts
     )
 
 
-def write_pdf(made: Made, written: Written, path: Path, *, clock: Clock | None = None) -> Path:
-    """Write a text as one sheet, with the sources of its figures on the next.
+def sheet_as_pdf(made: Made, written: Written, *, clock: Clock | None = None) -> bytes:
+    """Return a text as one sheet, with the sources of its figures on the next.
 
-    Raises :class:`InputError` where that is not possible, as where typst is not installed.
+    Raises :class:`InputError` where typst is not installed.
     """
     from deepday.report.case_markdown import sheet_of  # noqa: PLC0415 - only for a PDF file
     from deepday.report.page import pdf_of  # noqa: PLC0415 - same
 
     now = (clock or SystemClock()).now()
-    sheet = sheet_of(written.text, made.language, heading=made.heading, made=now)
-    return write_private(path, lambda: pdf_of(sheet, now))
+    return pdf_of(sheet_of(written.text, made.language, heading=made.heading, made=now), now)
+
+
+def write_page(
+    made: Made, written: Written, path: Path, *, charts: "Markup | None" = None, clock: Clock | None = None
+) -> Path:
+    """Write a text as a page. Raises :class:`InputError` where that is not possible."""
+    return write_private(path, lambda: page_of(made, written, charts=charts, clock=clock))
+
+
+def write_pdf(made: Made, written: Written, path: Path, *, clock: Clock | None = None) -> Path:
+    """Write a text as one sheet. Raises :class:`InputError` where that is not possible."""
+    return write_private(path, lambda: sheet_as_pdf(made, written, clock=clock))
 
 
 def with_actions(made: Made, actions: tuple[Action, ...]) -> Made:

@@ -1,13 +1,16 @@
 """What there is to make a case from, and what to do next."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from deepday.app.agreed import agreement_file, find_agreement
 from deepday.app.case_tasks import stored_tasks
 from deepday.clock import Clock, SystemClock
 from deepday.config.load import load_settings
 from deepday.config.paths import database_location
+from deepday.model.agreement import Agreement
 from deepday.store.repository import Store, open_store
 from deepday.store.rows import SourceKind
 
@@ -33,22 +36,41 @@ At any time
 """.splitlines()
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What there is to make a case from. ``measured``: in words; ``agreement``: ``None`` where nothing was written."""
+
+    measured: str
+    tasks: int
+    agreement: Agreement | None
+    file: Path
+    willing: int
+
+
+def standing(clock: Clock) -> Standing:
+    """Return what there is."""
+    settings = load_settings()
+    return Standing(
+        measured=_measured(clock),
+        tasks=len(stored_tasks(clock).tasks),
+        agreement=find_agreement(None, settings),
+        file=agreement_file(None, settings),
+        willing=sum(one.agreed for one in settings.point_people),
+    )
+
+
 def overview(clock: Clock | None = None) -> Iterator[str]:
     """Give the lines of the overview."""
-    clock = clock or SystemClock()
-    settings = load_settings()
+    found = standing(clock or SystemClock())
     yield "What there is:"
-    yield f"  measured      {_measured(clock)}"
-    tasks = stored_tasks(clock)
-    yield f"  tasks         {len(tasks.tasks) or 'none'} kept"
-    agreement = find_agreement(None, settings)
-    if agreement is None:
+    yield f"  measured      {found.measured}"
+    yield f"  tasks         {found.tasks or 'none'} kept"
+    if found.agreement is None:
         yield "  agreement     none yet; one day a week is proposed"
     else:
-        kind = f"agreed on {agreement.agreed_on}" if agreement.agreed else "a proposal"
-        yield f"  agreement     {kind}, in {agreement_file(None, settings)}"
-    willing = sum(one.agreed for one in settings.point_people)
-    yield f"  point people  {willing or 'none'} who agreed ([[point_people]] in the settings)"
+        kind = f"agreed on {found.agreement.agreed_on}" if found.agreement.agreed else "a proposal"
+        yield f"  agreement     {kind}, in {found.file}"
+    yield f"  point people  {found.willing or 'none'} who agreed ([[point_people]] in the settings)"
     yield from _STEPS
 
 

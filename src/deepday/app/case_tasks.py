@@ -139,6 +139,15 @@ def _columns(names: list[str]) -> dict[str, int]:
     }
 
 
+def task_of(cells: Mapping[str, str]) -> Task:
+    """Return the task that somebody typed, by the names of our columns. Raises :class:`InputError`."""
+    try:
+        return _of_row(cells, "typed in")
+    except ValueError as error:
+        said = str(error)
+        raise InputError(f"{said[:1].upper()}{said[1:]}", "Correct that field.") from None
+
+
 def _of_row(cells: Mapping[str, str], where: str) -> Task:
     """Return the task of a row. Raises :class:`ValueError` with the rest of a sentence about what is wrong."""
     name = cells.get("name", "")

@@ -1,6 +1,7 @@
 """What the owner does by hand: looking, answering, passing on, testing, handing over, keeping consent."""
 
 import datetime as dt
+import hashlib
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,16 @@ from deepday.app.urgent_consent import consent_question
 from deepday.app.urgent_running import Ledger, listening, opened_ledger
 from deepday.clock import Clock
 from deepday.errors import DeepdayError, InputError, NotEnoughDataError
-from deepday.model import AnswerState, Door, Request, RequestProof, RequestState, ResponseTime, UrgentSignal
+from deepday.model import (
+    AnswerState,
+    Door,
+    OutgoingMessage,
+    Request,
+    RequestProof,
+    RequestState,
+    ResponseTime,
+    UrgentSignal,
+)
 from deepday.model.person import instant
 from deepday.reconcile.desired import live_blocks
 from deepday.route import machine
@@ -26,6 +36,7 @@ from deepday.store.outbox import OutboxRow, SendState
 from deepday.store.urgent import item_row
 
 TEST_SOURCE = "test"
+LONGEST_REPLY = 2000
 _ROUND_SECONDS = 1.0
 
 
@@ -117,6 +128,50 @@ def pass_on(one: str, clock: Clock | None = None) -> Shown:
         return machine.pass_on(found, ledger.person, ledger.policy, ledger.desk.now())
 
     return _by_hand(one, step, clock)
+
+
+def snooze(one: str, clock: Clock | None = None) -> Shown:
+    """Show a request later that can wait. Raises :class:`InputError` for one that somebody is being asked about."""
+
+    def step(ledger: Ledger, found: Request) -> Step:
+        later = machine.put_off(found, ledger.person, ledger.policy, ledger.desk.now())
+        if later.request == found:
+            raise InputError(f"Request {found.id} cannot be put off: {found.stage}.", "Take it, or pass it on.")
+        return later
+
+    return _by_hand(one, step, clock)
+
+
+def reply(one: str, words: str, clock: Clock | None = None) -> Shown:
+    """Send the owner's own words to whoever asked, and end the request as answered. The words are kept nowhere.
+
+    The same words for the same request are sent once, however often this is called. Raises what posting does; then
+    nothing has changed.
+    """
+    words = words.strip()
+    if not 0 < len(words) <= LONGEST_REPLY:
+        raise InputError(f"An answer has 1 to {LONGEST_REPLY} characters.", "Write a few words.")
+    with listening(clock) as (ledger, _):
+        found = _named(ledger, one)
+        if not found.open:
+            raise NotEnoughDataError(f"Request {found.id} has ended already: {found.state}.", "Nothing was sent.")
+        if not found.reply_to:
+            raise InputError(
+                f"Nobody can be answered: request {found.id} came by {found.door}.", "Say that it is done."
+            )
+        key = f"{found.id}/answer/{hashlib.sha256(words.encode()).hexdigest()[:16]}"
+        text = f"{ledger.desk.name}: {words}"
+        posted = ledger.desk.messenger.post_message(
+            OutgoingMessage(key, found.reply_to, text, found.thread), again=True
+        )
+        ledger.desk.take(found, machine.answer(found, ledger.person, f"message {posted.id}"))
+        return _shown(ledger, ledger.urgent.request(found.id) or found)
+
+
+def prove(clock: Clock | None = None) -> RequestProof:
+    """Prove that none of the requests that ever came in was dropped."""
+    with opened_ledger(clock) as ledger:
+        return verify_requests(ledger.urgent, ledger.protecting, ledger.person, 0, ledger.desk.now() + 1)
 
 
 def _by_hand(one: str, make: Callable[[Ledger, Request], Step], clock: Clock | None) -> Shown:

@@ -83,6 +83,14 @@ def pass_(one: One, json_: options.Json = False) -> None:
     _show(pass_on(one), json_=json_)
 
 
+@app.command("snooze", epilog="Example: deepday urgent snooze k3f9")
+def snooze(one: One, json_: options.Json = False) -> None:
+    """Show a request later that can wait."""
+    from deepday.app import urgent_commands  # noqa: PLC0415 - help does without
+
+    _show(urgent_commands.snooze(one), json_=json_)
+
+
 @app.command("test", epilog="Example: deepday urgent test --for 600")
 def rehearsal(
     seconds: Annotated[int, typer.Option("--for", min=1, max=86_400, help="Seconds to wait for an answer.")] = 60,

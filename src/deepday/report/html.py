@@ -53,7 +53,7 @@ def render_html(measurement: Measurement, *, shareable: bool = False, generated:
 
 
 def _plain(value: object) -> object:
-    return plain(value) if isinstance(value, str) else value
+    return plain(value) if type(value) is str else value  # what a macro made is Markup, and was cleaned in it
 
 
 def firm(text: str) -> str:

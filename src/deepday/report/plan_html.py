@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from deepday.plan.problem import Problem
 from deepday.plan.result import Plan, PlannedDay
+from deepday.report.plan_strip import Strip, StripAxis, strip_axis, strip_of
 from deepday.report.plan_terminal import change_lines
 from deepday.report.plan_view import (
     PARTS,
@@ -34,19 +35,28 @@ def render_plan_html(
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=lambda value: plain(value) if isinstance(value, str) else value,  # reasons and names come from files
+        finalize=lambda value: plain(value) if type(value) is str else value,  # reasons and names come from files
     )
     chosen = {(day.person, day.date): day for day in plan.days}
     covering = {(person, day.date) for day in plan.days for person in (*(p for _, p in day.points), day.backup)}
     shown = {one.id for one in problem.members if one.plans} | {person for person, _ in covering}
     people = sorted(one.id for one in problem.members if one.id in shown)
     why = {(one.person, one.date): one.why for one in plan.others}
+    axes = [strip_axis(problem.member(person)) for person in people]
+    axis = StripAxis(min(one.first for one in axes), max(one.last for one in axes)) if axes else None
     weeks = [
         {
             "name": "{}-W{:02}".format(*monday.isocalendar()[:2]),
             "dates": [day_name(day) for day in dates],
             "rows": [
-                {"person": person, "cells": [_cell(problem, person, day, chosen, covering, why) for day in dates]}
+                {
+                    "person": person,
+                    "cells": [
+                        _cell(problem, person, day, chosen, covering, why)
+                        | {"strip": _strip(problem, person, day, chosen, axis)}
+                        for day in dates
+                    ],
+                }
                 for person in people
             ],
         }
@@ -59,6 +69,7 @@ def render_plan_html(
         "conflicts": conflict_lines(plan, problem),
         "changes": change_lines(plan.changes, whose=in_team(problem)),
         "weeks": weeks,
+        "axis": axis,
         "days": [_day(day, problem) for day in plan.days],
         "alternatives": [
             {
@@ -73,6 +84,12 @@ def render_plan_html(
         "generated": f"{generated:%Y-%m-%d %H:%M} UTC",
     }
     return environment.get_template("plan.html").render(content)
+
+
+def _strip(
+    problem: Problem, person: str, day: date, chosen: dict[tuple[str, date], PlannedDay], axis: StripAxis | None
+) -> Strip | None:
+    return strip_of(problem.member(person), day, chosen.get((person, day)), axis) if axis else None
 
 
 def _cell(

@@ -161,6 +161,14 @@ def pass_on(request: Request, by: str, policy: RoutePolicy, now: int) -> Step:
     return replace(_route(request, request.level + 1, policy, now, "passed on by hand"), actor=by)
 
 
+def put_off(request: Request, by: str, policy: RoutePolicy, now: int) -> Step:
+    """Show a request that can wait later, as its owner wants it."""
+    if request.state not in _CAN_WAIT:
+        return Step(request)
+    later = replace(request, state=RequestState.WAITING, deadline=now + policy.snooze)
+    return Step(later, why="the owner puts it off", actor=by)
+
+
 # The parts
 
 
@@ -200,10 +208,7 @@ def _by_sender(request: Request, pressed: Press, policy: RoutePolicy, now: int) 
 def _by_owner(request: Request, pressed: Press, policy: RoutePolicy, now: int) -> Step:
     if pressed.action == "answered":
         return answer(request, pressed.by, pressed.proof)
-    if request.state in _CAN_WAIT:
-        later = replace(request, state=RequestState.WAITING, deadline=now + policy.snooze)
-        return Step(later, why="the owner puts it off")
-    return Step(request)
+    return put_off(request, pressed.by, policy, now)
 
 
 def _by_responder(request: Request, who: Responder, pressed: Press, policy: RoutePolicy, now: int) -> Step:

@@ -97,6 +97,10 @@ class Visit:
         }
         return HTMLResponse(environment().get_template(template).render(frame | content), code)
 
+    def send(self, content: str | bytes, name: str, kind: str) -> Response:
+        """Answer with a file to be kept. ``name``: of plain letters, as the browser is to call it."""
+        return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
     def begin(self, name: str, work: Callable[[Task], tuple[Said, ...]]) -> Response:
         """Begin work that takes longer, and lead to the page that shows it; what came of it is told on this page."""
         task = self.desk.tasks.start(name, self.page, work, self.session.said.extend)

@@ -12,10 +12,12 @@ from deepday.app.plan_undoing import Remembered, put_back, remembered
 from deepday.app.planning import Planned, plan_days
 from deepday.app.request import Request
 from deepday.app.storing import open_existing_store
+from deepday.config.load import load_settings
 from deepday.connect import no_progress
-from deepday.errors import InputError
+from deepday.errors import InputError, NotEnoughDataError
 from deepday.plan.problem import Problem
 from deepday.plan.result import PlannedDay
+from deepday.report.plan_strip import StripAxis, strip_axis, strip_of
 from deepday.report.plan_terminal import change_lines
 from deepday.report.plan_view import (
     PARTS,
@@ -40,13 +42,13 @@ def _asked() -> PlanRequest:
 
 
 def _show(visit: Visit) -> Response:
-    with open_existing_store(visit.clock) as store:
-        begun = bool(store.plans().options(whose_options(_asked())))
+    known, begun = _begun(visit)
     if not begun:
-        return visit.show("plan_first.html", "Plan")
+        return visit.show("plan_first.html", "Plan", known=known)
     planned = plan_days(with_kept(_asked(), visit.clock), no_progress, clock=visit.clock)
     plan, problem = planned.plan, planned.problem
     today = plan_actions.today(problem, planned.me, visit.clock)
+    axis = strip_axis(problem.member(planned.me))
     return visit.show(
         "plan.html",
         "Plan",
@@ -55,9 +57,10 @@ def _show(visit: Visit) -> Response:
         conflicts=conflict_lines(plan, problem),
         changes=change_lines(plan.changes, whose=False),
         weeks=[
-            ("{}-W{:02}".format(*monday.isocalendar()[:2]), [_cell(planned, day, today) for day in dates])
+            ("{}-W{:02}".format(*monday.isocalendar()[:2]), [_cell(planned, day, today, axis) for day in dates])
             for monday, dates in weeks_of(plan, problem).items()
         ],
+        axis=axis,
         days=[_day(day, problem) for day in plan.days],
         free=_free_dates(planned, today),
         waiting=any(not day.accepted for day in plan.days),
@@ -74,11 +77,22 @@ def _show(visit: Visit) -> Response:
     )
 
 
+def _begun(visit: Visit) -> tuple[bool, bool]:
+    """Tell whether there is a calendar to plan by, and whether days were proposed before."""
+    if not load_settings().me.email:
+        return False, False
+    try:
+        with open_existing_store(visit.clock) as store:
+            return bool(store.sources()), bool(store.plans().options(whose_options(_asked())))
+    except NotEnoughDataError:
+        return False, False
+
+
 def _mine(planned: Planned, day: date) -> PlannedDay | None:
     return next((one for one in planned.plan.days if one.date == day), None)
 
 
-def _cell(planned: Planned, day: date, today: date) -> dict[str, Any]:
+def _cell(planned: Planned, day: date, today: date, axis: StripAxis) -> dict[str, Any]:
     mine = _mine(planned, day)
     why = next((one.why for one in planned.plan.others if one.date == day), "")
     skipped = day in planned.problem.member(planned.me).vetoed
@@ -95,6 +109,8 @@ def _cell(planned: Planned, day: date, today: date) -> dict[str, Any]:
         "state": "" if not mine else "accepted" if mine.accepted else "proposed",
         "why": "" if skipped else why,
         "past": day < today,
+        "today": day == today,
+        "strip": strip_of(planned.problem.member(planned.me), day, mine, axis),
     }
 
 

@@ -13,6 +13,7 @@ from deepday.app import protect_deciding
 from deepday.app.protect_actions import apply, diff
 from deepday.app.protect_past import history
 from deepday.app.protect_status import status
+from deepday.config.load import load_settings
 from deepday.errors import ConflictError, NotEnoughDataError
 from deepday.report.history_view import history_json
 from deepday.report.protect_terminal import cover, outcome_lines, readable
@@ -34,6 +35,8 @@ _MARK = re.compile(r"^(?:done|left) {2,}")  # what the terminal puts before a li
 
 
 def _show(visit: Visit) -> Response:
+    if not load_settings().me.email:
+        return visit.show("protect_first.html", "Protect")
     found = status(visit.clock)
     zone = found.zone
     return visit.show(
