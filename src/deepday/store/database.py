@@ -61,18 +61,32 @@ class Database:
                 yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, in_turn: bool = True) -> Iterator[Connection]:
         """Give a connection whose changes are kept together when the block ends, and dropped when it raises.
 
-        Makes the store where there is none. Raises as :meth:`reading` does.
+        Makes the store where there is none. ``in_turn``: no other transaction of the tenant writes meanwhile; without,
+        on PostgreSQL, only rows that both change make one of them wait. Raises as :meth:`reading` does.
         """
         with self._explaining():
-            engine = self._up_to_date().execution_options(**self._options(writing=True))
+            engine = self._up_to_date().execution_options(**self._options(writing=True, in_turn=in_turn))
             with engine.begin() as connection:
                 yield connection
 
-    def _options(self, *, writing: bool) -> dict[str, Any]:
-        return {"writing": writing} if self._path is not None else postgres.options(self.tenant, writing=writing)
+    def _options(self, *, writing: bool, in_turn: bool = True) -> dict[str, Any]:
+        if self._path is not None:
+            return {"writing": writing}
+        return postgres.options(self.tenant, writing=writing, in_turn=in_turn)
+
+    @contextmanager
+    def held(self, lane: int) -> Iterator[bool]:
+        """Hold the tenant's lane of work against all other processes; gives whether it was free.
+
+        It ends with the block, or with this process's connection, however that comes about.
+        """
+        if self._path is not None:
+            raise InputError(f"{self._path} is a file of one person's.", "Set DEEPDAY_DATABASE_URL to postgresql://...")
+        with self._explaining(), postgres.held(self._engine, lane, self.tenant) as free:
+            yield free
 
     def prepare(self, role: str = "") -> None:
         """Make or move the tables of a shared database, as their owner, and let another role use them.

@@ -5,10 +5,13 @@ since row-level security compares them with the setting ``deepday.tenant`` (:mod
 query asks for. An address without ``?tenant=`` means tenant 1, who has the database alone.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError
 
 from deepday.errors import DeepdayError, InputError
 
@@ -21,10 +24,17 @@ ALONE = 1
 
 _LOCKS = 0x64647973  # the first half of the keys of our advisory locks: "ddys"
 _TIMEOUTS = "-c lock_timeout=5s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
+_KEEPALIVE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=25s"
+_OURS = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000}
 _BEGIN = text("SELECT set_config(:setting, :tenant, true)")
 # One writer at a time for each tenant, as SQLite's BEGIN IMMEDIATE has it for a file: the rest of the store builds on
 # that. The lock comes first, so that every later statement sees what the writer before has committed.
 _BEGIN_WRITING = text("SELECT set_config(:setting, :tenant, true), pg_advisory_xact_lock(:locks, :number)")
+
+
+def plain_address(url: str) -> str:
+    """Return the address as PostgreSQL's own library takes it, for others that use the same database."""
+    return tenant_of(make_url(url))[0].set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def tenant_of(url: URL) -> tuple[URL, int]:
@@ -44,15 +54,16 @@ def engine_on(url: URL) -> Engine:
 
     A transaction belongs to the tenant of the execution option ``tenant``, and writes when ``writing`` is set.
     """
-    engine = create_engine(url, pool_pre_ping=True, pool_use_lifo=True, connect_args={"options": _TIMEOUTS})
+    given = {"options": f"{_TIMEOUTS} {_KEEPALIVE}", "connect_timeout": 10, **_OURS}
+    engine = create_engine(url, pool_pre_ping=True, pool_use_lifo=True, max_overflow=160, connect_args=given)
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def options(tenant: int, *, writing: bool) -> dict[str, Any]:
+def options(tenant: int, *, writing: bool, in_turn: bool = True) -> dict[str, Any]:
     """Return the execution options of a transaction: what is read is one state throughout."""
     if writing:
-        return {"tenant": tenant, "writing": True}
+        return {"tenant": tenant, "writing": in_turn}
     return {"tenant": tenant, "isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
@@ -65,6 +76,26 @@ def _begin(connection: Connection) -> None:
         connection.execute(_BEGIN_WRITING, given | {"locks": _LOCKS, "number": chosen["tenant"]})
     else:
         connection.execute(_BEGIN, given)
+
+
+@contextmanager
+def held(engine: Engine, lane: int, tenant: int) -> Iterator[bool]:
+    """Hold a lane of work of a tenant for as long as the block, and this connection, lasts; gives whether it was free.
+
+    No job of another process begins over the same lane. When this process dies the server notices at once; when it is
+    cut off, after about 25 s (:data:`_KEEPALIVE`).
+    """
+    given = {"lane": _LOCKS + lane, "tenant": tenant}
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        free = bool(connection.execute(text("SELECT pg_try_advisory_lock(:lane, :tenant)"), given).scalar())
+        try:
+            yield free
+        finally:
+            if free:
+                try:
+                    connection.execute(text("SELECT pg_advisory_unlock(:lane, :tenant)"), given)
+                except DBAPIError:  # the lock went with the connection
+                    connection.invalidate()
 
 
 def take_schema_lock(connection: Connection) -> None:

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, create_engine, inspect, insert, make_url, select, text
+from sqlalchemy import Connection, create_engine, insert, inspect, make_url, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from deepday.clock import Clock

@@ -29,6 +29,7 @@ tenant = Table(
     Column("synced_at", Long, nullable=False),
     Column("ticked_at", Long, nullable=False),
     Column("state", Text, nullable=False),
+    Column("failures", Integer, nullable=False),  # in a row
     Column("made_at", Long, nullable=False),
     UniqueConstraint("person"),
     Index(None, "sync_at"),

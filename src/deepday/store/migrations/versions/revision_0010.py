@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("synced_at", sa.BigInteger(), nullable=False),
         sa.Column("ticked_at", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", name="pk_tenant"),
         sa.UniqueConstraint("person", name="uq_tenant_person"),
