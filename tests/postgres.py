@@ -1,4 +1,4 @@
-"""A PostgreSQL server for the tests: started when first asked for, on a socket in a folder of its own, then thrown away.
+"""A PostgreSQL server for the tests: started when first asked for, in a folder of its own, then thrown away.
 
 PostgreSQL refuses to run as root, so root lends it another user: ``postgres`` where that exists, else ``nobody``.
 """

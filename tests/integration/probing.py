@@ -26,7 +26,6 @@ from deepday.clock import SystemClock
 from deepday.config.serve_settings import WorkerSettings
 from deepday.errors import DeepdayError
 from deepday.jobs import queue as queues
-from deepday.jobs.logs import lines
 from deepday.store.database import Database
 from deepday.store.office import Condition, JobKind, Office
 from deepday.store.postgres import plain_address
@@ -49,7 +48,8 @@ class BusyError(Exception):
 def main() -> None:
     """Run one worker: the address, seconds of a probe, jobs at a time, seconds between heartbeats."""
     url, seconds, concurrency, heartbeat = sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
-    clock, log = SystemClock(), lines()
+    clock = SystemClock()
+    tell = queues.teller(clock, as_json=False)
     settings = WorkerSettings(concurrency=concurrency, beat=1, heartbeat=heartbeat)
     worker = Worker(Office(url, clock), clock, settings)
     job = threading.local()  # a job is done in one thread, beside others
@@ -71,8 +71,8 @@ def main() -> None:
     working._DO[JobKind.SYNC] = note
     queue = queues.queue_on(url, concurrency + 4)
     retry = procrastinate.RetryStrategy(max_attempts=50, wait=1, retry_exceptions=[BusyError, DeepdayError])
-    queue.task(probe, name=PROBE, pass_context=True, retry=retry)
-    queues.work(queues.with_jobs(queue, worker, log), worker, log)
+    queue.task(name=PROBE, pass_context=True, retry=retry)(probe)
+    queues.work(queues.with_jobs(queue, worker, tell), worker, tell)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""One job for one of many people on a shared database: done in their name, with their settings, and never two at once."""
+"""One job for one of many people on a shared database: in their name, with their settings, never two at once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

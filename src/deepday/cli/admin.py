@@ -65,7 +65,7 @@ def remove(
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
     json_: Json = False,
 ) -> None:
-    """Delete all that the database holds of a person. What is still on in their accounts: deepday restore --all first."""
+    """Delete all that the database holds of a person. Let them run deepday restore --all first."""
     from deepday.app import offices  # noqa: PLC0415 - help does without
     from deepday.clock import SystemClock  # noqa: PLC0415 - same
 
@@ -93,10 +93,14 @@ def status(json_: Json = False) -> None:
     else:
         show.lines(
             [
-                f"people    {people['people']}, of whom {people['must_reconnect']} must sign in again, "
-                f"{people['failing']} meet trouble, {people['never_synced']} were never read",
-                f"jobs      {jobs['waiting']} waiting (the oldest for {jobs['oldest_waiting']} s), "
-                f"{jobs['running']} running, {jobs['failed']} failed",
+                (
+                    f"people    {people['people']}, of whom {people['must_reconnect']} must sign in again, "
+                    f"{people['failing']} meet trouble, {people['never_synced']} were never read"
+                ),
+                (
+                    f"jobs      {jobs['waiting']} waiting (the oldest for {jobs['oldest_waiting']} s), "
+                    f"{jobs['running']} running, {jobs['failed']} failed"
+                ),
                 f"workers   {jobs['workers']}",
                 *(f"WARN      {one}" for one in problems),
             ]

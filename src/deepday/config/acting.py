@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """One of many people: ``tenant`` is their number in the database, ``settings`` what their deepday.toml would say."""
+    """One of many people: ``tenant`` is their number, ``settings`` what their deepday.toml would say."""
 
     tenant: int
     settings: str

@@ -1,12 +1,12 @@
 """The queue in a shared database: jobs by person, given out once for all workers, taken up again when a worker dies.
 
-Truth is in tables: what is due, and for whom, says the register (:mod:`deepday.store.office`); the queue only carries it
-to whichever machine has room. Losing every job of it loses nothing but a beat.
+Truth is in tables: what is due, and for whom, says the register (:mod:`deepday.store.office`); the queue only carries
+it to whichever machine has room. Losing every job of it loses nothing but a beat.
 """
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +15,7 @@ import procrastinate
 from procrastinate import exceptions, jobs
 
 from deepday.app.working import Worker, lane_of
+from deepday.clock import Clock
 from deepday.errors import DeepdayError
 from deepday.jobs.logs import lines
 from deepday.store.office import JobKind, Office
@@ -28,6 +29,7 @@ _AT_ONCE = 1000
 _KEEP_FAILED_HOURS = 24 * 14
 _ONE_FOR_ALL = "once in the cluster"
 _LANE = 3  # of the office: taking up again
+Tell = Callable[[str], object]
 _AGAIN = procrastinate.RetryStrategy(max_attempts=3, exponential_wait=2)
 
 
@@ -95,20 +97,20 @@ async def give_out(queue: procrastinate.App, kind: JobKind, tenants: Sequence[in
     return put
 
 
-def with_jobs(queue: procrastinate.App, worker: Worker, log: Any) -> procrastinate.App:
+def with_jobs(queue: procrastinate.App, worker: Worker, tell: Tell) -> procrastinate.App:
     """Let the queue do every kind of job, and give out what is due at each beat."""
     beat = worker.settings.beat
 
-    def doing(kind: JobKind) -> Any:
+    def doing(kind: JobKind) -> Callable[[int], None]:
         def do(tenant: int) -> None:
             done = worker.work(kind, tenant)
             if done.said:
-                log.info(f"{kind}: {done.said}", at=_at(worker))
+                tell(f"{kind}: {done.said}")
 
         return do
 
     for kind in JobKind:
-        queue.task(doing(kind), name=task_name(kind), retry=_AGAIN)
+        queue.task(name=task_name(kind), retry=_AGAIN)(doing(kind))
 
     @queue.periodic(cron=f"* * * * * */{beat}")
     @queue.task(name="deepday.beat", queueing_lock="beat", lock=_ONE_FOR_ALL, priority=50)
@@ -128,7 +130,7 @@ def with_jobs(queue: procrastinate.App, worker: Worker, log: Any) -> procrastina
     return queue
 
 
-async def take_up_again(queue: procrastinate.App, worker: Worker, log: Any) -> None:
+async def take_up_again(queue: procrastinate.App, worker: Worker, tell: Tell) -> None:
     """Give jobs of workers that died to those that live, for as long as this runs.
 
     Every worker looks, one at a time: a job that did so could itself be left by the dead.
@@ -141,9 +143,9 @@ async def take_up_again(queue: procrastinate.App, worker: Worker, log: Any) -> N
                 found = queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=heartbeat * MISSED_BEATS)
                 for stalled in await found if free else ():
                     await _again(queue, stalled)
-                    log.warning(f"taken up again after its worker died: {stalled.task_name}", at=_at(worker))
+                    tell(f"taken up again after its worker died: {stalled.task_name}")
         except (DeepdayError, exceptions.ConnectorException) as error:
-            log.warning(f"nothing could be taken up again: {type(error).__name__}", at=_at(worker))
+            tell(f"nothing could be taken up again: {type(error).__name__}")
 
 
 async def _again(queue: procrastinate.App, stalled: jobs.Job) -> None:
@@ -163,7 +165,7 @@ async def _give_out_due(queue: procrastinate.App, office: Office, kind: JobKind)
             return
 
 
-def work(queue: procrastinate.App, worker: Worker, log: Any) -> None:
+def work(queue: procrastinate.App, worker: Worker, tell: Tell) -> None:
     """Do jobs until SIGTERM or SIGINT; those that are under way end first.
 
     Raises :class:`DeepdayError` when the database cannot be reached.
@@ -173,7 +175,7 @@ def work(queue: procrastinate.App, worker: Worker, log: Any) -> None:
     async def run() -> None:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(settings.concurrency + 2))
         async with queue.open_async():
-            looking = asyncio.create_task(take_up_again(queue, worker, log))
+            looking = asyncio.create_task(take_up_again(queue, worker, tell))
             try:
                 await queue.run_worker_async(
                     concurrency=settings.concurrency,
@@ -209,7 +211,9 @@ def queue_figures(url: str) -> dict[str, int]:
                coalesce(extract(epoch FROM now() - min(at) FILTER (WHERE status = 'todo')), 0)::int AS oldest_waiting,
                (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '60 s') AS workers
         FROM procrastinate_jobs
-        LEFT JOIN LATERAL (SELECT min(at) AS at FROM procrastinate_events WHERE job_id = procrastinate_jobs.id) e ON true
+        LEFT JOIN LATERAL (
+            SELECT min(at) AS at FROM procrastinate_events WHERE job_id = procrastinate_jobs.id
+        ) AS begun ON true
         WHERE status IN ('todo', 'doing', 'failed')
     """
     connector = procrastinate.SyncPsycopgConnector(conninfo=plain_address(url))
@@ -218,12 +222,12 @@ def queue_figures(url: str) -> dict[str, int]:
     return {name: int(value) for name, value in row.items()}
 
 
-def _at(worker: Worker) -> str:
-    return worker.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def quiet_log(*, as_json: bool) -> Any:
-    """Return a log of lines, in which the queue's own library tells warnings only."""
+def teller(clock: Clock, *, as_json: bool) -> Tell:
+    """Return what tells of jobs, a line for each, and lets the queue's own library tell warnings only."""
     log = lines(as_json=as_json)
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
-    return log
+
+    def tell(text: str) -> None:
+        log.info(text, at=clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+    return tell

@@ -69,17 +69,15 @@ def _add_tenant(connection: Connection, inspector: Inspector, name: str, *, alon
     keys, uniques = inspector.get_pk_constraint(name), inspector.get_unique_constraints(name)
     indexes = [one for one in inspector.get_indexes(name) if not one.get("duplicates_constraint")]
     changes = [f"DROP CONSTRAINT {_quoted(connection, str(one['name']))}" for one in (keys, *uniques)]
-    for column in inspector.get_columns(name):
-        if "TEXT" in str(column["type"]).upper():
-            # By code point, as SQLite and Python compare: what is sorted here is sorted everywhere.
-            changes.append(f'ALTER COLUMN {_quoted(connection, column["name"])} TYPE text COLLATE "C"')
+    # By code point, as SQLite and Python compare: what is sorted here is sorted everywhere.
+    texts = [one["name"] for one in inspector.get_columns(name) if "TEXT" in str(one["type"]).upper()]
+    changes += [f'ALTER COLUMN {_quoted(connection, one)} TYPE text COLLATE "C"' for one in texts]
     changes.append(f"ADD COLUMN {COLUMN} integer NOT NULL DEFAULT {_MINE}")
     for index in indexes:
         connection.exec_driver_sql(f"DROP INDEX {_quoted(connection, str(index['name']))}")
     _alter(connection, name, *changes)
-    added = [
-        f"ADD CONSTRAINT {_quoted(connection, str(keys['name']))} PRIMARY KEY ({_with_tenant(connection, keys['constrained_columns'])})"
-    ]
+    columns = _with_tenant(connection, keys["constrained_columns"])
+    added = [f"ADD CONSTRAINT {_quoted(connection, str(keys['name']))} PRIMARY KEY ({columns})"]
     for unique in uniques:
         columns = _with_tenant(connection, unique["column_names"])
         added.append(f"ADD CONSTRAINT {_quoted(connection, str(unique['name']))} UNIQUE ({columns})")

@@ -61,12 +61,23 @@ class Database:
                 yield connection
 
     @contextmanager
-    def writing(self, *, in_turn: bool = True) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
         """Give a connection whose changes are kept together when the block ends, and dropped when it raises.
 
-        Makes the store where there is none. ``in_turn``: no other transaction of the tenant writes meanwhile; without,
-        on PostgreSQL, only rows that both change make one of them wait. Raises as :meth:`reading` does.
+        Makes the store where there is none. Nobody else writes what belongs to the same tenant meanwhile. Raises as
+        :meth:`reading` does.
         """
+        with self._changing(in_turn=True) as connection:
+            yield connection
+
+    @contextmanager
+    def writing_beside(self) -> Iterator[Connection]:
+        """Give one as :meth:`writing` does; on PostgreSQL others write meanwhile, unless they change the same rows."""
+        with self._changing(in_turn=False) as connection:
+            yield connection
+
+    @contextmanager
+    def _changing(self, *, in_turn: bool) -> Iterator[Connection]:
         with self._explaining():
             engine = self._up_to_date().execution_options(**self._options(writing=True, in_turn=in_turn))
             with engine.begin() as connection:
@@ -83,8 +94,6 @@ class Database:
 
         It ends with the block, or with this process's connection, however that comes about.
         """
-        if self._path is not None:
-            raise InputError(f"{self._path} is a file of one person's.", "Set DEEPDAY_DATABASE_URL to postgresql://...")
         with self._explaining(), postgres.held(self._engine, lane, self.tenant) as free:
             yield free
 

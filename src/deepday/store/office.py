@@ -141,7 +141,7 @@ class Office:
 
     def put_off(self, kind: JobKind, tenants: Sequence[int], seconds: int) -> None:
         """Let the next job of that kind be due in so many seconds, unless the one under way says otherwise."""
-        with self.database.writing(in_turn=False) as connection:
+        with self.database.writing_beside() as connection:
             mine = update(schema.tenant).where(_columns.tenant.in_(tenants))
             connection.execute(mine.values({_DUE[kind].name: self._now() + seconds}))
 

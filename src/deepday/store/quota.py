@@ -1,6 +1,6 @@
 """How much may still be asked of each vendor, by all workers together: a token bucket in the database."""
 
-from sqlalchemy import bindparam, func, literal, select, update
+from sqlalchemy import Float, bindparam, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from deepday.clock import Clock
@@ -8,7 +8,7 @@ from deepday.store import schema
 from deepday.store.database import Database
 
 _columns = schema.quota.c
-_NOW = bindparam("now")
+_NOW = bindparam("now", type_=Float)
 _refilled = func.least(
     bindparam("burst"), _columns.left + func.greatest(literal(0.0), _NOW - _columns.at) * bindparam("rate")
 )
@@ -37,7 +37,7 @@ class Quotas:
         burst, now = max(rate * 10, float(requests)), self._clock.now().timestamp()
         given = {"one": vendor, "now": now, "rate": rate, "burst": burst, "cost": float(requests)}
         full = insert(schema.quota).values(vendor=vendor, left=burst, at=now).on_conflict_do_nothing()
-        with self._office.writing(in_turn=False) as connection:
+        with self._office.writing_beside() as connection:
             connection.execute(full)
             if connection.execute(_TAKE, given).rowcount:
                 return 0.0
