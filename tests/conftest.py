@@ -9,6 +9,13 @@ import pytest
 from deepday_sandbox.office.wire import VARIABLE
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in the last lines what could not be run on this machine, and why."""
+    said = {str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []) if report.longrepr}
+    for line in sorted(one.removeprefix("Skipped: ") for one in said if one.startswith("Skipped: NO ")):
+        terminalreporter.write_line(line, yellow=True, bold=True)
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _wire_log(request: pytest.FixtureRequest) -> Iterator[None]:
     """Keep apart what is wrong on purpose, or cannot be checked, so that any finding in the log itself is one.

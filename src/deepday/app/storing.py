@@ -240,7 +240,7 @@ def erase_store(source: str | None, *, anyway: bool = False) -> list[str]:
         if source is None:
             if not anyway:
                 leave_nothing(store, "deepday erase --anyway")
-            return [str(file) for file in [*store.erase(), *_erase_keys()]]
+            return [*store.erase(), *map(str, _erase_keys())]
         if not store.forget(source):
             names = ", ".join(repr(item.name) for item in store.sources()) or "none"
             raise NotEnoughDataError(f"There is no source {source!r}.", f"Stored are: {names}.")

@@ -13,6 +13,7 @@ import typer
 
 from deepday import __version__
 from deepday.cli import (
+    admin,
     case,
     config,
     connect,
@@ -30,8 +31,10 @@ from deepday.cli import (
     sandbox,
     serve,
     sync,
+    team,
     trial,
     urgent,
+    worker,
 )
 from deepday.cli import open as open_page
 from deepday.clock import OFFSET, SystemClock
@@ -69,6 +72,9 @@ app.command("extend", epilog="Example: deepday extend --until 18:00")(protect_no
 app.command("end-early", epilog="Example: deepday end-early")(protect_now.end_early)
 app.command("restore", epilog="Example: deepday restore --all, or deepday restore 2026-03-10")(protect.restore)
 app.command("serve", epilog="Example: deepday serve, or deepday serve --once")(serve.serve)
+app.command("worker", epilog="Example: deepday worker --concurrency 16")(worker.worker)
+app.add_typer(admin.app, name="admin")
+app.add_typer(team.app, name="team")
 app.command("open", epilog="Example: deepday open")(open_page.open_)
 app.command("adopt", epilog="Example: deepday adopt")(protect_now.adopt)
 app.command("texts", epilog="Example: deepday texts --language de")(protect_past.texts)

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from deepday.config import paths
+from deepday.config.acting import ACTING
 from deepday.config.lines import line_of
 from deepday.config.plan_settings import TeamFile
 from deepday.config.settings import Settings, table_of
@@ -44,9 +45,13 @@ _EXPECTED = {
 def load_settings(path: Path | None = None) -> Settings:
     """Return the settings of that file, by default of :func:`deepday.config.paths.config_file`.
 
+    Where this thread works for one of many people, theirs are in the database (:mod:`deepday.config.acting`).
     A missing file means the defaults. Raises :class:`InputError` that lists everything that is wrong, and
     :class:`DeepdayError` when the file cannot be read.
     """
+    acting = ACTING.get()
+    if path is None and acting:
+        return parse_settings(acting.settings, f"the settings of tenant {acting.tenant}")
     file = path or paths.config_file()
     return parse_settings(read_text(file), str(file))
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from platformdirs import user_config_path, user_data_path
 
+from deepday.config.acting import ACTING
+
 
 def config_file() -> Path:
     """Return the path of the settings file, whether it exists or not."""
@@ -33,5 +35,11 @@ def key_file() -> Path:
 
 
 def database_location() -> str | Path:
-    """Return where the store is: the URL that the environment gives, or else a file in the data folder."""
-    return os.environ.get("DEEPDAY_DATABASE_URL") or data_folder() / "deepday.sqlite"
+    """Return where the store is: the URL that the environment gives, or else a file in the data folder.
+
+    In a database of many it is the part of the person that this thread works for (:mod:`deepday.config.acting`).
+    """
+    url, acting = os.environ.get("DEEPDAY_DATABASE_URL"), ACTING.get()
+    if url and acting:
+        return f"{url}{'&' if '?' in url else '?'}tenant={acting.tenant}"
+    return url or data_folder() / "deepday.sqlite"

@@ -1,4 +1,4 @@
-"""The settings of ``deepday serve``."""
+"""The settings of ``deepday serve`` and ``deepday worker``."""
 
 from typing import Literal
 
@@ -33,4 +33,77 @@ class ServeSettings(Table):
     )
     heartbeat_method: Literal["GET", "POST"] = Field(
         default="GET", description="How that address is called.", examples=["POST"]
+    )
+    jobs: Literal["here", "workers"] = Field(
+        default="here",
+        description="Who does what is due: deepday serve itself, or the workers of a shared PostgreSQL database.",
+        examples=["workers"],
+    )
+
+
+class QuotaSettings(Table):
+    """How many requests all workers together may make of a vendor in a minute; beyond that, jobs wait their turn."""
+
+    google: int = Field(
+        default=8_000,
+        description="Google allows a project 10,000 requests of Google Calendar a minute.",
+        examples=[20_000],
+        ge=1,
+        json_schema_extra={"unit": "requests per minute"},
+    )
+    microsoft: int = Field(
+        default=30_000,
+        description="Microsoft limits an app to 10,000 requests in 10 minutes for each mailbox, and by tenant.",
+        examples=[60_000],
+        ge=1,
+        json_schema_extra={"unit": "requests per minute"},
+    )
+    slack: int = Field(
+        default=600,
+        description="Slack allows an app about 50 requests a minute for each method and workspace.",
+        examples=[50],
+        ge=1,
+        json_schema_extra={"unit": "requests per minute"},
+    )
+    others: int = Field(
+        default=600,
+        description="Any other service, CalDAV for one.",
+        examples=[60],
+        ge=1,
+        json_schema_extra={"unit": "requests per minute"},
+    )
+
+
+class WorkerSettings(Table):
+    """What one worker takes on."""
+
+    concurrency: int = Field(
+        default=8, description="How many jobs one worker does at a time.", examples=[16], ge=1, le=64
+    )
+    beat: int = Field(
+        default=15,
+        description="How often what is due is given out, once for all workers.",
+        examples=[30],
+        ge=1,
+        le=59,
+        json_schema_extra={"unit": "seconds"},
+    )
+    heartbeat: int = Field(
+        default=10,
+        description="How often a worker says that it lives; after three times as long its jobs are given to others.",
+        examples=[5],
+        ge=1,
+        le=60,
+        json_schema_extra={"unit": "seconds"},
+    )
+    sync_every: int = Field(
+        default=15,
+        description="How often each person's calendars and activity are brought up to date.",
+        examples=[60],
+        ge=1,
+        le=1440,
+        json_schema_extra={"unit": "minutes"},
+    )
+    quota: QuotaSettings = Field(
+        default=QuotaSettings(), description="How much may be asked of the vendors in a minute, by all workers."
     )

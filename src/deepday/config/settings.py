@@ -14,7 +14,7 @@ from deepday.config.case_settings import CaseSettings, SmtpSettings
 from deepday.config.ingress_settings import IngressSettings
 from deepday.config.plan_settings import MeetingRuleSettings, OwnPointPersonSettings, PlanSettings
 from deepday.config.protect_settings import ProtectedAccountSettings, ProtectSettings, TextSettings
-from deepday.config.serve_settings import ServeSettings
+from deepday.config.serve_settings import ServeSettings, WorkerSettings
 from deepday.config.table import Holidays, Hours, Table, Zone, or_date
 from deepday.config.trial_settings import TrialSettings
 from deepday.config.urgent_settings import UrgentSettings
@@ -177,6 +177,9 @@ class Settings(Table):
     serve: ServeSettings = Field(default=ServeSettings(), description="What deepday serve does by itself.")
     ingress: IngressSettings = Field(
         default=IngressSettings(), description="A second listener of deepday serve, for what comes from outside."
+    )
+    workers: WorkerSettings = Field(
+        default=WorkerSettings(), description="How deepday worker does the jobs of many people on a shared database."
     )
     trial: TrialSettings = Field(default=TrialSettings(), description="How a trial is designed.")
     urgent: UrgentSettings = Field(

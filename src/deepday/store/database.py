@@ -4,30 +4,37 @@ import glob
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, insert, make_url, select
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, delete, insert, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from deepday.clock import Clock
 from deepday.errors import DeepdayError, InputError
-from deepday.store import schema, sqlite
+from deepday.store import apart, postgres, schema, sqlite
 from deepday.store.turns import turns_at
 
-_URL_ADVICE = "Give a path, or a URL like sqlite:////home/ada/deepday.sqlite."
+_URL_ADVICE = "Give a path, or a URL like postgresql://deepday@localhost/deepday or sqlite:////home/ada/deepday.sqlite."
 
 
 class Database:
     """Hands out transactions.
 
-    ``url_or_path`` is the path of a SQLite file or an SQLAlchemy URL. Raises :class:`InputError` when it is neither,
-    or when the driver that it asks for is not installed. Nothing is opened before the first transaction.
+    ``url_or_path`` is the path of a SQLite file or a URL of SQLite or PostgreSQL; there ``?tenant=`` says whose rows
+    are meant. Raises :class:`InputError` when it is neither, or when the driver is not installed. Nothing is opened
+    before the first transaction.
     """
 
     def __init__(self, url_or_path: str | Path, clock: Clock) -> None:
         self._clock = clock
         self._path = _sqlite_path(url_or_path)
-        self._engine = _engine(str(url_or_path)) if self._path is None else sqlite.engine_on(self._path)
-        self._place = self._engine.url.render_as_string(hide_password=True) if self._path is None else str(self._path)
+        self.tenant = postgres.ALONE
+        if self._path is None:
+            self._engine, self.tenant = _postgres_engine(str(url_or_path))
+            self._place = self._engine.url.render_as_string(hide_password=True)
+        else:
+            self._engine = sqlite.engine_on(self._path)
+            self._place = str(self._path)
         self._current = False
         self._empty: Engine | None = None
 
@@ -51,48 +58,95 @@ class Database:
         """
         with self._explaining():
             engine = self._up_to_date() if self.exists() else self._without_rows()
-            with engine.connect() as connection:
+            with engine.execution_options(**self._options(writing=False)).connect() as connection:
                 yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Give a connection whose changes are kept together when the block ends, and dropped when it raises.
 
-        Makes the store where there is none. Raises as :meth:`reading` does.
+        Makes the store where there is none. Nobody else writes what belongs to the same tenant meanwhile. Raises as
+        :meth:`reading` does.
         """
+        with self._changing(in_turn=True) as connection:
+            yield connection
+
+    @contextmanager
+    def writing_beside(self) -> Iterator[Connection]:
+        """Give one as :meth:`writing` does; on PostgreSQL others write meanwhile, unless they change the same rows."""
+        with self._changing(in_turn=False) as connection:
+            yield connection
+
+    @contextmanager
+    def _changing(self, *, in_turn: bool) -> Iterator[Connection]:
         with self._explaining():
-            engine = self._up_to_date().execution_options(writing=True)
+            engine = self._up_to_date().execution_options(**self._options(writing=True, in_turn=in_turn))
             with self._turn(), engine.begin() as connection:
                 yield connection
 
     def _turn(self) -> AbstractContextManager[None]:
         return turns_at(self._path).turn(sqlite.BUSY_MILLISECONDS / 1000) if self._path is not None else nullcontext()
 
+    def _options(self, *, writing: bool, in_turn: bool = True) -> dict[str, Any]:
+        if self._path is not None:
+            return {"writing": writing}
+        return postgres.options(self.tenant, writing=writing, in_turn=in_turn)
+
+    @contextmanager
+    def held(self, lane: int) -> Iterator[bool]:
+        """Hold the tenant's lane of work against all other processes; gives whether it was free.
+
+        It ends with the block, or with this process's connection, however that comes about.
+        """
+        with self._explaining(), postgres.held(self._engine, lane, self.tenant) as free:
+            yield free
+
+    def prepare(self, role: str = "") -> None:
+        """Make or move the tables of a shared database, as their owner, and let another role use them.
+
+        Raises :class:`InputError` for a file, or for a name that no role has.
+        """
+        if self._path is not None:
+            raise InputError(f"{self._path} is a file of one person's.", "Set DEEPDAY_DATABASE_URL to postgresql://...")
+        with self._explaining():
+            engine = self._up_to_date()
+            if role:
+                with engine.begin() as connection:
+                    postgres.let_in(connection, role)
+
     def leave_no_log(self) -> None:
         """Empty SQLite's write-ahead log, where there is one: it still holds what was deleted from the tables."""
+        if self._path is None:
+            return
         with self._explaining(), self._up_to_date().connect() as connection:
-            if self._path is not None:
-                sqlite.outside_transaction(connection, "PRAGMA wal_checkpoint(TRUNCATE)")
+            sqlite.outside_transaction(connection, "PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
-        """Close what is open; a later transaction opens it again."""
-        self._engine.dispose()
+        """Close what is open; a later transaction opens it again. Connections to a server stay, for others to use."""
+        if self._path is not None:
+            self._engine.dispose()
         self._current = False
         if self._empty is not None:
             self._empty.dispose()
             self._empty = None
 
-    def delete_files(self) -> list[Path]:
-        """Delete the file, its journals and its backups. Raises :class:`InputError` where the store is no file."""
+    def delete_all(self) -> list[str]:
+        """Delete the file, its journals and its backups; in a database of many, every row of this tenant.
+
+        Return what was deleted, in words.
+        """
         if self._path is None:
-            raise InputError(f"{self._place} is no file of deepday's.", "Ask whoever runs that database to drop it.")
+            with self.writing() as connection:
+                for table in reversed([*schema.metadata.sorted_tables]):
+                    connection.execute(delete(table))
+            return [f"what {self._place} holds of tenant {self.tenant}"]
         if self.exists():
             sqlite.check_ours(self._path)
         with self._explaining():
             files = sorted(self._path.parent.glob(f"{glob.escape(self._path.name)}*"))
             for file in files:
                 file.unlink()
-        return files
+        return [str(file) for file in files]
 
     def _without_rows(self) -> Engine:
         if self._empty is None:
@@ -102,19 +156,24 @@ class Database:
 
     def _up_to_date(self) -> Engine:
         if not self._current:
-            if self._path is not None and self.exists():
-                sqlite.check_ours(self._path)
-            elif self._path is not None:
-                sqlite.make_private_file(self._path)
-            try:
+            if self._path is None:
                 self._bring_up_to_date()
-            finally:
-                self._engine.dispose()  # what a connection may do is settled when it is made: make the next one anew
+            else:
+                if self.exists():
+                    sqlite.check_ours(self._path)
+                else:
+                    sqlite.make_private_file(self._path)
+                try:
+                    self._bring_up_to_date()
+                finally:
+                    self._engine.dispose()  # what a connection may do is settled when it is made: the next is a new one
             self._current = True
         return self._engine
 
     def _bring_up_to_date(self) -> None:
         with self._engine.connect() as connection:
+            if self._path is None:
+                postgres.refuse_unbound_role(connection)
             found = _revision(connection)
         if found == schema.REVISION:
             return
@@ -131,6 +190,8 @@ class Database:
                 # Rebuilding a table must not take along the rows that point at it.
                 sqlite.outside_transaction(connection, "PRAGMA foreign_keys = OFF")
             with connection.begin():
+                if self._path is None:
+                    postgres.take_schema_lock(connection)
                 _make_or_migrate(connection)
                 if self._path is not None:
                     sqlite.mark(connection, schema.REVISION)
@@ -140,7 +201,7 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            explained = sqlite.explained(error.orig, self._place)
+            explained = (sqlite if self._path is not None else postgres).explained(error.orig, self._place)
             if explained is None:
                 raise
             raise explained from error
@@ -165,14 +226,14 @@ def _sqlite_path(url_or_path: str | Path) -> Path | None:
     return Path(str(url.database))
 
 
-def _engine(url: str) -> Engine:
+def _postgres_engine(address: str) -> tuple[Engine, int]:
+    url, tenant = postgres.tenant_of(make_url(address))
     try:
-        return create_engine(url)
+        return postgres.engine_on(url), tenant
     except (NoSuchModuleError, ModuleNotFoundError) as error:
-        driver = make_url(url).drivername
         raise InputError(
-            f"The store's address asks for {driver!r}, which is not installed here: {error}.",
-            "Install that driver, or use a SQLite file.",
+            f"The store's address asks for {url.drivername!r}, which is not installed here: {error}.",
+            "Run pip install 'deepday[postgres]', or use a SQLite file.",
         ) from error
 
 
@@ -184,11 +245,18 @@ def _revision(connection: Connection) -> str | None:
 
 def _make_or_migrate(connection: Connection) -> None:
     found = _revision(connection)  # asked again, now that nobody else writes
+    shared = connection.dialect.name == "postgresql"
     if found is None:
         schema.metadata.create_all(connection)
+        if shared:
+            schema.office_metadata.create_all(connection)
         schema.alembic_version.create(connection)
         connection.execute(insert(schema.alembic_version).values(version_num=schema.REVISION))
     elif found != schema.REVISION:
         from deepday.store.migrate import upgrade  # noqa: PLC0415 - Alembic is slow to import and seldom needed
 
+        if shared:
+            apart.let_owner_see(connection)
         upgrade(connection)
+    if shared and found != schema.REVISION:
+        apart.keep_apart(connection)

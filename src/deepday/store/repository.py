@@ -165,13 +165,10 @@ class Store:
         with self._database.reading() as connection:
             return set(connection.execute(joined.distinct()).scalars())
 
-    def erase(self) -> list[Path]:
-        """Delete the store with its backups, and return the files that were deleted.
-
-        Raises :class:`InputError` for a store that is no file.
-        """
+    def erase(self) -> list[str]:
+        """Delete the store with its backups, and return what was deleted: files, or rows of a shared database."""
         self.close()
-        return self._database.delete_files()
+        return self._database.delete_all()
 
     def sources(self) -> list[Source]:
         """Return all sources: activity, then calendars, each sorted by name."""

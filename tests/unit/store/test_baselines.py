@@ -28,8 +28,8 @@ def masters() -> MasterKeys:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    with open_store(path, TurnedClock()) as made:
+def store(place: Path | str) -> Iterator[Store]:
+    with open_store(place, TurnedClock()) as made:
         yield made
 
 
@@ -58,6 +58,7 @@ def sealed(path: Path) -> list[tuple[bytes, bytes, str]]:
         return [(row[0], row[1], row[2]) for row in rows]
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_no_private_text_is_in_the_databases_bytes(store: Store, path: Path, masters: MasterKeys) -> None:
     keep(store, masters)
     bytes_ = on_disk(path)
@@ -68,6 +69,7 @@ def test_no_private_text_is_in_the_databases_bytes(store: Store, path: Path, mas
     assert baselines(store, masters) == dict(BASELINES)
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_a_rotation_seals_them_anew(store: Store, path: Path, masters: MasterKeys) -> None:
     keep(store, masters)
     before = sealed(path)

@@ -1,15 +1,13 @@
 """Notes and tasks are sealed, outlive a change of master keys, and go when they are deleted."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from deepday.clock import Clock
 from deepday.connect.master_keys import keys_in_file
 from deepday.errors import DeepdayError
 from deepday.model import Secret, TokenSet
-from deepday.store import Store, open_store
+from deepday.store import Store
 
 CANARY = "slept-badly-canary"
 
@@ -17,12 +15,6 @@ CANARY = "slept-badly-canary"
 @pytest.fixture
 def keys(tmp_path: Path) -> Path:
     return tmp_path / "keys.json"
-
-
-@pytest.fixture
-def store(path: Path, clock: Clock) -> Iterator[Store]:
-    with open_store(path, clock) as opened:
-        yield opened
 
 
 def test_what_is_kept_is_read_back_oldest_first(store: Store, keys: Path) -> None:
@@ -36,11 +28,13 @@ def test_what_is_kept_is_read_back_oldest_first(store: Store, keys: Path) -> Non
     assert book.tasks() == ([{"name": "two"}], "b.toml")
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_an_empty_store_has_no_notes_and_is_not_made_by_looking(path: Path, store: Store, keys: Path) -> None:
     book = store.case(keys_in_file(keys))
     assert (book.notes(), book.tasks(), path.exists()) == ([], ((), ""), False)
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_nothing_of_it_stands_in_the_file(store: Store, path: Path, keys: Path) -> None:
     book = store.case(keys_in_file(keys))
     book.keep_note(20, {"text": CANARY})
@@ -70,6 +64,7 @@ def test_a_lost_key_is_said_without_what_was_sealed(store: Store, keys: Path) ->
     assert book.notes() == [(21, {"text": "anew"})]
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_a_sealed_note_opens_on_its_own_date_only(store: Store, path: Path, keys: Path) -> None:
     import sqlite3  # noqa: PLC0415 - only here the file is touched behind the store's back
     from contextlib import closing  # noqa: PLC0415

@@ -16,6 +16,12 @@ DAY = Interval(0, 86_400)
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="permissions of this kind are POSIX's")
 
 
+@pytest.fixture
+def place(path: Path) -> Path:
+    """Files only: what is told here is about SQLite's."""
+    return path
+
+
 def write_something(store: Store) -> None:
     store.add_activity("slack", location="x.zip", stream=ActivityStream(), observed=[DAY], digest="")
 

@@ -19,6 +19,12 @@ NOW = schema.REVISION
 NEXT = f"{int(NOW) + 1:04}"
 
 
+@pytest.fixture
+def place(path: Path) -> Path:
+    """Files only: what is told here is about SQLite's."""
+    return path
+
+
 @contextmanager
 def migrated() -> Iterator[Connection]:
     engine = create_engine("sqlite://")

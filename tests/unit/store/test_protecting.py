@@ -75,8 +75,8 @@ def masters() -> MasterKeys:
 
 
 @pytest.fixture
-def protecting(path: Path, turned: TurnedClock, masters: MasterKeys) -> Iterator[ProtectStore]:
-    with open_store(path, turned) as store:
+def protecting(place: Path | str, turned: TurnedClock, masters: MasterKeys) -> Iterator[ProtectStore]:
+    with open_store(place, turned) as store:
         yield store.protecting(masters)
 
 
@@ -155,6 +155,7 @@ def test_a_lease_from_the_future_holds_nobody_up(protecting: ProtectStore, turne
     assert held(protecting, "two").holder == "two"
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_every_change_has_its_row_and_the_chain_shows_what_was_tampered_with(
     protecting: ProtectStore, path: Path
 ) -> None:
@@ -185,9 +186,9 @@ def test_nothing_is_noted_of_a_change_that_was_not_kept(protecting: ProtectStore
     assert protecting.history(ADA) == []
 
 
-def test_a_store_hands_it_out(path: Path, turned: TurnedClock, masters: MasterKeys) -> None:
-    with open_store(path, turned) as store:
+def test_a_store_hands_it_out(place: Path | str, turned: TurnedClock, masters: MasterKeys) -> None:
+    with open_store(place, turned) as store:
         assert isinstance(store, Store)
         store.protecting(masters).approve([BLOCK], ADA)
-    with open_store(path, turned) as again:
+    with open_store(place, turned) as again:
         assert again.protecting(masters).known(ADA).schedule.blocks == (BLOCK,)

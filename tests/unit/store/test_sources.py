@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from deepday.clock import Clock
 from deepday.model import ActivityStream, CalendarEvent, Conversation, ConversationKind, Interval, Message, Skipped
 from deepday.store import Source, SourceKind, Store, open_store
@@ -82,6 +84,7 @@ def test_time_counts_as_observed_when_every_calendar_covers_it(store: Store) -> 
     assert store.coverage(SourceKind.CALENDAR) == []
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_forgetting_leaves_no_trace_in_the_file(store: Store, path: Path) -> None:
     put_calendar(store, "secret", Interval(0, 10))
     put_activity(store, "secret", Interval(0, 10))
@@ -94,18 +97,21 @@ def test_forgetting_leaves_no_trace_in_the_file(store: Store, path: Path) -> Non
     assert not any(b"secret" in file.read_bytes() for file in path.parent.iterdir())
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_forgetting_a_stranger_does_nothing(store: Store, path: Path) -> None:
     assert not store.forget("nobody")
     assert not path.parent.exists()
 
 
-def test_the_key_of_the_pseudonyms_is_made_once(store: Store, path: Path, clock: Clock) -> None:
+def test_the_key_of_the_pseudonyms_is_made_once(
+    store: Store, place: Path | str, other_place: Path | str, clock: Clock
+) -> None:
     key = store.pseudonym_key()
     assert len(key) == 32
     store.close()
-    with open_store(path, clock) as again:
+    with open_store(place, clock) as again:
         assert again.pseudonym_key() == key
-    with open_store(path.with_name("other.sqlite"), clock) as other:
+    with open_store(other_place, clock) as other:
         assert other.pseudonym_key() != key
 
 

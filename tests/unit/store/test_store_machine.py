@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from itertools import count
 from pathlib import Path
 from sqlite3 import Connection
 
@@ -26,6 +27,7 @@ from deepday.model import (
     merge,
 )
 from deepday.store import Outcome, SourceKind, Store, open_store
+from tests.postgres import new_place
 
 EVER = Interval(-(2**40), 2**40)
 ALWAYS = DateRange(date.min, date.max)
@@ -66,18 +68,18 @@ def power_cut(statements: int) -> Iterator[None]:
     """Break off before the n-th statement from now."""
     left = [statements]
 
-    def count(*_: object) -> None:
+    def down(*_: object) -> None:
         left[0] -= 1
         if left[0] < 0:
             raise PowerCutError
 
-    event.listen(Engine, "before_cursor_execute", count)
+    event.listen(Engine, "before_cursor_execute", down)
     try:
         yield
     except PowerCutError:
         pass
     finally:
-        event.remove(Engine, "before_cursor_execute", count)
+        event.remove(Engine, "before_cursor_execute", down)
 
 
 def messages_of(stream: ActivityStream) -> set[Message]:
@@ -95,8 +97,8 @@ def everything(store: Store) -> list[object]:
 
 
 @pytest.mark.parametrize("act", ["replace_calendar", "add_activity", "forget"])
-def test_a_power_cut_before_any_statement_leaves_the_store_as_it_was(tmp_path: Path, act: str) -> None:
-    path = tmp_path / "deepday.sqlite"
+def test_a_power_cut_before_any_statement_leaves_the_store_as_it_was(place: Path | str, act: str) -> None:
+    path = place
     first, second = (
         ActivityStream.of([Message(micros, True, False, talk) for micros, talk in enumerate(talks)])
         for talks in (TALKS[:2], TALKS[1:])
@@ -125,19 +127,25 @@ def test_a_power_cut_before_any_statement_leaves_the_store_as_it_was(tmp_path: P
     assert statements > 4
 
 
-def trust_the_disk(raw: Connection, *_: object) -> None:
-    raw.execute("PRAGMA synchronous = OFF")  # what breaks off here is the program, never the machine
+def trust_the_disk(raw: object, *_: object) -> None:
+    if isinstance(raw, Connection):
+        raw.execute("PRAGMA synchronous = OFF")  # what breaks off here is the program, never the machine
 
 
 class StoreMachine(RuleBasedStateMachine):
+    numbers = count()
+
     @initialize()
     def begin(self) -> None:
         event.listen(Engine, "checkout", trust_the_disk)
         self.folder = tempfile.TemporaryDirectory()
-        self.path = Path(self.folder.name) / "deepday.sqlite"
-        self.store = open_store(self.path, StillClock())
+        self.place = self.new_place()
+        self.store = open_store(self.place, StillClock())
         self.calendars: dict[str, tuple[list[CalendarEvent], list[Interval], list[Skipped]]] = {}
         self.activity: dict[str, tuple[set[Message], list[Interval], list[Skipped]]] = {}
+
+    def new_place(self) -> Path | str:
+        return Path(self.folder.name) / f"{next(self.numbers)}.sqlite"
 
     def teardown(self) -> None:
         if hasattr(self, "store"):
@@ -198,11 +206,11 @@ class StoreMachine(RuleBasedStateMachine):
     @rule()
     def reopen(self) -> None:
         self.store.close()
-        self.store = open_store(self.path, StillClock())
+        self.store = open_store(self.place, StillClock())
 
     @rule()
     def import_in_another_order(self) -> None:
-        with open_store(self.path.with_name("other.sqlite"), StillClock()) as other:
+        with open_store(self.new_place(), StillClock()) as other:
             for name, (events, observed, skipped) in reversed(self.calendars.items()):
                 other.replace_calendar(name, location=name, events=events, observed=observed, skipped=skipped)
             for name, (messages, observed, skipped) in reversed(self.activity.items()):
@@ -211,9 +219,7 @@ class StoreMachine(RuleBasedStateMachine):
             assert other.sources() == self.store.sources()
             assert other.events(EVER, ALWAYS) == self.store.events(EVER, ALWAYS)
             assert other.activity(EVER) == self.store.activity(EVER)
-        other_path = self.path.with_name("other.sqlite")
-        for file in other_path.parent.glob("other.sqlite*"):
-            file.unlink()
+            other.erase()
 
     @invariant()
     def says_what_was_imported(self) -> None:
@@ -246,6 +252,16 @@ class StoreMachine(RuleBasedStateMachine):
             item for kind in (self.activity, self.calendars) for name in sorted(kind) for item in kind[name][2]
         ]
 
+
+class SharedStoreMachine(StoreMachine):
+    """The same on PostgreSQL: one tenant among all those of the other tests, whose rows must never show."""
+
+    def new_place(self) -> Path | str:
+        return new_place()
+
+
+TestSharedStore = SharedStoreMachine.TestCase
+TestSharedStore.settings = settings(max_examples=15, stateful_step_count=12, deadline=None)
 
 TestStore = StoreMachine.TestCase
 TestStore.settings = settings(max_examples=50, stateful_step_count=15, deadline=None)

@@ -64,8 +64,8 @@ def waits() -> list[float]:
 
 
 @pytest.fixture
-def opened(path: Path, turned: TurnedClock, masters: MasterKeys, waits: list[float]) -> Iterator[TokenStore]:
-    database = Database(path, turned)
+def opened(place: Path | str, turned: TurnedClock, masters: MasterKeys, waits: list[float]) -> Iterator[TokenStore]:
+    database = Database(place, turned)
 
     def wait(seconds: float) -> None:
         waits.append(seconds)
@@ -143,6 +143,7 @@ def test_new_tokens_are_saved_before_they_are_returned(
     assert opened.load(ADA, GOOGLE) == given == tokens(2, turned)
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_when_they_cannot_be_saved_they_are_not_used_and_the_old_ones_stay(
     path: Path, opened: TokenStore, keeper: TokenKeeper, vendor: Vendor, turned: TurnedClock
 ) -> None:
@@ -220,10 +221,10 @@ def test_many_at_once_refresh_once(keeper: TokenKeeper, vendor: Vendor, turned: 
 
 
 def test_of_two_processes_one_refreshes_and_the_other_waits_within_bounds(
-    path: Path, keeper: TokenKeeper, vendor: Vendor, turned: TurnedClock, masters: MasterKeys, waits: list[float]
+    place: Path | str, keeper: TokenKeeper, vendor: Vendor, turned: TurnedClock, masters: MasterKeys, waits: list[float]
 ) -> None:
     turned.turn(3000)
-    other_database = Database(path, turned)
+    other_database = Database(place, turned)
     other = TokenStore(other_database, turned, masters, wait=lambda _: pytest.fail("it should not wait"))
     answers: list[TokenSet] = []
 
@@ -243,6 +244,7 @@ def test_of_two_processes_one_refreshes_and_the_other_waits_within_bounds(
     assert sum(waits) >= HOLD_SECONDS
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_a_hold_that_a_crash_left_ends_by_itself(
     path: Path, keeper: TokenKeeper, vendor: Vendor, turned: TurnedClock, waits: list[float]
 ) -> None:
@@ -285,6 +287,7 @@ SWAPS = {
 }
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("swap", SWAPS)
 def test_rows_that_were_swapped_or_changed_are_not_used(
     path: Path, opened: TokenStore, keeper: TokenKeeper, vendor: Vendor, turned: TurnedClock, swap: str
@@ -303,15 +306,18 @@ def test_rows_that_were_swapped_or_changed_are_not_used(
     assert opened.load(ADA, GOOGLE) == tokens(3, turned)  # a new sign-in mends it
 
 
-def test_another_master_key_opens_nothing(path: Path, tmp_path: Path, keeper: TokenKeeper, turned: TurnedClock) -> None:
+def test_another_master_key_opens_nothing(
+    place: Path | str, tmp_path: Path, keeper: TokenKeeper, turned: TurnedClock
+) -> None:
     del keeper
-    database = Database(path, turned)
+    database = Database(place, turned)
     stranger = TokenStore(database, turned, keys_in_file(tmp_path / "other.json"))
     with pytest.raises(ReconnectNeededError, match="key of the stored tokens"):
         stranger.load(ADA, GOOGLE)
     database.close()
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_rotation_seals_everything_anew_and_throws_the_old_keys_away(
     path: Path, opened: TokenStore, keeper: TokenKeeper, masters: MasterKeys, turned: TurnedClock
 ) -> None:
@@ -333,6 +339,7 @@ def test_rotation_seals_everything_anew_and_throws_the_old_keys_away(
     assert opened.load("grace@example.com", "slack") == tokens(4, turned)
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_a_rotation_that_breaks_off_leaves_tokens_that_open(
     path: Path, opened: TokenStore, keeper: TokenKeeper, turned: TurnedClock
 ) -> None:
@@ -349,6 +356,7 @@ def test_a_rotation_that_breaks_off_leaves_tokens_that_open(
     assert opened.load(ADA, GOOGLE) == tokens(1, turned)
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_removing_leaves_neither_tokens_nor_unused_keys(path: Path, opened: TokenStore, keeper: TokenKeeper) -> None:
     del keeper
     assert opened.remove(ADA, GOOGLE)
@@ -357,6 +365,7 @@ def test_removing_leaves_neither_tokens_nor_unused_keys(path: Path, opened: Toke
         assert [raw.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in ("token", "data_key")] == [0, 0]
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_no_token_is_seen_anywhere(
     tmp_path: Path, path: Path, opened: TokenStore, keeper: TokenKeeper, vendor: Vendor, turned: TurnedClock
 ) -> None:

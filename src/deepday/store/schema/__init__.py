@@ -18,6 +18,10 @@ chained by hashes, and is only ever added to. ``decline_switch`` says whether a 
 ``inbox`` is every urgent signal that came in, ``request`` what became of those that ask for something, ``request_text``
 what they ask, sealed, ``outbox`` what is to be sent and whether it was, ``watermark`` how far histories were read.
 
+Where many people share a PostgreSQL database, ``tenant`` says who there is and what is due for whom, ``quota`` how much
+may still be asked of each vendor, ``fan_out`` which parts of a measurement of all are done, ``team_share`` what people
+let their team see, ``team_release`` whose figures a published aggregate was made of.
+
 Instants are UTC seconds. Flags are 0 or 1: SQLite's STRICT tables know no boolean.
 """
 
@@ -26,13 +30,17 @@ from deepday.store.schema.base import REVISION, alembic_version, metadata
 from deepday.store.schema.case import case_entry
 from deepday.store.schema.declines import decline, decline_switch
 from deepday.store.schema.meetings import meeting
+from deepday.store.schema.office import fan_out, office_metadata, quota, team_release, team_share, tenant
 from deepday.store.schema.plans import plan_consent, plan_cover, plan_day
 from deepday.store.schema.protection import audit, backoff, block, lease, ledger, override, slot
 from deepday.store.schema.sources import conversation, coverage, event, message, meta, skipped, source, sync
 from deepday.store.schema.trials import trial, trial_log
 from deepday.store.schema.urgent import inbox, outbox, request, request_text, watermark
 
+ALL = (metadata, office_metadata)
+
 __all__ = [
+    "ALL",
     "REVISION",
     "alembic_version",
     "audit",
@@ -45,6 +53,7 @@ __all__ = [
     "decline",
     "decline_switch",
     "event",
+    "fan_out",
     "inbox",
     "lease",
     "ledger",
@@ -52,11 +61,13 @@ __all__ = [
     "message",
     "meta",
     "metadata",
+    "office_metadata",
     "outbox",
     "override",
     "plan_consent",
     "plan_cover",
     "plan_day",
+    "quota",
     "request",
     "request_text",
     "sign_in",
@@ -64,6 +75,9 @@ __all__ = [
     "slot",
     "source",
     "sync",
+    "team_release",
+    "team_share",
+    "tenant",
     "token",
     "trial",
     "trial_log",

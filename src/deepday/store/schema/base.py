@@ -25,9 +25,11 @@ class Words(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Spell such a half as an escape."""
-        del dialect
-        return None if value is None else value.encode("utf-8", "backslashreplace").decode("utf-8")
+        """Spell such a half as an escape; on PostgreSQL, whose text has no NUL, that as well."""
+        if value is None:
+            return None
+        text = value.encode("utf-8", "backslashreplace").decode("utf-8")
+        return text.replace("\0", "\\x00") if dialect.name == "postgresql" else text
 
 
 Long = BigInteger().with_variant(Integer(), "sqlite")  # an INTEGER of SQLite has 64 bits already
