@@ -21,6 +21,7 @@ from deepday.cli import (
     doctor,
     erase,
     explain,
+    health,
     imports,
     measure,
     plan,
@@ -68,6 +69,7 @@ app.command("extend", epilog="Example: deepday extend --until 18:00")(protect_no
 app.command("end-early", epilog="Example: deepday end-early")(protect_now.end_early)
 app.command("restore", epilog="Example: deepday restore --all, or deepday restore 2026-03-10")(protect.restore)
 app.command("serve", epilog="Example: deepday serve, or deepday serve --once")(serve.serve)
+app.command("health", epilog="Example: deepday health --ready")(health.health)
 app.command("open", epilog="Example: deepday open")(open_page.open_)
 app.command("adopt", epilog="Example: deepday adopt")(protect_now.adopt)
 app.command("texts", epilog="Example: deepday texts --language de")(protect_past.texts)

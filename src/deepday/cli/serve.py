@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,7 +11,15 @@ from deepday.cli import show
 from deepday.cli.options import Json
 
 if TYPE_CHECKING:
+    from deepday.app.vitals import Vitals
     from deepday.clock import Clock
+
+
+class LogFormat(StrEnum):
+    """How the lines of a service are written."""
+
+    CONSOLE = "console"
+    JSON = "json"
 
 
 def serve(
@@ -22,36 +31,44 @@ def serve(
         int | None, typer.Option("--port", min=0, max=65_535, help="The page's port; 0: any that is free.")
     ] = None,
     json_: Json = False,
+    log_format: Annotated[
+        LogFormat | None, typer.Option("--log-format", help="How lines are written: json is what --json asks for, too.")
+    ] = None,
 ) -> None:
     """Keep protected what deepday apply began, and show the page, until Ctrl-C or SIGTERM.
 
     Prints a link that opens the page once; for another one: deepday open. One line for each thing done, on standard
-    error. Nothing is lost when it is stopped, or the machine sleeps.
+    error. Nothing is lost when it is stopped, or the machine sleeps. SIGHUP reads the settings again; while they are
+    wrong, those before hold.
     """
     from deepday.app.keeping import Keeper  # noqa: PLC0415 - help does without
     from deepday.clock import SystemClock  # noqa: PLC0415 - same
-    from deepday.config.load import load_settings  # noqa: PLC0415 - same
+    from deepday.config.load import last_good  # noqa: PLC0415 - same
     from deepday.jobs.hearing import Ear  # noqa: PLC0415 - same
     from deepday.jobs.logs import lines  # noqa: PLC0415 - same
+    from deepday.jobs.manager import Manager  # noqa: PLC0415 - same
     from deepday.jobs.serving import Service, serve_once  # noqa: PLC0415 - same
     from deepday.jobs.serving import serve as run  # noqa: PLC0415 - same
 
-    clock, settings = SystemClock(), load_settings()
-    keeper, log = Keeper(clock), lines(as_json=json_)
-    service = Service(keeper, clock, log)
-    if once:
-        done = serve_once(service, keeper).outcome
-        if done and (done.left or done.refused):
-            raise typer.Exit(4 if done.reconnect else 1)
-        return
-    with _page(port, settings.serve.port, clock, log, wanted=page):
-        show.say("Keeping your days protected, until Ctrl-C.")
-        run(service, keeper, Ear(clock, log), clock, settings.serve.sync_every)
+    clock, log = SystemClock(), lines(as_json=log_format is LogFormat.JSON or (log_format is None and json_))
+    keeper, manager = Keeper(clock), Manager(clock)
+    service = Service(keeper, clock, log, alive=manager.alive)
+    with last_good() as settings:
+        if once:
+            done = serve_once(service, keeper).outcome
+            if done and (done.left or done.refused):
+                raise typer.Exit(4 if done.reconnect else 1)
+            return
+        with _page(port, settings.serve.port, clock, log, wanted=page, vitals=service.vitals):
+            show.say("Keeping your days protected, until Ctrl-C.")
+            run(service, keeper, Ear(clock, log), clock, settings.serve.sync_every, manager)
     show.say("Stopped. What is on stays on until its end; to take it back: deepday restore")
 
 
 @contextmanager
-def _page(port: int | None, usual: int, clock: "Clock", log: Any, *, wanted: bool | None) -> Iterator[None]:
+def _page(
+    port: int | None, usual: int, clock: "Clock", log: Any, *, wanted: bool | None, vitals: "Vitals"
+) -> Iterator[None]:
     """Show the page while the context lasts, and print the link to it; days are protected without one all the same."""
     from deepday.errors import InputError  # noqa: PLC0415 - help does without
 
@@ -62,7 +79,7 @@ def _page(port: int | None, usual: int, clock: "Clock", log: Any, *, wanted: boo
         if wanted is not False:
             try:
                 listening, minutes = _listening()
-                link = stack.enter_context(listening(usual if port is None else port, clock, tell))
+                link = stack.enter_context(listening(usual if port is None else port, clock, tell, vitals))
             except InputError as error:
                 if wanted or port is not None:
                     raise
