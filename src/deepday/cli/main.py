@@ -13,6 +13,7 @@ import typer
 
 from deepday import __version__
 from deepday.cli import (
+    backup,
     case,
     config,
     connect,
@@ -58,6 +59,10 @@ app.add_typer(connect.app, name="connect")
 app.command("sync", epilog="Example: deepday sync, or deepday sync google --also Team")(sync.sync)
 app.command("sandbox", epilog="Example: deepday sandbox --port 8701")(sandbox.sandbox)
 app.command("erase", epilog="Example: deepday erase, or deepday erase Slack")(erase.erase)
+app.command("backup", epilog="Example: deepday backup, or deepday backup /media/stick/deepday.backup")(backup.backup)
+app.command("restore-backup", epilog="Example: deepday restore-backup deepday.sqlite.20260310T020000.backup")(
+    backup.restore_backup
+)
 app.command("doctor", epilog="Example: deepday doctor me.ics slack-export.zip")(doctor.doctor)
 app.add_typer(plan.app, name="plan")
 app.command("diff", epilog="Example: deepday diff, or deepday diff --json")(protect.diff)

@@ -44,6 +44,7 @@ def serve(
     from deepday.app.keeping import Keeper  # noqa: PLC0415 - help does without
     from deepday.clock import SystemClock  # noqa: PLC0415 - same
     from deepday.config.load import last_good  # noqa: PLC0415 - same
+    from deepday.jobs.backing_up import EVERY, BackingUp  # noqa: PLC0415 - same
     from deepday.jobs.hearing import Ear  # noqa: PLC0415 - same
     from deepday.jobs.logs import lines  # noqa: PLC0415 - same
     from deepday.jobs.manager import Manager  # noqa: PLC0415 - same
@@ -53,6 +54,7 @@ def serve(
     clock, log = SystemClock(), lines(as_json=log_format is LogFormat.JSON or (log_format is None and json_))
     keeper, manager = Keeper(clock), Manager(clock)
     service = Service(keeper, clock, log, alive=manager.alive)
+    periodic: dict[Callable[[], None], int] = {BackingUp(clock, log): EVERY}
     with last_good() as settings:
         if once:
             done = serve_once(service, keeper).outcome
@@ -61,7 +63,7 @@ def serve(
             return
         with _page(port, settings.serve.port, clock, log, wanted=page, vitals=service.vitals):
             show.say("Keeping your days protected, until Ctrl-C.")
-            run(service, keeper, Ear(clock, log), clock, settings.serve.sync_every, manager)
+            run(service, keeper, Ear(clock, log), clock, settings.serve.sync_every, manager, periodic)
     show.say("Stopped. What is on stays on until its end; to take it back: deepday restore")
 
 

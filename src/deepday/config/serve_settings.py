@@ -23,3 +23,10 @@ class ServeSettings(Table):
         ge=0,
         le=65_535,
     )
+    backups: int = Field(
+        default=7,
+        description="How many daily backups are kept beside the store, where it is a file; 0: none is made.",
+        examples=[14],
+        ge=0,
+        le=365,
+    )

@@ -6,8 +6,9 @@ beat asks what time it is.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -179,11 +180,18 @@ def wake_at_due(scheduler: Any, beat: Beat, clock: Clock, run: Callable[[], None
 
 
 def serve(
-    service: Service, keeper: Keeper, ear: Ear, clock: Clock, sync_every: int, manager: Manager | None = None
+    service: Service,
+    keeper: Keeper,
+    ear: Ear,
+    clock: Clock,
+    sync_every: int,
+    manager: Manager | None = None,
+    periodic: Mapping[Callable[[], None], int] = MappingProxyType({}),
 ) -> None:
     """Run until SIGTERM or SIGINT; a beat and a round of requests that are under way end first.
 
-    SIGHUP reads the settings again. ``manager``: who is told when the service is up, reloads, and ends.
+    SIGHUP reads the settings again. ``manager``: who is told when the service is up, reloads, and ends. ``periodic``:
+    what else is done, and every how many seconds; in the thread that reads calendars, at first at once.
     """
     manager = manager or Manager(clock)
     ended = threading.Event()
@@ -191,6 +199,9 @@ def serve(
     requests = threading.Thread(target=ear.listen, args=(ended,), name="urgent requests")
     with signals() as asked:
         service.vitals.begin()
+        for job, seconds in periodic.items():
+            now = SystemClock(0).now()
+            scheduler.add_job(job, "interval", seconds=seconds, executor=_SYNC, next_run_time=now)
         scheduler.start()
         requests.start()
         manager.ready("Keeping accepted days protected.")

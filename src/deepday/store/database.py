@@ -147,6 +147,11 @@ class Database:
             ) from error
 
 
+def file_of(url_or_path: str | Path) -> Path | None:
+    """Return the SQLite file that the address names; ``None`` for a database server's. Raises as :class:`Database`."""
+    return _sqlite_path(url_or_path)
+
+
 def _sqlite_path(url_or_path: str | Path) -> Path | None:
     if isinstance(url_or_path, Path) or "://" not in url_or_path:
         return Path(url_or_path)
