@@ -1,16 +1,14 @@
 """Backups of the store: made by hand, by the service once a day, and put back."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from deepday.app.accounts import opened_accounts
-from deepday.app.protecting import KEEPER
+from deepday.app.in_use import alone
 from deepday.clock import Clock
 from deepday.config.paths import database_location, key_file
-from deepday.errors import DeepdayError, InputError, NotEnoughDataError
+from deepday.errors import InputError, NotEnoughDataError
 from deepday.store import backups
 from deepday.store.database import file_of
 
@@ -80,18 +78,9 @@ def put_back(backup: Path, clock: Clock) -> PutBack:
     use, and :class:`DeepdayError` when it is damaged.
     """
     store = _store()
-    if _in_use(store, clock):
-        raise InputError("deepday serve runs on this store.", "Stop it first; then run this again.")
-    aside = backups.put_back(backup, store, clock.now())
+    with alone():
+        aside = backups.put_back(backup, store, clock.now())
     return PutBack(store, aside, key_file().exists())
-
-
-def _in_use(store: Path, clock: Clock) -> bool:
-    """Tell whether a service holds the store; one that cannot be read is nobody's."""
-    if store.exists():
-        with suppress(DeepdayError), opened_accounts(clock) as accounts:
-            return accounts.protecting().held(KEEPER) is not None
-    return False
 
 
 def _store() -> Path:

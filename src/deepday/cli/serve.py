@@ -41,7 +41,8 @@ def serve(
     error. Nothing is lost when it is stopped, or the machine sleeps. SIGHUP reads the settings again; while they are
     wrong, those before hold.
     """
-    from deepday.app.keeping import Keeper  # noqa: PLC0415 - help does without
+    from deepday.app.in_use import using  # noqa: PLC0415 - help does without
+    from deepday.app.keeping import Keeper  # noqa: PLC0415 - same
     from deepday.clock import SystemClock  # noqa: PLC0415 - same
     from deepday.config.load import last_good  # noqa: PLC0415 - same
     from deepday.jobs.backing_up import EVERY, BackingUp  # noqa: PLC0415 - same
@@ -55,7 +56,7 @@ def serve(
     keeper, manager = Keeper(clock), Manager(clock)
     service = Service(keeper, clock, log, alive=manager.alive)
     periodic: dict[Callable[[], None], int] = {BackingUp(clock, log): EVERY}
-    with last_good() as settings:
+    with using(), last_good() as settings:
         if once:
             done = serve_once(service, keeper).outcome
             if done and (done.left or done.refused):
