@@ -24,8 +24,10 @@ from deepday.cli import (
     explain,
     health,
     imports,
+    mcp,
     measure,
     plan,
+    proposals,
     protect,
     protect_now,
     protect_past,
@@ -84,6 +86,8 @@ app.add_typer(decline.app, name="decline")
 app.add_typer(case.app, name="case")
 app.add_typer(trial.app, name="trial")
 app.add_typer(urgent.app, name="urgent")
+app.command("mcp", epilog="Example: deepday mcp --read-only")(mcp.mcp)
+app.add_typer(proposals.app, name="proposals")
 app.add_typer(config.app, name="config")
 
 

@@ -21,6 +21,7 @@ from deepday.store.covers import CoverBook
 from deepday.store.database import Database
 from deepday.store.declines import DeclineBook
 from deepday.store.plans import PlanBook
+from deepday.store.proposals import ProposalBook
 from deepday.store.protecting import ProtectStore
 from deepday.store.rows import ImportResult, Outcome, Source, SourceKind
 from deepday.store.sealing import MasterKeySource
@@ -115,6 +116,10 @@ class Store:
     def case(self, masters: MasterKeySource) -> CaseBook:
         """Return the part of the store that keeps wellbeing notes and tasks, opened with those keys."""
         return CaseBook(self._database, self._clock, masters)
+
+    def proposals(self) -> ProposalBook:
+        """Return what assistants proposed."""
+        return ProposalBook(self._database, self._clock)
 
     def trials(self) -> TrialBook:
         """Return the trials that are kept here."""

@@ -18,6 +18,8 @@ chained by hashes, and is only ever added to. ``decline_switch`` says whether a 
 ``inbox`` is every urgent signal that came in, ``request`` what became of those that ask for something, ``request_text``
 what they ask, sealed, ``outbox`` what is to be sent and whether it was, ``watermark`` how far histories were read.
 
+``proposal`` is what an assistant would like to be changed; nothing happens before its person accepts it.
+
 Instants are UTC seconds. Flags are 0 or 1: SQLite's STRICT tables know no boolean.
 """
 
@@ -26,6 +28,7 @@ from deepday.store.schema.base import REVISION, alembic_version, metadata
 from deepday.store.schema.case import case_entry
 from deepday.store.schema.declines import decline, decline_switch
 from deepday.store.schema.plans import plan_consent, plan_cover, plan_day
+from deepday.store.schema.proposals import proposal
 from deepday.store.schema.protection import audit, backoff, block, lease, ledger, override, slot
 from deepday.store.schema.sources import conversation, coverage, event, message, meta, skipped, source, sync
 from deepday.store.schema.trials import trial, trial_log
@@ -55,6 +58,7 @@ __all__ = [
     "plan_consent",
     "plan_cover",
     "plan_day",
+    "proposal",
     "request",
     "request_text",
     "sign_in",
