@@ -3,8 +3,11 @@
 import json
 import os
 import re
+import shutil
+import sqlite3
+import subprocess
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -39,17 +42,40 @@ END:VCALENDAR\r
 Talk = Callable[[Client], Awaitable[Any]]
 
 
-@pytest.fixture
-def planned(run: Run, tmp_path: Path) -> list[str]:
-    """Return the dates of a plan that waits for its owner."""
-    file = tmp_path / "me.ics"
+def deepday(home: Path, *arguments: object) -> str:
+    own = {"DEEPDAY_CONFIG": str(home / "deepday.toml"), "DEEPDAY_DATA": str(home / "data")}
+    command = [str(DEEPDAY), *map(str, arguments)]
+    return subprocess.run(command, env=os.environ | own, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture(scope="module")
+def plan_made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """A home with a plan that waits for its owner, and its dates."""
+    home = tmp_path_factory.mktemp("planned") / "home"
+    home.mkdir()
+    file = home / "me.ics"
     file.write_text(CALENDAR, newline="")
     who = ("--me", OWNER, "--zone", "Europe/Berlin", "--hours", "Mon-Fri 09:00-17:00")
-    assert run("import", file, "--titles", *who).code == 0
-    assert run("plan", "--weeks", 3, "--quota", 2).code == 0
-    days: list[str] = [one["date"] for one in run("plan", "--json").json["days"]]
-    assert len(days) >= 4
+    deepday(home, "import", file, "--titles", *who)
+    deepday(home, "plan", "--weeks", 2, "--quota", 2)
+    with sqlite3.connect(home / "data" / "deepday.sqlite") as connection:
+        rows = connection.execute("SELECT date FROM plan_day ORDER BY date").fetchall()
+    return home, [date.fromordinal(ordinal).isoformat() for (ordinal,) in rows]
+
+
+@pytest.fixture
+def planned(plan_made: tuple[Path, list[str]], tmp_path: Path) -> list[str]:
+    """Return the dates of a plan that waits for its owner, in a home of this test's own."""
+    made, days = plan_made
+    assert len(days) >= 3
+    shutil.copytree(made, tmp_path / "home")
     return days
+
+
+def states(tmp_path: Path) -> dict[str, str]:
+    with sqlite3.connect(tmp_path / "home" / "data" / "deepday.sqlite") as connection:
+        rows = connection.execute("SELECT date, state FROM plan_day").fetchall()
+    return {date.fromordinal(ordinal).isoformat(): state for ordinal, state in rows}
 
 
 def talk(tmp_path: Path, say: Talk, *options: str, name: str = "Helper 1.0") -> Any:
@@ -81,7 +107,7 @@ def test_an_assistant_reads_what_is_its_owners_and_nobody_elses(run: Run, tmp_pa
     assert not any(one.is_error for one in results), [text(one) for one in results]
     measures, plan, status, proposals = (json.loads(text(one)) for one in results)
     assert len(measures["weeks"]) == 5
-    assert [one["date"] for one in plan["days"] if one["state"] == "proposed"][: len(planned)] == planned
+    assert [(one["date"], one["state"]) for one in plan["days"]] == [(day, "proposed") for day in planned]
     assert (status["on"], proposals["proposals"]) == ([], [])
     for one in results:
         assert not re.search("canary|@example", text(one))
@@ -108,16 +134,15 @@ def test_a_proposal_changes_nothing_before_its_person_accepts(run: Run, tmp_path
     one, other, again = (json.loads(text(each)) for each in results)
     assert (one["id"], other["id"], again["id"]) == (1, 2, 1)
     assert all(len(each["why"]) <= 300 for each in (one, other))
-    states = {day["date"]: day["accepted"] for day in run("plan", "--json").json["days"]}
-    assert not any(states.values())
+    assert set(states(tmp_path).values()) == {"proposed"}
     shown = run("proposals")
     assert "\x1b" not in shown.out
     assert f"accept {first}" in shown.out
     assert run("proposals", "accept", 1).code == 0
     assert run("proposals", "decline", 2).code == 0
-    states = {day["date"]: day["accepted"] for day in run("plan", "--json").json["days"]}
-    assert states[first] is True
-    assert states.get(second) is False
+    now = states(tmp_path)
+    assert now[first] == "accepted"
+    assert now.get(second, "proposed") == "proposed"
     assert run("proposals", "accept", 1).code == 2
     assert [row["state"] for row in run("proposals", "--json").json["proposals"]] == ["declined", "accepted"]
     changed = [row for row in run("history", "--json").json["rows"] if row["subject"].startswith("proposal ")]

@@ -43,6 +43,7 @@ def serve(
     """
     from deepday.app.in_use import using  # noqa: PLC0415 - help does without
     from deepday.app.keeping import Keeper  # noqa: PLC0415 - same
+    from deepday.app.storing import prepare_store  # noqa: PLC0415 - same
     from deepday.clock import SystemClock  # noqa: PLC0415 - same
     from deepday.config.load import last_good  # noqa: PLC0415 - same
     from deepday.jobs.backing_up import EVERY, BackingUp  # noqa: PLC0415 - same
@@ -57,6 +58,7 @@ def serve(
     service = Service(keeper, clock, log, alive=manager.alive)
     periodic: dict[Callable[[], None], int] = {BackingUp(clock, log): EVERY}
     with using(), last_good() as settings:
+        prepare_store(clock)
         if once:
             done = serve_once(service, keeper).outcome
             if done and (done.left or done.refused):

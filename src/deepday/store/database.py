@@ -123,7 +123,7 @@ class Database:
         with self._engine.execution_options(writing=True).connect() as connection:
             if self._path is not None:
                 if found is not None:
-                    sqlite.copy_beside(connection, self._path, f"{found}-{self._clock.now():%Y%m%dT%H%M%S}")
+                    sqlite.copy_beside(connection, self._path, found, f"{self._clock.now():%Y%m%dT%H%M%S}")
                 # Rebuilding a table must not take along the rows that point at it.
                 sqlite.outside_transaction(connection, "PRAGMA foreign_keys = OFF")
             with connection.begin():
