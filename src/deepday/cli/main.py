@@ -22,6 +22,7 @@ from deepday.cli import (
     doctor,
     erase,
     explain,
+    export,
     health,
     imports,
     mcp,
@@ -65,6 +66,7 @@ app.command("backup", epilog="Example: deepday backup, or deepday backup /media/
 app.command("restore-backup", epilog="Example: deepday restore-backup deepday.sqlite.20260310T020000.backup")(
     backup.restore_backup
 )
+app.command("export", epilog="Example: deepday export mine.zip")(export.export)
 app.command("doctor", epilog="Example: deepday doctor me.ics slack-export.zip")(doctor.doctor)
 app.add_typer(plan.app, name="plan")
 app.command("diff", epilog="Example: deepday diff, or deepday diff --json")(protect.diff)
