@@ -68,7 +68,7 @@ $(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet \
   --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 EXTRAS := --extra google --extra microsoft --extra slack --extra caldav --extra sandbox --extra plan --extra trial \
-  --extra web --extra push --extra mail --extra postgres --extra workers
+  --extra web --extra push --extra mail --extra postgres --extra workers --extra assistants
 lock:                                       ## renew the locks to the newest versions; needs uv
 	$(LOCK) --upgrade --group build $(EXTRAS) --output-file requirements/run.txt
 	$(LOCK) --upgrade --group dev $(EXTRAS) --constraint requirements/run.txt --output-file requirements/dev.txt

@@ -28,6 +28,7 @@ from deepday.connect.master_keys import master_keys
 from deepday.errors import DeepdayError, InputError, NotEnoughDataError, ReconnectNeededError
 from deepday.model import Calendar, Interval, TokenSet
 from deepday.store.audit import Note
+from deepday.store.case_book import CaseBook
 from deepday.store.protecting import ProtectStore
 from deepday.store.repository import Store, open_store
 from deepday.store.tokens import SignIn, TokenStore
@@ -66,6 +67,10 @@ class Accounts:
     def urgent(self, retention: int) -> UrgentStore:
         """Return what the store keeps of urgent requests; the texts of those that were told on for ``retention`` s."""
         return self.store.urgent(self._masters, retention)
+
+    def case(self) -> CaseBook:
+        """Return the notes and tasks of the case."""
+        return self.store.case(self._masters)
 
     def connected(self, name: str | None = None) -> list[SignIn]:
         """Return the accounts, or those with that name or provider.

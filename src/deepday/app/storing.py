@@ -247,6 +247,15 @@ def erase_store(source: str | None, *, anyway: bool = False) -> list[str]:
         return [source]
 
 
+def prepare_store(clock: Clock) -> None:
+    """Bring a store that exists up to date, with a copy of it beside it, before several threads open it.
+
+    Raises :class:`DeepdayError` where it cannot be used.
+    """
+    with open_store(database_location(), clock) as store:
+        store.sources()
+
+
 def store_answers(clock: Clock | None = None) -> bool:
     """Tell whether the store can be read, or would be made: what a service needs to answer at all."""
     try:

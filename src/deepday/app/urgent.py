@@ -54,7 +54,9 @@ class UrgentDesk(Desk):
         """
         source = source or self.source
         kept = [one for one in signals if self._counts(one, source)]
-        new = iter(self.store.receive(self.person, source, self._incoming(kept), watermark) if kept or watermark else [])
+        new = iter(
+            self.store.receive(self.person, source, self._incoming(kept), watermark) if kept or watermark else []
+        )
         return [one in kept and next(new) for one in signals]
 
     def _counts(self, signal: UrgentSignal, source: str) -> bool:

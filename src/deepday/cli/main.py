@@ -14,6 +14,7 @@ import typer
 from deepday import __version__
 from deepday.cli import (
     admin,
+    backup,
     case,
     config,
     connect,
@@ -22,9 +23,13 @@ from deepday.cli import (
     doctor,
     erase,
     explain,
+    export,
+    health,
     imports,
+    mcp,
     measure,
     plan,
+    proposals,
     protect,
     protect_now,
     protect_past,
@@ -61,6 +66,11 @@ app.add_typer(connect.app, name="connect")
 app.command("sync", epilog="Example: deepday sync, or deepday sync google --also Team")(sync.sync)
 app.command("sandbox", epilog="Example: deepday sandbox --port 8701")(sandbox.sandbox)
 app.command("erase", epilog="Example: deepday erase, or deepday erase Slack")(erase.erase)
+app.command("backup", epilog="Example: deepday backup, or deepday backup /media/stick/deepday.backup")(backup.backup)
+app.command("restore-backup", epilog="Example: deepday restore-backup deepday.sqlite.20260310T020000.backup")(
+    backup.restore_backup
+)
+app.command("export", epilog="Example: deepday export mine.zip")(export.export)
 app.command("doctor", epilog="Example: deepday doctor me.ics slack-export.zip")(doctor.doctor)
 app.add_typer(plan.app, name="plan")
 app.command("diff", epilog="Example: deepday diff, or deepday diff --json")(protect.diff)
@@ -75,6 +85,7 @@ app.command("serve", epilog="Example: deepday serve, or deepday serve --once")(s
 app.command("worker", epilog="Example: deepday worker --concurrency 16")(worker.worker)
 app.add_typer(admin.app, name="admin")
 app.add_typer(team.app, name="team")
+app.command("health", epilog="Example: deepday health --ready")(health.health)
 app.command("open", epilog="Example: deepday open")(open_page.open_)
 app.command("adopt", epilog="Example: deepday adopt")(protect_now.adopt)
 app.command("texts", epilog="Example: deepday texts --language de")(protect_past.texts)
@@ -84,6 +95,8 @@ app.add_typer(decline.app, name="decline")
 app.add_typer(case.app, name="case")
 app.add_typer(trial.app, name="trial")
 app.add_typer(urgent.app, name="urgent")
+app.command("mcp", epilog="Example: deepday mcp --read-only")(mcp.mcp)
+app.add_typer(proposals.app, name="proposals")
 app.add_typer(config.app, name="config")
 
 

@@ -8,7 +8,7 @@ from deepday.cli.options import Json
 
 def open_(json_: Json = False) -> None:
     """Print a link that opens the page of deepday serve once, within five minutes."""
-    from deepday.web.listening import ask_for_link  # noqa: PLC0415 - help does without
+    from deepday.web.control import ask_for_link  # noqa: PLC0415 - help does without
 
     link = ask_for_link()
     if json_:

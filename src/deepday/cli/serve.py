@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,10 +11,18 @@ from deepday.cli import show
 from deepday.cli.options import Json
 
 if TYPE_CHECKING:
+    from deepday.app.vitals import Vitals
     from deepday.clock import Clock
     from deepday.config.ingress_settings import IngressSettings
     from deepday.errors import InputError
     from deepday.jobs.hearing import Ear
+
+
+class LogFormat(StrEnum):
+    """How the lines of a service are written."""
+
+    CONSOLE = "console"
+    JSON = "json"
 
 
 def serve(
@@ -29,45 +38,63 @@ def serve(
         typer.Option("--ingress", metavar="HOST:PORT", help="Listen here for Slack over HTTP, alerts and the form."),
     ] = None,
     json_: Json = False,
+    log_format: Annotated[
+        LogFormat | None, typer.Option("--log-format", help="How lines are written: json is what --json asks for, too.")
+    ] = None,
 ) -> None:
     """Keep protected what deepday apply began, and show the page, until Ctrl-C or SIGTERM.
 
     Prints a link that opens the page once; for another one: deepday open. One line for each thing done, on standard
-    error. Nothing is lost when it is stopped, or the machine sleeps.
+    error. Nothing is lost when it is stopped, or the machine sleeps. SIGHUP reads the settings again; while they are
+    wrong, those before hold.
     """
-    from deepday.app.keeping import Keeper  # noqa: PLC0415 - help does without
+    from deepday.app.in_use import using  # noqa: PLC0415 - help does without
+    from deepday.app.keeping import Keeper  # noqa: PLC0415 - same
     from deepday.app.self_audit import Pulse  # noqa: PLC0415 - same
+    from deepday.app.storing import prepare_store  # noqa: PLC0415 - same
     from deepday.clock import SystemClock  # noqa: PLC0415 - same
-    from deepday.config.load import load_settings  # noqa: PLC0415 - same
+    from deepday.config.load import last_good  # noqa: PLC0415 - same
     from deepday.jobs.auditing import Auditor  # noqa: PLC0415 - same
+    from deepday.jobs.backing_up import EVERY, BackingUp  # noqa: PLC0415 - same
     from deepday.jobs.hearing import Ear  # noqa: PLC0415 - same
     from deepday.jobs.logs import lines  # noqa: PLC0415 - same
+    from deepday.jobs.manager import Manager  # noqa: PLC0415 - same
     from deepday.jobs.posting import Postman  # noqa: PLC0415 - same
-    from deepday.jobs.serving import Service, serve_once  # noqa: PLC0415 - same
+    from deepday.jobs.serving import Beside, Service, serve_once  # noqa: PLC0415 - same
     from deepday.jobs.serving import serve as run  # noqa: PLC0415 - same
 
-    clock, settings = SystemClock(), load_settings()
-    keeper, log = Keeper(clock), lines(as_json=json_)
-    pulse = Pulse(clock)
-    service = Service(keeper, clock, log, pulse)
-    if once:
-        done = serve_once(service, keeper).outcome
-        if done and (done.left or done.refused):
-            raise typer.Exit(4 if done.reconnect else 1)
-        return
+    clock, log = SystemClock(), lines(as_json=log_format is LogFormat.JSON or (log_format is None and json_))
+    keeper, manager, pulse = Keeper(clock), Manager(clock), Pulse(clock)
+    service = Service(keeper, clock, log, pulse, alive=manager.alive)
     ear = Ear(clock, log, pulse)
-    with (
-        _page(port, settings.serve.port, clock, log, wanted=page),
-        _ingress(ingress, settings.ingress, clock, log, ear),
-    ):
-        show.say("Keeping your days protected, until Ctrl-C.")
-        beside = (Postman(clock, log).collect, Auditor(clock, log, pulse).look_after)
-        run(service, keeper, ear, clock, settings.serve.sync_every, beside)
+    beside = (ear.listen, Postman(clock, log).collect, Auditor(clock, log, pulse).look_after)
+    with using(), last_good() as settings:
+        prepare_store(clock)
+        if once:
+            done = serve_once(service, keeper).outcome
+            if done and (done.left or done.refused):
+                raise typer.Exit(4 if done.reconnect else 1)
+            return
+        with (
+            _page(port, settings.serve.port, clock, log, wanted=page, vitals=service.vitals),
+            _ingress(ingress, settings.ingress, clock, log, ear),
+        ):
+            show.say("Keeping your days protected, until Ctrl-C.")
+            run(
+                service,
+                keeper,
+                clock,
+                settings.serve.sync_every,
+                manager,
+                Beside(beside, {BackingUp(clock, log): EVERY}),
+            )
     show.say("Stopped. What is on stays on until its end; to take it back: deepday restore")
 
 
 @contextmanager
-def _page(port: int | None, usual: int, clock: "Clock", log: Any, *, wanted: bool | None) -> Iterator[None]:
+def _page(
+    port: int | None, usual: int, clock: "Clock", log: Any, *, wanted: bool | None, vitals: "Vitals"
+) -> Iterator[None]:
     """Show the page while the context lasts, and print the link to it; days are protected without one all the same."""
     from deepday.errors import InputError  # noqa: PLC0415 - help does without
 
@@ -78,7 +105,7 @@ def _page(port: int | None, usual: int, clock: "Clock", log: Any, *, wanted: boo
         if wanted is not False:
             try:
                 listening, minutes = _listening()
-                link = stack.enter_context(listening(usual if port is None else port, clock, tell))
+                link = stack.enter_context(listening(usual if port is None else port, clock, tell, vitals))
             except InputError as error:
                 if wanted or port is not None:
                     raise

@@ -4,7 +4,8 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ from deepday.config.table import Table
 from deepday.errors import DeepdayError, InputError
 
 _MAXIMUM_BYTES = 1_000_000
+_last_good: dict[Path, Settings] = {}
 _AT_LINE = re.compile(r"^(?P<what>.*?) \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
 _EXPECTED = {
     "string_type": "must be text in quotes",
@@ -47,13 +49,47 @@ def load_settings(path: Path | None = None) -> Settings:
 
     Where this thread works for one of many people, theirs are in the database (:mod:`deepday.config.acting`).
     A missing file means the defaults. Raises :class:`InputError` that lists everything that is wrong, and
-    :class:`DeepdayError` when the file cannot be read.
+    :class:`DeepdayError` when the file cannot be read; within :func:`last_good`, those before hold instead.
     """
     acting = ACTING.get()
     if path is None and acting:
         return parse_settings(acting.settings, f"the settings of tenant {acting.tenant}")
     file = path or paths.config_file()
-    return parse_settings(read_text(file), str(file))
+    held = _last_good.get(file) if path is None else None
+    try:
+        settings = parse_settings(read_text(file), str(file))
+    except DeepdayError:
+        if held is None:
+            raise
+        return held
+    if held is not None:
+        _last_good[file] = settings
+    return settings
+
+
+@contextmanager
+def last_good() -> Iterator[Settings]:
+    """While the context lasts, settings that are broken change nothing: the last ones that were right go on to hold.
+
+    For a service: whoever edits a file saves it half done now and then. Raises as :func:`load_settings` does where they
+    are wrong to begin with.
+    """
+    file = paths.config_file()
+    settings = _last_good[file] = load_settings()
+    try:
+        yield settings
+    finally:
+        _last_good.pop(file, None)
+
+
+def settings_problem() -> DeepdayError | None:
+    """Return what is wrong with the settings file as it is now, if anything."""
+    file = paths.config_file()
+    try:
+        parse_settings(read_text(file), str(file))
+    except DeepdayError as error:
+        return error
+    return None
 
 
 def parse_settings(text: str, file: str) -> Settings:

@@ -39,6 +39,13 @@ class ServeSettings(Table):
         description="Who does what is due: deepday serve itself, or the workers of a shared PostgreSQL database.",
         examples=["workers"],
     )
+    backups: int = Field(
+        default=7,
+        description="How many daily backups are kept beside the store, where it is a file; 0: none is made.",
+        examples=[14],
+        ge=0,
+        le=365,
+    )
 
 
 class QuotaSettings(Table):

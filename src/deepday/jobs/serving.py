@@ -5,10 +5,9 @@ nothing. It is not woken when a machine wakes up or its clock is set; no pause i
 beat asks what time it is.
 """
 
-import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from typing import Any
 
@@ -18,10 +17,13 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from deepday.app.keeping import Beat, Keeper
 from deepday.app.self_audit import Pulse
 from deepday.app.syncing import SyncRequest, sync
+from deepday.app.vitals import Vitals
 from deepday.clock import Clock, SystemClock
+from deepday.config.load import load_settings, settings_problem
 from deepday.connect import no_progress
 from deepday.errors import DeepdayError, NotEnoughDataError
-from deepday.jobs.hearing import Ear
+from deepday.jobs.asking import Asked, signals
+from deepday.jobs.manager import Manager
 from deepday.report.protect_terminal import readable
 
 EVERY = 15
@@ -34,18 +36,48 @@ _BEAT, _DUE, _SYNC = "beat", "due", "sync"
 
 
 class Service:
-    """Beats, and tells of them. ``log``: as :func:`deepday.jobs.logs.lines` returns it."""
+    """Beats, and tells of them. ``log``: as :func:`deepday.jobs.logs.lines` returns it.
 
-    def __init__(self, keeper: Keeper, clock: Clock, log: Any, pulse: Pulse | None = None) -> None:
+    ``vitals``: where it is counted; ``pulse`` hears that beats go on; ``alive`` is called after each beat.
+    """
+
+    def __init__(
+        self,
+        keeper: Keeper,
+        clock: Clock,
+        log: Any,
+        pulse: Pulse | None = None,
+        vitals: Vitals | None = None,
+        alive: Callable[[], object] = bool,
+    ) -> None:
+        self.vitals = vitals or Vitals(clock)
         self._keeper = keeper
         self._clock = clock
         self._log = log
         self._pulse = pulse or Pulse(clock)
+        self._alive = alive
         self._trouble = ""
+        self._settings_trouble = ""
+        self._anew = threading.Event()
+        self._ended = threading.Event()
 
     def beat(self) -> Beat:
         """Do what is due, and tell it. What fails is told once, and tried again at the next beat."""
         self._pulse.mark("protection", _STILL)
+        well = False
+        try:
+            beat = self._beat()
+            well = beat.outcome is not None
+        finally:
+            self.vitals.beat(well=well)
+            self._alive()
+        return beat
+
+    def _beat(self) -> Beat:
+        if self._anew.is_set():
+            self._anew.clear()
+            self._keeper.close()
+        self._look_at_settings()
         try:
             beat = self._keeper.beat()
         except DeepdayError as error:
@@ -59,14 +91,43 @@ class Service:
         self._tell(beat)
         return beat
 
+    def reload(self) -> bool:
+        """Read the settings again, and let the next beat open everything anew; return whether they can be used."""
+        self._settings_trouble = ""
+        well = self._look_at_settings()
+        if well:
+            self._log.info("The settings were read again.", at=self._at())
+        self._anew.set()
+        return well
+
+    def end(self) -> None:
+        """Let a reading of calendars that is under way end with the account that it is at."""
+        self._ended.set()
+
+    def _look_at_settings(self) -> bool:
+        """Say once that the settings are broken, and once that they are right again."""
+        problem = settings_problem()
+        said, self._settings_trouble = self._settings_trouble, problem.what if problem else ""
+        if problem and problem.what != said:
+            self._log.error(f"The settings cannot be used; those before hold. {problem.what}", at=self._at())
+        elif said and not problem:
+            self._log.info("The settings are right again, and hold.", at=self._at())
+        return problem is None
+
     def sync(self) -> None:
         """Bring calendars and activity up to date."""
+        done = []
         try:
-            done = list(sync(SyncRequest(None, ()), no_progress, self._clock))
+            for one in sync(SyncRequest(None, ()), no_progress, self._clock):
+                done.append(one)
+                if self._ended.is_set():
+                    break
         except DeepdayError as error:
+            self.vitals.count("syncs", "failed")
             self._log.warning(f"Not synced: {error.what}", at=self._at())
             return
         for one in done:
+            self.vitals.count("syncs", "failed" if one.error else "ok")
             if one.error:
                 self._log.warning(f"Not synced: {one.error.what}", at=self._at(), service=one.provider)
         changed = sum(one.changed + one.removed for one in done)
@@ -78,9 +139,11 @@ class Service:
             self._log.info("the clock was set, or this machine slept", at=self._at(), seconds=beat.jump)
         for change in beat.outcome.done if beat.outcome else ():
             action = f"{change.action} {change.what}"
+            self.vitals.count("changes", change.service, "done")
             self._log.info(action, at=self._at(), service=change.service, why=readable(change.why))
         for change in beat.outcome.refused if beat.outcome else ():
             refused = f"refused: {change.action} {change.what}"
+            self.vitals.count("changes", change.service, "refused")
             self._log.warning(refused, at=self._at(), service=change.service, why=change.refused)
         for note in beat.notes:
             self._log.warning(note, at=self._at())
@@ -105,9 +168,16 @@ def schedule(service: Service, clock: Clock, sync_every: int, scheduler: Any = N
         wake_at_due(made, service.beat(), clock, beat)
 
     made.add_job(beat, "interval", seconds=EVERY, id=_BEAT, next_run_time=SystemClock(0).now())
-    if sync_every:
-        made.add_job(service.sync, "interval", minutes=sync_every, id=_SYNC, executor=_SYNC)
+    sync_at_intervals(made, service, sync_every)
     return made
+
+
+def sync_at_intervals(scheduler: Any, service: Service, minutes: int) -> None:
+    """Let calendars be read that often from now on; 0: never."""
+    if minutes:
+        scheduler.add_job(service.sync, "interval", minutes=minutes, id=_SYNC, executor=_SYNC, replace_existing=True)
+    elif scheduler.get_job(_SYNC):
+        scheduler.remove_job(_SYNC)
 
 
 def wake_at_due(scheduler: Any, beat: Beat, clock: Clock, run: Callable[[], None]) -> None:
@@ -120,30 +190,56 @@ def wake_at_due(scheduler: Any, beat: Beat, clock: Clock, run: Callable[[], None
         scheduler.add_job(run, "date", run_date=at, id=_DUE, replace_existing=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What goes on beside beats and syncs.
+
+    ``threads``: each runs in a thread of its own until the event is set. ``periodic``: what is done every so many
+    seconds in the thread that reads calendars, at first at once.
+    """
+
+    threads: Sequence[Callable[[threading.Event], None]] = ()
+    periodic: Mapping[Callable[[], None], int] = field(default_factory=dict)
+
+
 def serve(
     service: Service,
     keeper: Keeper,
-    ear: Ear,
     clock: Clock,
     sync_every: int,
-    beside: Sequence[Callable[[threading.Event], None]] = (),
+    manager: Manager | None = None,
+    beside: Beside | None = None,
 ) -> None:
     """Run until SIGTERM or SIGINT; a beat and a round of requests that are under way end first.
 
-    ``beside``: what runs in threads of their own until the event is set.
+    SIGHUP reads the settings again. ``manager``: who is told when the service is up, reloads, and ends.
     """
+    manager, beside = manager or Manager(clock), beside or Beside()
     ended = threading.Event()
     scheduler = schedule(service, clock, sync_every)
-    threads = [threading.Thread(target=one, args=(ended,)) for one in (ear.listen, *beside)]
-    with _ending(ended):
+    threads = [threading.Thread(target=one, args=(ended,)) for one in beside.threads]
+    with signals() as asked:
+        service.vitals.begin()
+        for job, seconds in beside.periodic.items():
+            now = SystemClock(0).now()
+            scheduler.add_job(job, "interval", seconds=seconds, executor=_SYNC, next_run_time=now)
         scheduler.start()
         for one in threads:
             one.start()
-        ended.wait()
-    for one in threads:
-        one.join()
-    scheduler.shutdown(wait=True)
-    keeper.close()
+        manager.ready("Keeping accepted days protected.")
+        while asked() is Asked.RELOAD:
+            manager.reloading()
+            if service.reload():
+                sync_at_intervals(scheduler, service, load_settings().serve.sync_every)
+            scheduler.modify_job(_BEAT, next_run_time=SystemClock(0).now())
+            manager.ready()
+        manager.stopping()
+        ended.set()
+        service.end()
+        for one in threads:
+            one.join()
+        scheduler.shutdown(wait=True)
+        keeper.close()
 
 
 def serve_once(service: Service, keeper: Keeper) -> Beat:
@@ -155,21 +251,3 @@ def serve_once(service: Service, keeper: Keeper) -> Beat:
     if beat.outcome is None:
         raise NotEnoughDataError("Nothing could be done.", "See the line above.")
     return beat
-
-
-@contextmanager
-def _ending(ended: threading.Event) -> Iterator[None]:
-    """Set the event at SIGTERM and SIGINT; a second one ends the process at once."""
-
-    def end(number: int, _: object) -> None:
-        if ended.is_set():
-            signal.signal(number, signal.SIG_DFL)
-            signal.raise_signal(number)
-        ended.set()
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

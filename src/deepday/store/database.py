@@ -186,7 +186,7 @@ class Database:
         with self._engine.execution_options(writing=True).connect() as connection:
             if self._path is not None:
                 if found is not None:
-                    sqlite.copy_beside(connection, self._path, f"{found}-{self._clock.now():%Y%m%dT%H%M%S}")
+                    sqlite.copy_beside(connection, self._path, found, f"{self._clock.now():%Y%m%dT%H%M%S}")
                 # Rebuilding a table must not take along the rows that point at it.
                 sqlite.outside_transaction(connection, "PRAGMA foreign_keys = OFF")
             with connection.begin():
@@ -210,6 +210,11 @@ class Database:
                 f"The store {self._place} cannot be opened: {error.strerror or error}.",
                 "Check who may read and write the file and its folder.",
             ) from error
+
+
+def file_of(url_or_path: str | Path) -> Path | None:
+    """Return the SQLite file that the address names; ``None`` for a database server's. Raises as :class:`Database`."""
+    return _sqlite_path(url_or_path)
 
 
 def _sqlite_path(url_or_path: str | Path) -> Path | None:

@@ -2,10 +2,10 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -20,8 +20,10 @@ from deepday.store.case_book import CaseBook
 from deepday.store.covers import CoverBook
 from deepday.store.database import Database
 from deepday.store.declines import DeclineBook
+from deepday.store.export import rows, tables
 from deepday.store.meetings import MeetingBook
 from deepday.store.plans import PlanBook
+from deepday.store.proposals import ProposalBook
 from deepday.store.protecting import ProtectStore
 from deepday.store.rows import ImportResult, Outcome, Source, SourceKind
 from deepday.store.sealing import MasterKeySource
@@ -125,6 +127,15 @@ class Store:
     def case(self, masters: MasterKeySource) -> CaseBook:
         """Return the part of the store that keeps wellbeing notes and tasks, opened with those keys."""
         return CaseBook(self._database, self._clock, masters)
+
+    def proposals(self) -> ProposalBook:
+        """Return what assistants proposed."""
+        return ProposalBook(self._database, self._clock)
+
+    def everything(self) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
+        """Yield each table with its rows; what is sealed, and keys, are never among them."""
+        for table in tables():
+            yield table.name, rows(self._database, table)
 
     def trials(self) -> TrialBook:
         """Return the trials that are kept here."""

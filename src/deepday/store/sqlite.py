@@ -1,7 +1,9 @@
 """How deepday keeps a SQLite file: whose file it is, who may read it, how it survives a crash."""
 
 import os
+import secrets
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from sqlite3 import Connection as RawConnection
 from typing import cast
@@ -97,11 +99,22 @@ def outside_transaction(connection: Connection, statement: str, *values: str) ->
     cast("RawConnection", connection.connection.driver_connection).execute(statement, values)
 
 
-def copy_beside(connection: Connection, path: Path, suffix: str) -> None:
-    """Copy the whole database to ``PATH.SUFFIX.backup``, readable by its owner only."""
-    copy = path.with_name(f"{path.name}.{suffix}.backup")
-    make_private_file(copy)
-    outside_transaction(connection, "VACUUM INTO ?", str(copy))
+def copy_beside(connection: Connection, path: Path, revision: str, stamp: str) -> None:
+    """Copy the whole database to ``PATH.REVISION-STAMP.backup``, readable by its owner only.
+
+    Keeps no copy where another process was faster and has moved the database on from that revision meanwhile.
+    """
+    copy = path.with_name(f"{path.name}.{revision}-{stamp}.backup")
+    partial = copy.with_name(f"{copy.name}.{secrets.token_hex(4)}.partial")
+    make_private_file(partial)
+    try:
+        outside_transaction(connection, "VACUUM INTO ?", str(partial))
+        with closing(sqlite3.connect(partial)) as copied:
+            (found,) = copied.execute("SELECT version_num FROM alembic_version").fetchone()
+        if found == revision and not copy.exists():
+            partial.rename(copy)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 _CAUSES = {

@@ -13,10 +13,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from deepday.app.storing import store_answers
+from deepday.app.vitals import Vitals
 from deepday.clock import Clock
 from deepday.errors import DeepdayError, InputError
 from deepday.web.guards import FromThisPage, Hardened, Place
+from deepday.web.health import health_routes
 from deepday.web.pages import PAGES, WORKING
 from deepday.web.sessions import WHOLE_SECONDS, Sessions
 from deepday.web.tasks import trouble
@@ -33,14 +34,18 @@ _MOST_FILES = 10
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def make_app(sessions: Sessions, origins: tuple[str, ...], clock: Clock, log: Callable[[str], None]) -> Starlette:
-    """Return the application. ``origins``: its addresses, as ``http://127.0.0.1:8377``; no other name is answered."""
+def make_app(
+    sessions: Sessions, origins: tuple[str, ...], clock: Clock, log: Callable[[str], None], vitals: Vitals | None = None
+) -> Starlette:
+    """Return the application. ``origins``: its addresses, as ``http://127.0.0.1:8377``; no other name is answered.
+
+    ``vitals``: of the service beside it, if there is one.
+    """
     place = Place(origins, frozenset(path for page in PAGES for path in page.uploads))
     menu = tuple((page.path, page.name) for page in PAGES)
     desk = Desk(clock, sessions, place, log, menu)
     routes = [
-        Route("/healthz", _healthy),
-        Route("/readyz", _ready),
+        *health_routes(vitals or Vitals(clock)),
         Route("/static/{name}", _static),
         Route("/sign-in", _sign_in_page, methods=["GET"]),
         Route("/sign-in", _signing_in(desk), methods=["POST"]),
@@ -180,14 +185,6 @@ def _static(request: Request) -> Response:
         raise HTTPException(404)
     package, path, kind = found
     return Response(resources.files(package).joinpath(path).read_bytes(), media_type=kind)
-
-
-async def _healthy(_: Request) -> Response:
-    return PlainTextResponse("ok")
-
-
-def _ready(_: Request) -> Response:
-    return PlainTextResponse("ok") if store_answers() else PlainTextResponse("not ready", 503)
 
 
 async def _no_such_page(_: Request, error: Exception) -> Response:

@@ -1,5 +1,7 @@
 import sqlite3
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -121,6 +123,25 @@ def test_a_filled_store_moves_forward_with_a_copy_beside_it(
     monkeypatch.setattr(schema, "REVISION", NOW)
     with open_store(copy, clock) as kept:
         assert kept.sources() == filled
+
+
+def test_several_that_open_it_at_once_move_it_forward_once(
+    filled: list[Source], next_revision: Path, path: Path, clock: Clock
+) -> None:
+    assert next_revision.exists()
+    together = threading.Barrier(4)
+
+    def opened() -> list[Source]:
+        together.wait()
+        with open_store(path, clock) as later:
+            return later.sources()
+
+    with ThreadPoolExecutor(4) as threads:
+        found = [one.result() for one in [threads.submit(opened) for _ in range(4)]]
+    assert found == [filled] * 4
+    (copy,) = path.parent.glob(f"{path.name}.*")
+    with closing(sqlite3.connect(copy)) as raw:
+        assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == (NOW,)
 
 
 def test_a_revision_that_breaks_off_leaves_the_store_as_it_was(

@@ -21,6 +21,7 @@ what they ask, sealed, ``outbox`` what is to be sent and whether it was, ``water
 Where many people share a PostgreSQL database, ``tenant`` says who there is and what is due for whom, ``quota`` how much
 may still be asked of each vendor, ``fan_out`` which parts of a measurement of all are done, ``team_share`` what people
 let their team see, ``team_release`` whose figures a published aggregate was made of.
+``proposal`` is what an assistant would like to be changed; nothing happens before its person accepts it.
 
 Instants are UTC seconds. Flags are 0 or 1: SQLite's STRICT tables know no boolean.
 """
@@ -32,6 +33,7 @@ from deepday.store.schema.declines import decline, decline_switch
 from deepday.store.schema.meetings import meeting
 from deepday.store.schema.office import fan_out, office_metadata, quota, team_release, team_share, tenant
 from deepday.store.schema.plans import plan_consent, plan_cover, plan_day
+from deepday.store.schema.proposals import proposal
 from deepday.store.schema.protection import audit, backoff, block, lease, ledger, override, slot
 from deepday.store.schema.sources import conversation, coverage, event, message, meta, skipped, source, sync
 from deepday.store.schema.trials import trial, trial_log
@@ -67,6 +69,7 @@ __all__ = [
     "plan_consent",
     "plan_cover",
     "plan_day",
+    "proposal",
     "quota",
     "request",
     "request_text",

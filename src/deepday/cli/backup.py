@@ -1,0 +1,63 @@
+"""``deepday backup`` and ``deepday restore-backup``: copies of the store, and the way back."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deepday.cli import show
+from deepday.cli.options import Json
+
+
+def backup(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="Where to; beside the store if left out.")
+    ] = None,
+    keep: Annotated[int, typer.Option("--keep", min=1, help="How many beside the store are kept.")] = 7,
+    list_: Annotated[bool, typer.Option("--list", help="Only list those beside the store, newest first.")] = False,
+    json_: Json = False,
+) -> None:
+    """Copy the store as it is now, while deepday serve may run, and check the copy.
+
+    deepday serve does so once a day ([serve] backups). A backup holds what the store holds; tokens and texts in it open
+    only with the master key, which is in the system's keyring, or in the file master-keys.json beside the store: keep
+    a copy of that file elsewhere. Backups beside the store are deleted by deepday erase; others are yours to delete.
+    """
+    from deepday.app import backing_up  # noqa: PLC0415 - help does without
+    from deepday.clock import SystemClock  # noqa: PLC0415 - same
+
+    if list_:
+        found = [str(one) for one in backing_up.listed()]
+        if json_:
+            show.print_json({"schema": "deepday.backups/1", "files": found})
+        else:
+            show.lines(found)
+        return
+    done = backing_up.back_up(file, keep, SystemClock())
+    if json_:
+        show.print_json({"schema": "deepday.backup/1", "file": str(done.file), "deleted": [*map(str, done.deleted)]})
+        return
+    show.lines([str(done.file)])
+    for one in done.deleted:
+        show.say(f"Deleted the older {one.name}")
+
+
+def restore_backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup, as deepday backup --list shows it.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Put a backup in the place of the store. The store before is renamed, not deleted.
+
+    The backup is checked first; deepday serve must not run. What deepday did since the backup was made is not in it:
+    look with deepday diff before you go on, and run deepday adopt if another machine has protected your days since.
+    """
+    from deepday.app import backing_up  # noqa: PLC0415 - help does without
+    from deepday.clock import SystemClock  # noqa: PLC0415 - same
+
+    if not yes and not typer.confirm(f"Put {file} in the place of the store?", err=True):
+        raise typer.Exit(1)
+    done = backing_up.put_back(file, SystemClock())
+    show.say(f"The store is now as in {file.name}: {done.store}")
+    if done.aside:
+        show.say(f"The one before is kept: {done.aside}")
+    show.say("Before you go on: deepday diff. If it says that another machine protects your days: deepday adopt")

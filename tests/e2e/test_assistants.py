@@ -1,0 +1,191 @@
+"""``deepday mcp`` as an assistant meets it: the SDK's own client, over standard input and output."""
+
+import json
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from mcp import Client
+from mcp.client.stdio import StdioServerParameters
+from mcp.types import CallToolResult, Implementation
+
+from deepday.clock import SystemClock
+from tests.e2e.conftest import DEEPDAY, Run
+
+TITLE = "canary: talk with Grace about pay"
+GUEST = "canary.grace@example.com"
+OWNER = "ada@example.com"
+CALENDAR = f"""BEGIN:VCALENDAR\r
+VERSION:2.0\r
+PRODID:-//tests//EN\r
+BEGIN:VEVENT\r
+UID:one\r
+DTSTAMP:20260301T080000Z\r
+DTSTART:20260302T090000Z\r
+DTEND:20260302T100000Z\r
+RRULE:FREQ=WEEKLY\r
+SUMMARY:{TITLE}\r
+ORGANIZER:mailto:{GUEST}\r
+ATTENDEE;PARTSTAT=ACCEPTED:mailto:{GUEST}\r
+ATTENDEE;PARTSTAT=ACCEPTED:mailto:{OWNER}\r
+END:VEVENT\r
+END:VCALENDAR\r
+"""
+Talk = Callable[[Client], Awaitable[Any]]
+
+
+def deepday(home: Path, *arguments: object) -> str:
+    own = {"DEEPDAY_CONFIG": str(home / "deepday.toml"), "DEEPDAY_DATA": str(home / "data")}
+    command = [str(DEEPDAY), *map(str, arguments)]
+    return subprocess.run(command, env=os.environ | own, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture(scope="module")
+def plan_made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """A home with a plan that waits for its owner, and its dates."""
+    home = tmp_path_factory.mktemp("planned") / "home"
+    home.mkdir()
+    file = home / "me.ics"
+    file.write_text(CALENDAR, newline="")
+    who = ("--me", OWNER, "--zone", "Europe/Berlin", "--hours", "Mon-Fri 09:00-17:00")
+    deepday(home, "import", file, "--titles", *who)
+    deepday(home, "plan", "--weeks", 2, "--quota", 2)
+    with sqlite3.connect(home / "data" / "deepday.sqlite") as connection:
+        rows = connection.execute("SELECT date FROM plan_day ORDER BY date").fetchall()
+    return home, [date.fromordinal(ordinal).isoformat() for (ordinal,) in rows]
+
+
+@pytest.fixture
+def planned(plan_made: tuple[Path, list[str]], tmp_path: Path) -> list[str]:
+    """Return the dates of a plan that waits for its owner, in a home of this test's own."""
+    made, days = plan_made
+    assert len(days) >= 3
+    shutil.copytree(made, tmp_path / "home")
+    return days
+
+
+def states(tmp_path: Path) -> dict[str, str]:
+    with sqlite3.connect(tmp_path / "home" / "data" / "deepday.sqlite") as connection:
+        rows = connection.execute("SELECT date, state FROM plan_day").fetchall()
+    return {date.fromordinal(ordinal).isoformat(): state for ordinal, state in rows}
+
+
+def talk(tmp_path: Path, say: Talk, *options: str, name: str = "Helper 1.0") -> Any:
+    home = tmp_path / "home"
+    own = {"DEEPDAY_CONFIG": str(home / "deepday.toml"), "DEEPDAY_DATA": str(home / "data")}
+    command = StdioServerParameters(command=str(DEEPDAY), args=["mcp", *options], env=dict(os.environ) | own)
+
+    async def session() -> Any:
+        async with Client(command, client_info=Implementation(name=name, version="1")) as client:
+            return await say(client)
+
+    return anyio.run(session)
+
+
+def text(result: CallToolResult) -> str:
+    return " ".join(getattr(one, "text", "") for one in result.content)
+
+
+def test_an_assistant_reads_what_is_its_owners_and_nobody_elses(run: Run, tmp_path: Path, planned: list[str]) -> None:
+    async def say(client: Client) -> list[CallToolResult]:
+        tools = {one.name: one for one in (await client.list_tools()).tools}
+        assert sorted(tools) == ["propose_change", "read_measures", "read_plan", "read_proposals", "read_status"]
+        hints = {name: bool(one.annotations and one.annotations.read_only_hint) for name, one in tools.items()}
+        assert hints == {name: name.startswith("read") for name in tools}
+        asked = ("read_measures", "read_plan", "read_status", "read_proposals")
+        return [await client.call_tool(name, {}) for name in asked]
+
+    results = talk(tmp_path, say)
+    assert not any(one.is_error for one in results), [text(one) for one in results]
+    measures, plan, status, proposals = (json.loads(text(one)) for one in results)
+    assert len(measures["weeks"]) == 5
+    assert [(one["date"], one["state"]) for one in plan["days"]] == [(day, "proposed") for day in planned]
+    assert (status["on"], proposals["proposals"]) == ([], [])
+    for one in results:
+        assert not re.search("canary|@example", text(one))
+    rows = run("history", "--json").json["rows"]
+    asked = [(row["actor"], row["subject"], row["after"], row["why"]) for row in rows]
+    assert asked == [
+        ("assistant", f"assistant: {tool}", "read", "Asked by Helper 1.0.")
+        for tool in ("measures", "plan", "status", "proposals")
+    ]
+    assert run("audit", "verify").code == 0
+
+
+def test_a_proposal_changes_nothing_before_its_person_accepts(run: Run, tmp_path: Path, planned: list[str]) -> None:
+    first, second = planned[:2]
+    why = "Nobody\x1b[31m needs you\n that day " + "x" * 400
+
+    async def say(client: Client) -> list[CallToolResult]:
+        return [
+            await client.call_tool("propose_change", {"kind": kind, "date": day, "why": why})
+            for kind, day in (("accept", first), ("skip", second), ("accept", first))
+        ]
+
+    results = talk(tmp_path, say, name="Evil\x1b]0;<script>" + "z" * 99)
+    one, other, again = (json.loads(text(each)) for each in results)
+    assert (one["id"], other["id"], again["id"]) == (1, 2, 1)
+    assert all(len(each["why"]) <= 300 for each in (one, other))
+    assert set(states(tmp_path).values()) == {"proposed"}
+    shown = run("proposals")
+    assert "\x1b" not in shown.out
+    assert f"accept {first}" in shown.out
+    assert run("proposals", "accept", 1).code == 0
+    assert run("proposals", "decline", 2).code == 0
+    now = states(tmp_path)
+    assert now[first] == "accepted"
+    assert now.get(second, "proposed") == "proposed"
+    assert run("proposals", "accept", 1).code == 2
+    assert [row["state"] for row in run("proposals", "--json").json["proposals"]] == ["declined", "accepted"]
+    changed = [row for row in run("history", "--json").json["rows"] if row["subject"].startswith("proposal ")]
+    assert [(row["actor"], row["after"]) for row in changed] == [
+        ("assistant", "open"),
+        ("assistant", "open"),
+        ("owner", "accepted"),
+        ("owner", "declined"),
+    ]
+    assert run("audit", "verify").code == 0
+
+
+def test_what_cannot_be_is_refused_in_words(run: Run, tmp_path: Path, planned: list[str]) -> None:
+    past = (SystemClock(0).now() - timedelta(days=30)).date().isoformat()
+    cases = [
+        ({"kind": "accept", "date": past, "why": ""}, "is not within"),
+        ({"kind": "move", "date": planned[0], "why": ""}, "needs the date to move to"),
+        ({"kind": "accept", "date": "soon", "why": ""}, "soon"),
+        ({"kind": "erase", "date": planned[0], "why": ""}, "kind"),
+    ]
+
+    async def say(client: Client) -> list[CallToolResult]:
+        return [await client.call_tool("propose_change", values) for values, _ in cases]
+
+    for result, (_, words) in zip(talk(tmp_path, say), cases, strict=True):
+        assert result.is_error
+        assert words in text(result)
+    assert run("proposals").code == 3
+
+
+def test_read_only_has_no_tool_that_writes(run: Run, tmp_path: Path, planned: list[str]) -> None:
+    async def say(client: Client) -> CallToolResult:
+        assert "propose_change" not in {one.name for one in (await client.list_tools()).tools}
+        return await client.call_tool("propose_change", {"kind": "skip", "date": planned[0], "why": ""})
+
+    assert talk(tmp_path, say, "--read-only").is_error
+    assert run("proposals").code == 3
+
+
+def test_without_data_an_assistant_is_told_what_to_do(tmp_path: Path) -> None:
+    async def say(client: Client) -> CallToolResult:
+        return await client.call_tool("read_measures", {})
+
+    result = talk(tmp_path, say)
+    assert result.is_error
+    assert "[me]" in text(result)
