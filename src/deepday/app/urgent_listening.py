@@ -18,8 +18,8 @@ _TRY_AGAIN = 30
 class Listening:
     """Listens for one desk. ``said``: what went wrong at the last round, in words; nothing of it stops the others.
 
-    ``refresh``: called every hour, for what changes seldom; says what went wrong. ``over`` is asked in between whether a
-    round should end early.
+    ``refresh``: called every hour, for what changes seldom; says what went wrong. ``over`` is asked in between whether
+    a round should end early.
     """
 
     desk: UrgentDesk

@@ -4,9 +4,10 @@ from email.message import EmailMessage
 
 from starlette.responses import Response
 
-from deepday.app.case_mailing import follow_up, send_mail
+from deepday.app.case_mailing import follow_up
 from deepday.app.case_making import SITUATIONS, CaseRequest, Made, make_case_of_tasks
 from deepday.app.case_meeting import Meeting, MeetingRequest, arrange_meeting, check_in_date
+from deepday.app.mailing import send_mail
 from deepday.app.request import Request
 from deepday.config.load import load_settings
 from deepday.connect import no_progress
@@ -76,15 +77,16 @@ def _meeting_file(visit: Visit) -> Response:
 
 def _mail(visit: Visit) -> Response:
     message = visit.session.kept.get(_MAIL)
-    body = message.get_body(("plain",)) if isinstance(message, EmailMessage) else None
-    shown = isinstance(message, EmailMessage) and body is not None
+    mail = message if isinstance(message, EmailMessage) else EmailMessage()
+    body = mail.get_body(("plain",))
+    text = body.get_content().replace("\r\n", "\n") if isinstance(body, EmailMessage) and mail.keys() else ""
     return visit.show(
         "case_mail.html",
         "Mail",
-        shown=shown,
-        head=[(name, str(message[name])) for name in ("From", "To", "Subject") if message[name]] if shown else [],
-        text=body.get_content().replace("\r\n", "\n") if shown else "",
-        to=bool(shown and message["To"]),
+        shown=bool(text),
+        head=[(name, str(mail[name])) for name in ("From", "To", "Subject") if mail[name]],
+        text=text,
+        to=bool(mail["To"]),
         server=load_settings().smtp.host,
     )
 
