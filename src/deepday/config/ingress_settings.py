@@ -83,7 +83,9 @@ class IngressSettings(Table):
         examples=[True],
     )
     alerts: Annotated[tuple[AlertSourceSettings, ...], Field(strict=False)] = Field(
-        default=(), description="Machines that may send alerts, one table for each."
+        default=(),
+        description="Machines that may send alerts, one table for each.",
+        examples=[[{"name": "training", "secret": "env:TRAINING_ALERTS"}]],
     )
 
     @field_validator("listen")
