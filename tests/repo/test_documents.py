@@ -28,6 +28,7 @@ COMMAND = typer.main.get_command(app)
 def lines(document: Path) -> Iterator[str]:
     """Yield each command line that a document shows in a block or between backticks."""
     text = document.read_text(encoding="utf-8").replace("\\\n", " ")
+    text = re.sub(r'"\$\(.*?\)"', "VALUE", text)
     blocks = re.findall(r"^```(?:sh|console)?\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     indented = re.findall(r"^    (deepday .*)$", text, re.MULTILINE)
     quoted = re.findall(r"`(deepday [^`\n]+)`", text)
