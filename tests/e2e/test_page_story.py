@@ -36,6 +36,7 @@ def test_the_whole_story(world: World) -> None:
         measure(visitor)
         plan_and_protect(visitor)
         answer_a_request(visitor, world)
+        make_the_case(visitor)
         run_a_trial(visitor, world)
         assert visitor.complaints == []
 
@@ -121,6 +122,26 @@ def answer_a_request(visitor: Visitor, world: World) -> None:
     assert ANSWER.encode() not in b"".join(
         one.read_bytes() for one in (world.folder / "home").rglob("*") if one.is_file()
     )
+
+
+def make_the_case(visitor: Visitor) -> None:
+    """Note a task, and read what comes of it."""
+    page = visitor.page
+    page.get_by_role("link", name="Case", exact=True).click()
+    visitor.look("case")
+    page.get_by_role("link", name="Say what needs unbroken time").click()
+    page.get_by_label("Task").fill("Train the ranker")
+    page.get_by_label("Hours left").fill("16-24")
+    page.get_by_label("Critical").check()
+    visitor.press("Keep", exact=True)
+    expect(page.locator("table")).to_contain_text("16 to 24")
+    visitor.look("case-tasks")
+    for name in ("brief", "script-deep-work", "benefit"):
+        visitor.go(f"/case/text/{name}")
+        visitor.look(f"case-{name}")
+    for name in ("log", "metrics", "agreement", "mail", "meeting"):
+        visitor.go(f"/case/{name}")
+        visitor.look(f"case-{name}")
 
 
 def run_a_trial(visitor: Visitor, world: World) -> None:

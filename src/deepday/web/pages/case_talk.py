@@ -76,15 +76,17 @@ def _meeting_file(visit: Visit) -> Response:
 
 def _mail(visit: Visit) -> Response:
     message = visit.session.kept.get(_MAIL)
-    body = message.get_body(("plain",)) if isinstance(message, EmailMessage) else None
-    shown = isinstance(message, EmailMessage) and body is not None
+    head, text = [], ""
+    if isinstance(message, EmailMessage) and (body := message.get_body(("plain",))) is not None:
+        head = [(name, str(message[name])) for name in ("From", "To", "Subject") if message[name]]
+        text = body.get_content().replace("\r\n", "\n")
     return visit.show(
         "case_mail.html",
         "Mail",
-        shown=shown,
-        head=[(name, str(message[name])) for name in ("From", "To", "Subject") if message[name]] if shown else [],
-        text=body.get_content().replace("\r\n", "\n") if shown else "",
-        to=bool(shown and message["To"]),
+        shown=bool(text),
+        head=head,
+        text=text,
+        to=any(name == "To" for name, _ in head),
         server=load_settings().smtp.host,
     )
 
