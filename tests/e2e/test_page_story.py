@@ -68,6 +68,8 @@ def plan_and_protect(visitor: Visitor) -> None:
     visitor.look("plan")
     visitor.press("Accept all days")
     expect(page.locator(".said")).to_contain_text("Accepted")
+    visitor.go(f"/plan/{moved}/meetings")
+    visitor.look("meetings")
     visitor.go("/protect/changes")
     visitor.look("changes")
     assert page.locator(".changes .card").count() >= 4
@@ -172,6 +174,9 @@ def run_a_trial(visitor: Visitor, world: World) -> None:
     page.get_by_role("link", name="Is the result right?").click()
     expect(page.locator(".checks .holds")).to_have_count(page.locator(".checks li").count())
     visitor.look("trial-check")
+    visitor.press("Sign out")
+    expect(page.get_by_text("ask for a link")).to_be_visible()
+    visitor.look("signed-out")
 
 
 def again(visitor: Visitor, world: World, days: int) -> None:

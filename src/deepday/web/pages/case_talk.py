@@ -17,6 +17,7 @@ from deepday.web.tasks import done
 from deepday.web.visit import Visit
 
 _MAIL = "mail"
+_AT_THE_COMMAND_LINE = " Give --with-calendar."
 _LENGTHS = (15, 30, 45, 60)
 _FOR = {"talk": "The first talk", "overload": "The talk about relief", "check-in": "The check-in"}
 
@@ -64,7 +65,7 @@ def _meeting(visit: Visit) -> Response:
         slots=[(number, slot_words(slot, found.zone, found.language)) for number, slot in slots] if found else [],
         name=found.title if found else "",
         agenda=found.agenda if found else "",
-        notes=found.notes if found else (),
+        notes=[note.removesuffix(_AT_THE_COMMAND_LINE) for note in found.notes] if found else [],
         problem=problem,
         query=visit.request.url.query,
     )
