@@ -138,9 +138,8 @@ def make_the_case(visitor: Visitor) -> None:
     visitor.press("Keep", exact=True)
     expect(page.locator("table")).to_contain_text("16 to 24")
     visitor.look("case-tasks")
-    for name in ("brief", "script-deep-work", "benefit"):
-        visitor.go(f"/case/text/{name}")
-        visitor.look(f"case-{name}")
+    visitor.go("/case/text/brief")
+    visitor.look("case-brief")
     for name in ("log", "metrics", "agreement", "mail", "meeting"):
         visitor.go(f"/case/{name}")
         visitor.look(f"case-{name}")
