@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,7 +80,12 @@ def test_the_log_is_kept_and_deleted(site: Site) -> None:
 
 
 def test_an_agreement_is_written_down_and_what_cannot_be_is_said(site: Site) -> None:
-    given = {"days": "2", "per": "week", "weekdays": ["Tue", "Thu"], "point_person": "grace@example.org"}
+    given: dict[str, Any] = {
+        "days": "2",
+        "per": "week",
+        "weekdays": ["Tue", "Thu"],
+        "point_person": "grace@example.org",
+    }
     page = act(site, "agreement/write", **given, exit_rule="A day's notice.")
     assert "a proposal" in page
     found = load_agreement()
