@@ -60,7 +60,7 @@ def _show(visit: Visit) -> Response:
         "trial.html",
         "Trial",
         title_of=found.kept.protocol.title,
-        lines=status_lines(found),
+        lines=[_on_the_page(line) for line in status_lines(found)],
         weeks=_calendar(found),
         over=found.kept.over,
         seen=found.kept.stored.state in _OVER,
@@ -75,6 +75,12 @@ def _show(visit: Visit) -> Response:
         **_form(),
         past=[(day.isoformat(), day_name(day)) for day in _days(found.kept) if day <= found.kept.today][::-1],
     )
+
+
+def _on_the_page(line: str) -> str:
+    """Return a line of the status without the commands that the page has buttons for."""
+    said = line.removesuffix(" See deepday trial report.")
+    return said.replace("deepday trial report shows it once, after", "it can be opened once, here, after")
 
 
 def _kept(visit: Visit) -> Kept | None:
