@@ -1,17 +1,19 @@
 """Urgent requests on the page, over an office in memory."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from deepday.app.accounts import opened_accounts, remove
 from deepday.app.urgent_running import listening, opened_ledger
 from deepday.errors import OutcomeUnknownError
 from deepday.model import Door, Request, RequestState, UrgentSignal
 from deepday.web.sessions import Sessions
 from tests.unit.app.protected import office_of, settings
 from tests.unit.app.stranger import ME, World
-from tests.unit.web.visitor import TRICKS, Site, site_of
+from tests.unit.web.visitor import TRICKS, Site, settled, site_of
 
 CARA = "UCARA"
 TEXT = f"the cluster burns {''.join(TRICKS)}"
@@ -115,3 +117,34 @@ def test_what_cannot_be_done_is_said(site: Site, world: World) -> None:
     assert "cannot be put off" in act(site, "snooze", request=request.id)
     assert "No request begins with" in act(site, "take", request="zzz")
     assert "Handover" in site.browser.get("/urgent/handover?date=2026-03-10").text
+
+
+def test_what_reached_nobody_stays_until_it_was_seen(site: Site, world: World) -> None:
+    with opened_ledger(world.clock) as ledger:  # nobody is connected, and who the owner is in chat is not known
+        ledger.desk.receive(UrgentSignal("T1:D1:1", ledger.desk.now(), CARA, "D1", TEXT, door=Door.ALERT))
+        ledger.desk.step()
+        (request,) = ledger.urgent.requests(ME)
+    assert request.state is RequestState.UNDELIVERABLE
+    page = site.browser.get("/urgent").text
+    assert "1 could not be delivered." in page
+    assert "I have seen it" in page
+    assert "No request is open." in act(site, "done", request=request.id)
+
+
+def test_a_history_that_was_touched_is_an_alarm(site: Site, world: World, tmp_path: Path) -> None:
+    came_in(world)
+    assert '<div class="proof holds">' in site.browser.get("/urgent").text
+    (path,) = tmp_path.rglob("*.sqlite")
+    with sqlite3.connect(path) as raw:  # somebody else's hand
+        raw.execute("DELETE FROM audit WHERE seq = 1")
+    page = site.browser.get("/urgent").text
+    assert '<div class="proof fails" role="alert">' in page
+    assert "This does not hold." in page
+
+
+def test_a_test_without_a_way_to_anybody_says_so(site: Site, world: World) -> None:
+    with opened_accounts(world.clock) as accounts:
+        (one,) = accounts.connected()
+    remove(one.provider, one.account, world.clock)
+    answer = site.send("/urgent/test", {"form_token": site.token_of})
+    assert "No account is connected" in settled(site, answer.headers["location"])
