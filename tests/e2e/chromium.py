@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, expect, sync_playwright
 
 from deepday.clock import Clock
 from deepday.web.listening import page as listening
 
 SIZES = ((390, 844), (820, 1180), (1440, 900))
+PATIENCE = 20_000
+"""Milliseconds that a page may take before a test gives it up: machines are busy."""
+
 SHOTS = "DEEPDAY_SCREENSHOTS"
 """Names the environment variable with a folder for pictures of every page that a test looks at."""
 
@@ -119,7 +122,8 @@ def visiting(clock: Clock, *, script: bool = True) -> Iterator[Visitor]:
     with listening(0, clock, told.append) as link, chromium() as browser:
         context = browser.new_context(java_script_enabled=script)
         visitor = Visitor(context.new_page(), link)
-        visitor.page.set_default_timeout(20_000)
+        visitor.page.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
         visitor.sign_in()
         yield visitor
     assert not [line for line in told if "failed" in line], told

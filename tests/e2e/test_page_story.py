@@ -36,6 +36,7 @@ def test_the_whole_story(world: World) -> None:
         measure(visitor)
         plan_and_protect(visitor)
         answer_a_request(visitor, world)
+        make_the_case(visitor)
         run_a_trial(visitor, world)
         assert visitor.complaints == []
 
@@ -67,6 +68,8 @@ def plan_and_protect(visitor: Visitor) -> None:
     visitor.look("plan")
     visitor.press("Accept all days")
     expect(page.locator(".said")).to_contain_text("Accepted")
+    visitor.go(f"/plan/{moved}/meetings")
+    visitor.look("meetings")
     visitor.go("/protect/changes")
     visitor.look("changes")
     assert page.locator(".changes .card").count() >= 4
@@ -123,6 +126,25 @@ def answer_a_request(visitor: Visitor, world: World) -> None:
     )
 
 
+def make_the_case(visitor: Visitor) -> None:
+    """Note a task, and read what comes of it."""
+    page = visitor.page
+    page.get_by_role("link", name="Case", exact=True).click()
+    visitor.look("case")
+    page.get_by_role("link", name="Say what needs unbroken time").click()
+    page.get_by_label("Task").fill("Train the ranker")
+    page.get_by_label("Hours left").fill("16-24")
+    page.get_by_label("Critical").check()
+    visitor.press("Keep", exact=True)
+    expect(page.locator("table")).to_contain_text("16 to 24")
+    visitor.look("case-tasks")
+    visitor.go("/case/text/brief")
+    visitor.look("case-brief")
+    for name in ("log", "metrics", "agreement", "mail", "meeting"):
+        visitor.go(f"/case/{name}")
+        visitor.look(f"case-{name}")
+
+
 def run_a_trial(visitor: Visitor, world: World) -> None:
     """Design, start, look without the outcome, open it at the end, and take the PDF along."""
     page = visitor.page
@@ -151,6 +173,9 @@ def run_a_trial(visitor: Visitor, world: World) -> None:
     page.get_by_role("link", name="Is the result right?").click()
     expect(page.locator(".checks .holds")).to_have_count(page.locator(".checks li").count())
     visitor.look("trial-check")
+    visitor.press("Sign out")
+    expect(page.get_by_text("ask for a link")).to_be_visible()
+    visitor.look("signed-out")
 
 
 def again(visitor: Visitor, world: World, days: int) -> None:

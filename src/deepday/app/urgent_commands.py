@@ -38,6 +38,7 @@ from deepday.store.urgent import item_row
 TEST_SOURCE = "test"
 LONGEST_REPLY = 2000
 _ROUND_SECONDS = 1.0
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,11 @@ def reply(one: str, words: str, clock: Clock | None = None) -> Shown:
         posted = ledger.desk.messenger.post_message(
             OutgoingMessage(key, found.reply_to, text, found.thread), again=True
         )
-        ledger.desk.take(found, machine.answer(found, ledger.person, f"message {posted.id}"))
+        for _ in range(_TRIES):  # somebody of the chain may do something at the same moment
+            found = ledger.urgent.request(found.id) or found
+            step = machine.answer(found, ledger.person, f"message {posted.id}")
+            if not found.open or ledger.desk.take(found, step):
+                break
         return _shown(ledger, ledger.urgent.request(found.id) or found)
 
 

@@ -5,9 +5,9 @@ from email.message import EmailMessage
 from starlette.responses import Response
 
 from deepday.app.case_mailing import follow_up
+from deepday.app.mailing import send_mail
 from deepday.app.case_making import SITUATIONS, CaseRequest, Made, make_case_of_tasks
 from deepday.app.case_meeting import Meeting, MeetingRequest, arrange_meeting, check_in_date
-from deepday.app.mailing import send_mail
 from deepday.app.request import Request
 from deepday.config.load import load_settings
 from deepday.connect import no_progress
@@ -18,6 +18,7 @@ from deepday.web.tasks import done
 from deepday.web.visit import Visit
 
 _MAIL = "mail"
+_AT_THE_COMMAND_LINE = " Give --with-calendar."
 _LENGTHS = (15, 30, 45, 60)
 _FOR = {"talk": "The first talk", "overload": "The talk about relief", "check-in": "The check-in"}
 
@@ -65,7 +66,7 @@ def _meeting(visit: Visit) -> Response:
         slots=[(number, slot_words(slot, found.zone, found.language)) for number, slot in slots] if found else [],
         name=found.title if found else "",
         agenda=found.agenda if found else "",
-        notes=found.notes if found else (),
+        notes=[note.removesuffix(_AT_THE_COMMAND_LINE) for note in found.notes] if found else [],
         problem=problem,
         query=visit.request.url.query,
     )
@@ -77,16 +78,17 @@ def _meeting_file(visit: Visit) -> Response:
 
 def _mail(visit: Visit) -> Response:
     message = visit.session.kept.get(_MAIL)
-    mail = message if isinstance(message, EmailMessage) else EmailMessage()
-    body = mail.get_body(("plain",))
-    text = body.get_content().replace("\r\n", "\n") if isinstance(body, EmailMessage) and mail.keys() else ""
+    head, text = [], ""
+    if isinstance(message, EmailMessage) and (body := message.get_body(("plain",))) is not None:
+        head = [(name, str(message[name])) for name in ("From", "To", "Subject") if message[name]]
+        text = body.get_content().replace("\r\n", "\n")
     return visit.show(
         "case_mail.html",
         "Mail",
         shown=bool(text),
-        head=[(name, str(mail[name])) for name in ("From", "To", "Subject") if mail[name]],
+        head=head,
         text=text,
-        to=bool(mail["To"]),
+        to=any(name == "To" for name, _ in head),
         server=load_settings().smtp.host,
     )
 

@@ -1,8 +1,10 @@
 """Trial: designed, started, looked at without its outcome, ended, and reported. The outcome shows only at the end."""
 
 import io
+import json
 import tempfile
 import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,6 @@ from deepday.app.trial_request import DesignRequest
 from deepday.app.trial_running import KINDS, REASONS, SCALES, Kept, Status, kept_trial
 from deepday.app.trial_status import letter, status_lines
 from deepday.config.load import load_settings
-from deepday.config.paths import data_folder
 from deepday.config.plan_settings import WEEKDAYS
 from deepday.connect import no_progress
 from deepday.errors import InputError, NotEnoughDataError
@@ -59,7 +60,7 @@ def _show(visit: Visit) -> Response:
         "trial.html",
         "Trial",
         title_of=found.kept.protocol.title,
-        lines=status_lines(found),
+        lines=[_on_the_page(line) for line in status_lines(found)],
         weeks=_calendar(found),
         over=found.kept.over,
         seen=found.kept.stored.state in _OVER,
@@ -74,6 +75,12 @@ def _show(visit: Visit) -> Response:
         **_form(),
         past=[(day.isoformat(), day_name(day)) for day in _days(found.kept) if day <= found.kept.today][::-1],
     )
+
+
+def _on_the_page(line: str) -> str:
+    """Return a line of the status without the commands that the page has buttons for."""
+    said = line.removesuffix(" See deepday trial report.")
+    return said.replace("deepday trial report shows it once, after", "it can be opened once, here, after")
 
 
 def _kept(visit: Visit) -> Kept | None:
@@ -159,12 +166,12 @@ def _design(visit: Visit) -> Response:
         never=tuple(visit.texts("never")),
         sesoi=_number(visit, "sesoi"),
         title=visit.text("title")[:100] or TITLE,
-        file=data_folder() / _PROTOCOL,
     )
     clock = visit.clock
 
     def work(task: Task) -> tuple[Said, ...]:
-        found = design(asked, task.tell, clock)
+        with tempfile.TemporaryDirectory() as folder:  # the page gives the protocol out from the store
+            found = design(replace(asked, file=Path(folder) / _PROTOCOL), task.tell, clock)
         return (done("Designed; nothing has begun.", *found.notes),)
 
     return visit.begin("Designing the trial", work)
@@ -178,10 +185,11 @@ def _number(visit: Visit, name: str) -> int | None:
 
 
 def _protocol(visit: Visit) -> Response:
-    path = data_folder() / _PROTOCOL
-    if _kept(visit) is None or not path.is_file():
+    kept = _kept(visit)
+    if kept is None:
         raise InputError("There is no protocol here.", "Design a trial on this page.")
-    return visit.send(path.read_bytes(), _PROTOCOL, "application/json")
+    text = json.dumps(kept.stored.protocol, indent=2, ensure_ascii=False)
+    return visit.send(f"{text}\n", _PROTOCOL, "application/json")
 
 
 def _start(visit: Visit) -> Response:

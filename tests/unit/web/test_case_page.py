@@ -1,0 +1,116 @@
+"""The case on the page: tasks, texts, log, metrics, agreement, meeting, mail."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deepday.app.case_log import read_notes
+from deepday.app.case_tasks import stored_tasks
+from deepday.config.agreement_settings import load_agreement
+from deepday.config.paths import config_file
+from tests.e2e.exports import ME
+from tests.unit.web.visitor import TRICKS, Site, site_of
+
+TASKS = "task,hours,critical,delegate to\nTrain the ranker,8-12,yes,\nDocs,2,no,Grace\n,3,no,\n"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    with site_of(tmp_path) as made:
+        config_file().parent.mkdir(parents=True)
+        config_file().write_text(f'[me]\nemail = "{ME}"\nzone = "Europe/Berlin"\n', encoding="utf-8")
+        made.token_of = made.sign_in()
+        yield made
+
+
+def act(site: Site, what: str, file: tuple[str, bytes] | None = None, **given: object) -> str:
+    more = {"files": [("file", file)]} if file else {}
+    answer = site.send(f"/case/{what}", {"form_token": site.token_of, **given}, **more)
+    assert answer.status_code == 303, answer.text
+    return site.browser.get(answer.headers["location"]).text
+
+
+def test_without_data_it_says_what_there_is_and_what_comes_first(site: Site) -> None:
+    page = site.browser.get("/case").text
+    assert "Make the case, once something was measured." in page
+    assert "Not enough evidence yet" in site.browser.get("/case/text/brief").text
+    assert site.browser.get("/case/text/poem").status_code == 400
+
+
+def test_a_list_is_read_whatever_its_file_is_called(site: Site, tmp_path: Path) -> None:
+    page = act(site, "tasks/read", ("../../../../evil/tasks.CSV", TASKS.encode()))
+    assert "Kept 2 tasks, sealed." in page
+    assert "Left out: line:4: the task has no name." in page
+    assert [one.name for one in stored_tasks(site.clock).tasks] == ["Train the ranker", "Docs"]
+    assert not list(tmp_path.rglob("evil"))
+    assert "of another kind" in act(site, "tasks/read", ("tasks.exe", TASKS.encode()))
+    assert "No column names the tasks" in act(site, "tasks/read", ("tasks.csv", b"a,b\n1,2\n"))
+
+
+def test_tasks_are_added_shown_and_forgotten(site: Site) -> None:
+    page = act(site, "tasks/add", name=TRICKS[0], hours="4-8", critical="yes", due="2026-05-20")
+    assert "4 to 8" in page
+    assert TRICKS[0] not in page
+    assert "write 6, 4-8 or 2 d" in act(site, "tasks/add", name="x", hours="soon")
+    assert len(stored_tasks(site.clock).tasks) == 1
+    assert TRICKS[0] not in site.browser.get("/case/text/tasks").text
+    act(site, "tasks/forget")
+    assert stored_tasks(site.clock).tasks == ()
+
+
+def test_a_text_is_read_and_taken_along(site: Site) -> None:
+    page = site.browser.get("/case/text/script-deep-work?names=yes").text
+    assert "/case/file/script-deep-work.pdf?names=yes" in page
+    text = site.browser.get("/case/file/brief.md")
+    assert text.text.startswith("# ")
+    assert text.headers["content-disposition"] == 'attachment; filename="brief.md"'
+    assert "<!DOCTYPE html>" in site.browser.get("/case/file/brief.html").text
+    assert site.browser.get("/case/file/brief.pdf").content.startswith(b"%PDF-")
+    assert site.browser.get("/case/file/brief.exe").status_code == 400
+
+
+def test_the_log_is_kept_and_deleted(site: Site) -> None:
+    assert "It stays private" in act(site, "log/note", text="Two releases", strain="7", date="2026-03-09")
+    assert [(one.text, one.strain, one.sleep) for one in read_notes(site.clock)] == [("Two releases", 7, None)]
+    assert "Answer from 0 to 10" in act(site, "log/note", strain="11")
+    assert "There is nothing to note" in act(site, "log/note")
+    assert "Deleted 1 note." in act(site, "log/delete", date="2026-03-09")
+
+
+def test_an_agreement_is_written_down_and_what_cannot_be_is_said(site: Site) -> None:
+    given: dict[str, Any] = {
+        "days": "2",
+        "per": "week",
+        "weekdays": ["Tue", "Thu"],
+        "point_person": "grace@example.org",
+    }
+    page = act(site, "agreement/write", **given, exit_rule="A day's notice.")
+    assert "a proposal" in page
+    found = load_agreement()
+    assert found is not None
+    assert (found.days, found.weekdays, found.point_person) == (2, frozenset({1, 3}), "grace@example.org")
+    assert "is no number" in act(site, "agreement/write", **given | {"days": "many"})
+    assert "Agreed on 2026-03-09" in act(site, "agreement/write", **given, agreed_on="2026-03-09")
+    assert "names no weekday" in act(site, "agreement/write", days="2")
+
+
+def test_a_metric_is_laid_beside_workload_and_not_kept(site: Site, tmp_path: Path) -> None:
+    page = act(site, "metrics/compare", ("Deploys.csv", b"week,deploys\n2026-W09,3\n2026-W10,5\n"), against="cost")
+    assert "deploys" in page
+    assert not list(tmp_path.rglob("*.csv"))
+    assert "No column says when" in act(site, "metrics/compare", ("a.csv", b"x\n1\n"), against="cost")
+
+
+def test_a_time_is_found_and_a_mail_is_written(site: Site) -> None:
+    page = site.browser.get("/case/meeting?for=talk&minutes=30&slot=2").text
+    assert "Download it for your calendar" in page
+    assert site.browser.get("/case/meeting.ics?for=talk").text.startswith("BEGIN:VCALENDAR")
+    assert site.browser.get("/case/meeting?for=lunch").status_code == 400
+    page = act(site, "mail/write", to="boss@example.org", actions="Name a point person; Grace; 2026-05-20")
+    assert "Look at it before it goes." in page
+    assert "Name a point person" in page
+    assert b"To: boss@example.org" in site.browser.get("/case/mail.eml").content
+    assert "No mail server is set" in act(site, "mail/send")
+    assert "cannot be read" in act(site, "mail/write", actions="x; y; soon")

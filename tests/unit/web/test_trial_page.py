@@ -1,0 +1,112 @@
+"""A trial on the page: from the design to the report, and no way to the outcome before its end."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.exports import ME
+from tests.e2e.trial_office import TRIAL, write_office
+from tests.unit.web.visitor import Site, settled, site_of
+
+ABOUT_ME = {"email": ME, "zone": "Europe/Berlin", "hours": "Mon-Fri 09:00-17:00"}
+DESIGNED = date(2026, 4, 6)
+
+
+def turn(site: Site, day: date) -> None:
+    """It is that day, at eight in the morning; sign in anew, for sessions do not last that long."""
+    now = site.clock.now()
+    site.clock.turn((datetime(day.year, day.month, day.day, 8, tzinfo=UTC) - now).total_seconds())
+    site.token_of = site.sign_in()
+
+
+def read(site: Site, folder: Path, until: date) -> None:
+    files = [("files", (path.name, path.read_bytes())) for path in write_office(folder, until=until)]
+    answer = site.send("/import", ABOUT_ME | {"form_token": site.token_of}, files=files)
+    assert "added" in settled(site, answer.headers["location"])
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    with site_of(tmp_path) as made:
+        turn(made, DESIGNED)
+        read(made, tmp_path, DESIGNED - timedelta(days=1))
+        yield made
+
+
+def act(site: Site, what: str, **given: str) -> str:
+    answer = site.send(f"/trial/{what}", given | {"form_token": site.token_of})
+    where = answer.headers["location"]
+    return settled(site, where) if where.startswith("/working/") else site.browser.get(where).text
+
+
+def design(site: Site) -> str:
+    return act(site, "design", weeks="2", days="2", first=str(TRIAL), never="Mon")
+
+
+def test_without_data_the_page_says_what_comes_first(tmp_path: Path) -> None:
+    with site_of(tmp_path) as empty:
+        empty.sign_in()
+        page = empty.browser.get("/trial").text
+    assert "A trial needs measured weeks before it." in page
+    assert "/first" in page
+    assert not list((tmp_path / "home").rglob("*.sqlite"))
+
+
+def test_the_design_says_first_what_it_can_find_and_begins_nothing(site: Site) -> None:
+    page = design(site)
+    assert "designed, not begun" in page
+    assert page.index("2 weeks") < page.index("What is fixed")
+    assert "Mon 13 Apr" not in page
+    protocol = site.browser.get("/trial/protocol.json")
+    assert protocol.json()["deep_days"] == 2
+    assert "attachment" in protocol.headers["content-disposition"]
+    assert "is no whole number" in act(site, "design", weeks="many")
+
+
+def test_looking_at_the_report_does_not_open_the_outcome(site: Site, tmp_path: Path) -> None:
+    design(site)
+    assert "Hash of the protocol, to publish now" in act(site, "start")
+    turn(site, TRIAL + timedelta(days=9))
+    read(site, tmp_path, TRIAL + timedelta(days=8))
+    page = site.browser.get("/trial").text
+    assert "The outcome is shown then, not before" in page
+    assert page.count('class="deep') == 4
+    assert "goes on until" in act(site, "finish")
+    ways = ("report", "report?face=shareable", "report.pdf", "report.html", "export.zip", "check")
+    for way in ways:
+        assert "not opened yet" in site.browser.get(f"/trial/{way}").text
+    turn(site, TRIAL + timedelta(days=21))
+    read(site, tmp_path, TRIAL + timedelta(days=20))
+    for way in ways:
+        assert "not opened yet" in site.browser.get(f"/trial/{way}").text
+    assert "Show the outcome" in site.browser.get("/trial").text
+    assert "fixed before the start" in act(site, "finish")
+    assert site.browser.get("/trial/report.pdf?face=shareable").content.startswith(b"%PDF-")
+    assert "left out" in site.browser.get("/trial/report?face=shareable").text
+    assert 'style="' not in site.browser.get("/trial/report").text
+    names = zipfile.ZipFile(io.BytesIO(site.browser.get("/trial/export.zip").content)).namelist()
+    assert {"protocol.json", "data.csv", "result.json"} <= set(names)
+    assert "Does not hold" not in site.browser.get("/trial/check").text
+    assert "It is not the published one" in site.browser.get("/trial/check?hash=beef").text
+    assert "nothing is noted any more" in act(site, "rate", date=str(TRIAL), progress="5")
+    assert site.browser.get("/trial/next").status_code == 200
+
+
+def test_days_are_rated_and_the_trial_is_stopped(site: Site) -> None:
+    design(site)
+    act(site, "start")
+    turn(site, TRIAL + timedelta(days=2))
+    day = re.findall(r'<option value="(2026-04-\d\d)">', site.browser.get("/trial").text)[0]
+    assert f"Kept for {day}" in act(site, "rate", date=day, progress="7", strain="3")
+    assert "out of range" in act(site, "rate", date=day, progress="11")
+    page = act(site, "deviate", date=day, kind="sick", note="<script>alert(1)</script>")
+    assert "The day stays what it was drawn for" in page
+    assert "<script>alert" not in page
+    assert "This week" in site.browser.get("/trial/letter").text
+    assert "without a verdict" in act(site, "stop", because="harm")
+    assert "there is no verdict" in site.browser.get("/trial/report").text
