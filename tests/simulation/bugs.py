@@ -213,6 +213,17 @@ def lost_reply_taken_for_done() -> list[Patch]:
 
 
 @bug
+def a_part_that_failed_taken_for_done() -> list[Patch]:
+    original = office.BatchingAccount.set_settings
+
+    def confident(self: Any, values: Any) -> Any:
+        found = original(self, values)
+        return {kind: values[kind] if isinstance(one, DeepdayError) else one for kind, one in found.items()}
+
+    return [(office.BatchingAccount, "set_settings", confident)]
+
+
+@bug
 def refused_account_given_up() -> list[Patch]:
     original = tick._Round._leave_in_peace
 

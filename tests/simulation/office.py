@@ -4,14 +4,14 @@ The witness is asked before and after every call of an account; it is what check
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from deepday.clock import Clock
 from deepday.connect import Restored, restoration
 from deepday.connect.memory import MemoryAccount, MemoryOffice
-from deepday.errors import ConflictError, OutcomeUnknownError, ReconnectNeededError, RetryLaterError
+from deepday.errors import ConflictError, DeepdayError, OutcomeUnknownError, ReconnectNeededError, RetryLaterError
 from deepday.model import (
     EMPTY,
     AnySetting,
@@ -331,6 +331,27 @@ class OddAccount(MemoryAccount):
     def _conflict(self) -> None:
         if self._happens(self.office.odd.conflict):
             raise ConflictError("The event was changed meanwhile.", "It is read again.")
+
+
+class BatchingAccount(OddAccount):
+    """The same at a vendor that takes several calls in one request, and answers each by itself."""
+
+    def read_settings(self, kinds: Sequence[SettingKind]) -> dict[SettingKind, AnySetting | DeepdayError]:
+        return {kind: self._part(self._read, kind) for kind in kinds}
+
+    def set_settings(self, values: Mapping[SettingKind, AnySetting]) -> dict[SettingKind, AnySetting | DeepdayError]:
+        if self._happens(self.office.odd.lost_before / 2):
+            raise OutcomeUnknownError("The answer was lost.")
+        return {kind: self._part(self._write, kind, value) for kind, value in values.items()}
+
+    def _part(self, call: Callable[..., AnySetting], *given: Any) -> AnySetting | DeepdayError:
+        peace, self.peace_until = self.peace_until, 0  # the parts are on their way together
+        try:
+            return call(*given)
+        except DeepdayError as error:
+            return error
+        finally:
+            self.peace_until = max(peace, self.peace_until)
 
 
 def _install() -> None:

@@ -9,7 +9,7 @@ from deepday.model import SettingKind
 from tests.simulation.__main__ import main
 from tests.simulation.bugs import BUGS, planted
 from tests.simulation.living import run_seed
-from tests.simulation.playing import LAYERS, play
+from tests.simulation.playing import LAYERS, TOGETHER, play
 from tests.simulation.running import boundaries, die_everywhere, hunt, kept_seeds, run_seeds, scenario_named
 from tests.simulation.scenarios import SCENARIOS, Scenario
 from tests.simulation.twins import shown
@@ -58,6 +58,7 @@ CAUGHT_BY: dict[str, str | int] = {
     "stale_reads_believed": "vetoed_at_once",
     "another_deepdays_value_taken_as_baseline": "taken_over_from_a_dead_device",
     "lost_reply_taken_for_done": "requests_lost",
+    "a_part_that_failed_taken_for_done": f"requests_lost, {TOGETHER}",
     "refused_account_given_up": "second_value_lost",
     "left_to_its_end_whatever_was_there_before": "something_before",
     "nothing_is_ever_set": "requests_lost",
@@ -133,13 +134,19 @@ def test_a_process_may_die_with_a_layer_switched_off(layers: str) -> None:
         assert die_everywhere(scenario, layers, first=1 + number % 47, step=47).broken == []
 
 
+@pytest.mark.parametrize("name", ["plain", "vetoed_during", "requests_lost"])
+def test_a_process_may_die_while_several_settings_are_set_together(name: str) -> None:
+    assert die_everywhere(scenario_named(name), TOGETHER).broken == []
+
+
 @pytest.mark.parametrize("name", BUGS)
 def test_a_planted_bug_is_caught(name: str) -> None:
     by = CAUGHT_BY.get(name, 0)
     if isinstance(by, int):
         assert hunt(name, [by, *range(60)], {}, run_seed)
     else:
-        assert hunt(name, [], {by: lambda: play(scenario_named(by))}, run_seed)
+        scenario, _, layers = by.partition(", ")
+        assert hunt(name, [], {by: lambda: play(scenario_named(scenario), which=layers or "all")}, run_seed)
 
 
 @pytest.mark.parametrize("minutes", [1, 20, 59])

@@ -37,7 +37,7 @@ from deepday.reconcile.devices import MARKER
 from deepday.store.database import Database
 from deepday.testing import TurnedClock
 from tests.simulation.device import Crash, Device
-from tests.simulation.office import OddAccount, Oddities, OddOffice, WatchedOffice, Witness
+from tests.simulation.office import BatchingAccount, OddAccount, Oddities, OddOffice, WatchedOffice, Witness
 from tests.simulation.twins import Deeds
 from tests.simulation.witness import PERSON, Oracle
 
@@ -110,8 +110,9 @@ class InMemory:
 
     office: OddOffice
 
-    def __init__(self) -> None:
+    def __init__(self, *, batching: bool = False) -> None:
         self.opened_by: dict[str, OddAccount] = {}
+        self._made = BatchingAccount if batching else OddAccount
 
     def forget_waits(self, device: Device) -> None:
         self.opened_by[device.name].peace_until = 0
@@ -128,7 +129,7 @@ class InMemory:
         return wanted
 
     def accounts(self, device: Device, witness: Witness, kinds: tuple[SettingKind, ...]) -> list[ConnectedAccount]:
-        account = OddAccount(self.office, device.name, device.boundary, witness, device.clock)
+        account = self._made(self.office, device.name, device.boundary, witness, device.clock)
         self.opened_by[device.name] = account
         return [connected("memory", "ada", account, kinds, "primary")]
 
@@ -151,7 +152,8 @@ class World:
         self.seed = seed
         self.chance = random.Random(seed)
         chance = self.chance
-        self.stage = stage or InMemory()
+        # Half of the vendors take several calls in one request.
+        self.stage = stage or InMemory(batching=not calm and seed % 2 == 1)
         start = chance.choice(STARTS)
         self.deeds = Deeds()
         self.began = start

@@ -24,7 +24,13 @@ from deepday.connect.ports.messaging import ChangeNotifier, Messenger, RequestSo
 from deepday.connect.ports.opening import AccountProvider, Dialogue, Feature, SignedIn, SignInOption
 from deepday.connect.ports.reading import ActivityListener, ActivityReader, BatchedReader, CalendarReader
 from deepday.connect.ports.requests import RequestHistory, SecondChannel
-from deepday.connect.ports.settings import AutoReplyWriter, DoNotDisturbWriter, PresenceWriter, StatusWriter
+from deepday.connect.ports.settings import (
+    AutoReplyWriter,
+    DoNotDisturbWriter,
+    PresenceWriter,
+    SettingsBatcher,
+    StatusWriter,
+)
 from deepday.connect.ports.tokens import Refresh, TokenKeeper
 from deepday.connect.ports.writing import EventWriter
 from deepday.connect.registry import ConnectorInfo, available, load
@@ -70,6 +76,7 @@ __all__ = [
     "SampleWriter",
     "SecondChannel",
     "ServedOffice",
+    "SettingsBatcher",
     "SignInOption",
     "SignedIn",
     "StatusWriter",

@@ -3,7 +3,7 @@
 A process may die between any two of these: what is then in the store is enough to go on from, by looking.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from deepday.clock import Clock
@@ -16,7 +16,7 @@ from deepday.errors import (
     ReconnectNeededError,
     RetryLaterError,
 )
-from deepday.model import Override, OverrideKind, SettingKind
+from deepday.model import AnySetting, Override, OverrideKind, SettingKind
 from deepday.reconcile.accounts import ConnectedAccount
 from deepday.reconcile.changes import Action, Change, EventChange, SettingChange
 from deepday.reconcile.events import settling
@@ -125,7 +125,41 @@ class Writer:
             left = Slot(slot.target, skip=change.generation, problem=change.why)
         self.save(left, note=self._note(change, slot.phase, "degraded" if degraded else "the person's"))
 
+    def set_together(self, account: ConnectedAccount, changes: Sequence[SettingChange]) -> None:
+        """Set several settings with one request. Each has its intent before the call, and its own outcome after it."""
+        if len(changes) < 2 or account.batcher is None:
+            for change in changes:
+                self.setting(account, change)
+            return
+        intents = [self._intend(change) for change in changes]
+        self._hold()
+        outcomes: Mapping[SettingKind, AnySetting | DeepdayError] = {}
+        lost: DeepdayError = OutcomeUnknownError("A part of the answer is missing.")
+        try:
+            outcomes = account.batcher.set_settings({one.target.setting: one.written[-1] for one in intents})
+        except DeepdayError as error:
+            lost = error
+        troubles = []
+        for change, intent in zip(changes, intents, strict=True):
+            try:
+                self._outcome(change, intent, outcomes.get(intent.target.setting, lost))
+                self.done.append(change)
+            except Trouble as trouble:
+                troubles.append(trouble)
+        if troubles:
+            raise troubles[0]
+
     def _set(self, account: ConnectedAccount, change: SettingChange) -> None:
+        intent = self._intend(change)
+        self._hold()
+        try:
+            outcome: AnySetting | DeepdayError = account.setting(intent.target.setting).write(intent.written[-1])
+        except DeepdayError as error:
+            outcome = error
+        self._outcome(change, intent, outcome)
+
+    def _intend(self, change: SettingChange) -> Slot:
+        """Commit that the value will be written, and return the slot."""
         slot, value, now = change.slot, change.value, self.now()
         assert value is not None  # noqa: S101 - it is a change that sets
         again = slot.owned and slot.written[-1:] == (value,)
@@ -144,23 +178,24 @@ class Writer:
             problem="",
         )
         self.save(intent, note=self._note(change, slot.phase, "setting"))
-        port = account.setting(slot.target.setting)
-        self._hold()
-        try:
-            settled = port.write(value)
-        except DeepdayError as error:
-            if isinstance(error, OutcomeUnknownError):
-                raise Trouble(error) from None  # the intent stays: the next look says what became of it
-            if isinstance(error, RetryLaterError | ReconnectNeededError):
-                # Nothing was done: as before, lest a value that never was there be thought to have ended by itself.
-                undone = replace(slot, problem=error.what)
-                self.save(undone, note=self._note(change, "setting", "not set", error.what))
-                raise Trouble(error) from None
-            self._refused(change, replace(intent, intent="", wrote_at=slot.wrote_at, problem=error.what), error)
+        return intent
+
+    def _outcome(self, change: SettingChange, intent: Slot, outcome: AnySetting | DeepdayError) -> None:
+        """Commit what became of a write."""
+        slot = change.slot
+        if isinstance(outcome, OutcomeUnknownError):
+            raise Trouble(outcome)  # the intent stays: the next look says what became of it
+        if isinstance(outcome, RetryLaterError | ReconnectNeededError):
+            # Nothing was done: as before, lest a value that never was there be thought to have ended by itself.
+            undone = replace(slot, problem=outcome.what)
+            self.save(undone, note=self._note(change, "setting", "not set", outcome.what))
+            raise Trouble(outcome)
+        if isinstance(outcome, DeepdayError):
+            self._refused(change, replace(intent, intent="", wrote_at=slot.wrote_at, problem=outcome.what), outcome)
             return
         # The vendor's reply shows what is there, but for a presence, which may have no effect.
         seen = slot.target.setting is not SettingKind.PRESENCE
-        applied = replace(intent, intent="", settled=settled, seen=seen, tries=0 if seen else intent.tries + 1)
+        applied = replace(intent, intent="", settled=outcome, seen=seen, tries=0 if seen else intent.tries + 1)
         self.save(applied, note=self._note(change, "setting", "set"))
 
     def _refused(self, change: SettingChange, undone: Slot, error: DeepdayError) -> None:
