@@ -253,6 +253,13 @@ class RealOffice:
     def move_event(self, handle: str, when: Interval) -> None:
         self.vendor.move_event(handle, when)
 
+    def retitle_event(self, handle: str, title: str) -> None:
+        name = AT_GOOGLE if self.calendar == "google" else ADA
+        with self.there.office.lock:
+            entries = self.there.office.calendars.find(name).entries.values()
+            entry = next(one for one in entries if not one.deleted and self._live(one).id == handle)
+            self.there.office.calendars.update(name, replace(entry, title=title))
+
     def delete_event(self, handle: str) -> None:
         self.vendor.delete_event(handle)
 
@@ -366,6 +373,9 @@ class RealAccount:
 
     def move_event(self, event: WrittenEvent, when: Interval) -> WrittenEvent:
         return self._event("move", (event, when), event)
+
+    def retitle_event(self, event: WrittenEvent, title: str) -> WrittenEvent:
+        return self._event("retitle", (event, title), event)
 
     def delete_event(self, event: WrittenEvent) -> None:
         self._event("delete", (event,), event)

@@ -281,6 +281,22 @@ def a_moved_event_moved_back() -> list[Patch]:
 
 
 @bug
+def a_title_given_by_hand_written_over() -> list[Patch]:
+    original = events._titled
+
+    def stubborn(entry: Any, plan: Any, found: Any, now: int) -> EventChange:
+        change = original(entry, plan, found, now)
+        return replace(change, action=Action.RETITLE) if change.action is Action.KEEP_TITLE else change
+
+    return [(events, "_titled", stubborn)]
+
+
+@bug
+def titles_left_as_they_were() -> list[Patch]:
+    return [(module, "title_differs", lambda entry, plan, now: False) for module in (events, view)]
+
+
+@bug
 def event_made_before_the_ledger_knows() -> list[Patch]:
     original = Writer._create
 

@@ -64,6 +64,8 @@ def _something(world: World) -> None:
     if world.vanishes and world.moods.random() < 0.15:
         world.office.vanished = not world.office.vanished
         world.say(f"vanished: {world.office.vanished}")
+    if world.moods.random() < 0.06:
+        _titles(world)
     world.who_writes()
     if chance.random() < 0.7:
         world.tick()
@@ -92,6 +94,14 @@ def _calendar_by_hand(world: World) -> None:
         world.move_by_hand(event)
     elif event:
         world.delete_by_hand(event)
+
+
+def _titles(world: World) -> None:
+    event, live = world.event_of(world.moods.randrange(4)), world.device.reconciler.view(PERSON).live
+    if event and world.moods.random() < 0.4:
+        world.retitle_by_hand(event)
+    elif live:
+        world.swap(world.moods.choice(live).block)
 
 
 def _command(world: World) -> None:

@@ -138,6 +138,10 @@ class OddOffice(MemoryOffice):
         pasts.append(Past(value, self.now(), hand, pasts[-1].version + 1))
         return value
 
+    def retitle_event(self, handle: str, title: str) -> None:
+        stored = self.calendars["primary"]
+        stored.put(replace(stored.objects[handle], title=title))
+
     def grant(self) -> None:
         """Let the person sign in again."""
         self.revoked = False
@@ -179,6 +183,7 @@ class WatchedOffice(Protocol):
     def live(self) -> list[LiveEvent]: ...
     def add_event(self, when: Interval, title: str) -> str: ...
     def move_event(self, handle: str, when: Interval) -> None: ...
+    def retitle_event(self, handle: str, title: str) -> None: ...
     def delete_event(self, handle: str) -> None: ...
     def grant(self) -> None: ...
     def clear(self) -> None: ...
@@ -290,6 +295,14 @@ class OddAccount(MemoryAccount):
         self.witness.wrote_event(self, "move", moved)
         self._after("move event", lost=lost)
         return moved
+
+    def retitle_event(self, event: WrittenEvent, title: str) -> WrittenEvent:
+        lost = self._before("retitle event", write=True)
+        self._conflict()
+        retitled = super().retitle_event(event, title)
+        self.witness.wrote_event(self, "retitle", retitled)
+        self._after("retitle event", lost=lost)
+        return retitled
 
     def delete_event(self, event: WrittenEvent) -> None:
         lost = self._before("delete event", write=True)

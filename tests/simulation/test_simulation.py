@@ -36,6 +36,7 @@ LONG = {
     "wrong_clock",
     "calendar_vanishes",
     "many_withdrawn",
+    "somebody_else_covers",
 }
 POINTS_OF_LONG = 12
 
@@ -65,6 +66,8 @@ CAUGHT_BY: dict[str, str | int] = {
     "ids_made_anew_each_time": "plain",
     "a_deleted_event_made_again": "deleted_by_hand",
     "a_moved_event_moved_back": "moved_by_hand",
+    "a_title_given_by_hand_written_over": "somebody_else_covers",
+    "titles_left_as_they_were": "somebody_else_covers",
     "event_made_before_the_ledger_knows": "plain",
     "what_a_listing_lacks_is_deleted": "calendar_vanishes",
     "an_empty_calendar_believed": "calendar_vanishes",

@@ -8,6 +8,7 @@ import os
 import random
 import shutil
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -184,7 +185,7 @@ class World:
         self.crash_rate = 0.0 if calm else chance.choice((0.0, 0.0, 0.01, 0.04))
         self.moods = random.Random(f"{seed}, moods")  # of its own: worlds without them stay as they are
         self.vanishes = not calm and self.moods.random() < 0.15
-        self.blocks = 0
+        self.blocks = self.swaps = 0
         self.trace: list[str] = []
 
     # Devices
@@ -319,6 +320,19 @@ class World:
         self.oracle.moved[block] = when
         self.oracle.ever_moved.add(block)
         self.say(f"moved {block} to {when.start}-{when.end}")
+
+    def retitle_by_hand(self, event: str) -> None:
+        self.office.retitle_event(event, f"Mine {len(self.trace)}")
+        self.oracle.titled[event] = f"Mine {len(self.trace)}"
+        self.say("an event got another title by hand")
+
+    def swap(self, block: ApprovedBlock) -> None:
+        """Let somebody else cover a block."""
+        self.swaps += 1
+        swapped = replace(block, point_person=Contact(f"Heidi {self.swaps}", "@heidi"))
+        for device in self.devices:
+            device.store.approve([swapped], PERSON)
+        self.say(f"somebody else covers {block.id}")
 
     def delete_by_hand(self, event: str) -> None:
         block = next(self.oracle.keys[one.key] for one in self.office.live() if one.id == event)

@@ -10,9 +10,10 @@ from deepday.clock import Clock
 from deepday.errors import ConflictError, DeepdayError, ReconnectNeededError, RetryLaterError
 from deepday.model import Override, OverrideKind, SettingKind
 from deepday.reconcile.accounts import ConnectedAccount
-from deepday.reconcile.apply import Trouble, Writer
+from deepday.reconcile.apply import Writer
 from deepday.reconcile.changes import Action, Change
 from deepday.reconcile.clocks import ClockWatch
+from deepday.reconcile.committing import Trouble
 from deepday.reconcile.desired import Policy
 from deepday.reconcile.events import recent
 from deepday.reconcile.guard import Refused

@@ -14,7 +14,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-REVISION = "0009"
+REVISION = "0010"
 """The newest revision in ``migrations/versions``. Revisions are numbers: a greater one is a newer deepday's."""
 
 
