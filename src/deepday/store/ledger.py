@@ -50,13 +50,13 @@ class LedgerEntry:
     when: Interval
     wanted: Interval
     state: EntryState = EntryState.INTENT
-    titles: tuple[str, ...] = ()
     remote_id: str = ""
     etag: str = ""
     attempts: int = 0
     wrote_at: int = 0
     checked_at: int = 0
     problem: str = ""
+    titles: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"event of block {self.block} in {self.calendar} of {self.account} at {self.provider}"
