@@ -92,7 +92,7 @@ def _end(world: World) -> None:
     world.who_writes()
     for seconds in (200, 200, 200):
         go(world, seconds)
-    ends = [one.when.end for one in world.device.reconciler.view(PERSON).live]
+    ends = [one.when.end for one in world.device.view(PERSON).live]
     world.pass_time(max([0, *(end - world.now() for end in ends)]) + HOUR + 60)
     for _ in range(3):
         for device in world.devices:

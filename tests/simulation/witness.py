@@ -79,7 +79,7 @@ class Oracle:
         self.choice[kind] = kept
 
     def generation(self, device: Device) -> str:
-        return generation_of(device.reconciler.view(PERSON).active)
+        return generation_of(device.view(PERSON).active)
 
     def adopted(self, kinds: Iterable[SettingKind]) -> None:
         """Another device writes from now on: what was there before the first one's values is known to that one only."""
@@ -89,7 +89,7 @@ class Oracle:
 
     def _changed(self, device: Device, took: TakeOver) -> bool:
         """Tell whether the set of active blocks changed since, even if it is the same again by now."""
-        view, now = device.reconciler.view(PERSON), self._time(device)
+        view, now = device.view(PERSON), self._time(device)
         edges = [edge for one in view.live for edge in (one.when.start, one.when.end)]
         edges += [edge for one in view.known.schedule.overrides for edge in (one.at, one.when.start, one.when.end)]
         return took.generation != generation_of(view.active) or any(took.at < edge <= now for edge in edges)
@@ -137,7 +137,7 @@ class Oracle:
 
     def _set(self, device: Device, kind: SettingKind, value: AnySetting, recorded: tuple[AnySetting, ...]) -> None:
         self._hold("I6", value in recorded, f"{kind} written before it was recorded")
-        now, view = int(device.clock.now().timestamp()), device.reconciler.view(PERSON)
+        now, view = int(device.clock.now().timestamp()), device.view(PERSON)
         self._hold("I8", bool(view.active), f"{kind} set while no block is active")
         latest = max((one.when.end for one in view.live), default=now)
         self._hold("expiry", 0 < value.until <= latest + 180, f"{kind} would not end by itself in time")
@@ -271,7 +271,7 @@ class Oracle:
 
     def _wrong_titles(self, device: Device) -> list[str]:
         """Return the events ahead whose title is neither what it should be nor their person's."""
-        view = device.reconciler.view(PERSON)
+        view = device.view(PERSON)
         blocks = {one.id: one for one in view.live if one.when.start > view.now}
         known = {row["key"] for row in device.rows("SELECT key FROM ledger WHERE titles <> ''")}
         return [
@@ -300,7 +300,7 @@ class Oracle:
 
     @staticmethod
     def _slot(device: Device, kind: SettingKind) -> Slot | None:
-        return next((one for one in device.store.known(PERSON).slots if one.target.setting is kind), None)
+        return next((one for one in device.view(PERSON).known.slots if one.target.setting is kind), None)
 
     @staticmethod
     def _hold(name: str, holds: bool, what: str) -> None:
