@@ -317,7 +317,11 @@ class World:
         when = Interval(stored.when.start + by, stored.when.end + by)
         self.office.move_event(event, when)
         block = self.oracle.keys[stored.key]
-        self.oracle.moved[block] = when
+        known = self.device.rows('SELECT start, "end" FROM ledger WHERE key = ?', stored.key)
+        if [(when.start, when.end)] == [tuple(row) for row in known]:
+            self.oracle.moved.pop(block, None)  # back where we left it: as if nobody had touched it
+        else:
+            self.oracle.moved[block] = when
         self.oracle.ever_moved.add(block)
         self.say(f"moved {block} to {when.start}-{when.end}")
 
