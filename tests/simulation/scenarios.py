@@ -423,7 +423,7 @@ def taken_over_unseen(world: World) -> None:
     world.who_writes()
     world.pass_time(400)
     said = world.tick(first)
-    hold("R9", "lease" in said or bool(first.boundary.crashes), f"the first device trusts what it cannot see: {said}")
+    hold("R9", "adopt" in said or bool(first.boundary.crashes), f"the first device trusts what it cannot see: {said}")
     world.office.vanished = False
     world.decide(block.id, OverrideKind.EXTEND, Interval(world.now(), block.when.end + 1800))
     for seconds in (30, 15, 301, 301, 2 * HOUR, 1800):
