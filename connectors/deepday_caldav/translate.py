@@ -146,6 +146,22 @@ def moved(data: str, when: Interval, now: datetime) -> bytes:
 
     Raises :class:`ConflictError` when it no longer is a single event.
     """
+    calendar, event = _single(data)
+    for name in ("DTSTART", "DTEND", "DURATION"):
+        event.pop(name, None)
+    _set_times(event, when)
+    return _next(calendar, event, now)
+
+
+def retitled(data: str, title: str, now: datetime) -> bytes:
+    """Return the object with another title and everything else as it is. Raises as :func:`moved` does."""
+    calendar, event = _single(data)
+    event.pop("SUMMARY", None)
+    event.add("SUMMARY", title)
+    return _next(calendar, event, now)
+
+
+def _single(data: str) -> tuple[Calendar, Component]:
     try:
         calendar = Calendar.from_ical(data)
     except ValueError:
@@ -153,11 +169,14 @@ def moved(data: str, when: Interval, now: datetime) -> bytes:
     events = calendar.walk("VEVENT") if isinstance(calendar, Calendar) else []
     if not isinstance(calendar, Calendar) or len(events) != 1 or "RRULE" in events[0]:
         raise ConflictError("Somebody made something else of the event.", "It is left alone.")
-    event = events[0]
+    return calendar, events[0]
+
+
+def _next(calendar: Calendar, event: Component, now: datetime) -> bytes:
+    """Return the object as its next version."""
     sequence = event.get("SEQUENCE", 0)
-    for name in ("DTSTART", "DTEND", "DURATION", "DTSTAMP", "LAST-MODIFIED", "SEQUENCE"):
+    for name in ("DTSTAMP", "LAST-MODIFIED", "SEQUENCE"):
         event.pop(name, None)
-    _set_times(event, when)
     event.add("DTSTAMP", now)
     event.add("LAST-MODIFIED", now)
     event.add("SEQUENCE", (sequence if isinstance(sequence, int) else 0) + 1)

@@ -1,7 +1,7 @@
 """Writes events of ours, each into an object of its own that is named by its key."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from deepday.connect.http import Answer
 from deepday.errors import ConflictError, DeepdayError, GoneError, OutcomeUnknownError, ReconnectNeededError
@@ -10,7 +10,7 @@ from deepday_caldav import grammar
 from deepday_caldav.errors import refused_write
 from deepday_caldav.finding import found_in, resource
 from deepday_caldav.part import Part
-from deepday_caldav.translate import Resource, file_of, from_draft, maker, moved, to_written, uid_of
+from deepday_caldav.translate import Resource, file_of, from_draft, maker, moved, retitled, to_written, uid_of
 
 _ETAG = re.compile(r'"[\x21\x23-\x7e]*"')
 _LOOK = "It is looked up before it is written again."
@@ -48,6 +48,13 @@ class Writing(Part):
 
     def move_event(self, event: WrittenEvent, when: Interval) -> WrittenEvent:
         """Give it other times."""
+        return self._rewritten(event, lambda text: moved(text, when, self._dav.now()))
+
+    def retitle_event(self, event: WrittenEvent, title: str) -> WrittenEvent:
+        """Give it another title."""
+        return self._rewritten(event, lambda text: retitled(text, title, self._dav.now()))
+
+    def _rewritten(self, event: WrittenEvent, change: Callable[[str], bytes]) -> WrittenEvent:
         self._allowed()
         condition = _if_match(event)
         found = resource(self._dav, event.calendar, event.id)
@@ -55,7 +62,7 @@ class Writing(Part):
             raise _deleted()
         if found.etag != event.etag or maker(found.data) != (event.key, event.marker):
             raise _changed()
-        data = moved(found.data, when, self._dav.now())
+        data = change(found.data)
         answer = self._dav.put(event.id, data, condition)
         if answer.status in {409, 412}:
             raise _changed() if resource(self._dav, event.calendar, event.id) else _deleted()

@@ -1,6 +1,6 @@
 """Writing events of ours: an id of our own on every create, the etag on every change, nobody invited or mailed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from deepday.errors import ConflictError, DeepdayError, FatalError, GoneError, OutcomeUnknownError
@@ -79,8 +79,14 @@ class BlocksPart:
 
     def move_event(self, event: WrittenEvent, when: Interval) -> WrittenEvent:
         """Give it other times."""
+        return self._patched(event, translate.times_body(when))
+
+    def retitle_event(self, event: WrittenEvent, title: str) -> WrittenEvent:
+        """Give it another title."""
+        return self._patched(event, {"summary": title})
+
+    def _patched(self, event: WrittenEvent, body: Mapping[str, Any]) -> WrittenEvent:
         self._check(event)
-        body = translate.times_body(when)
         events = self.session.calendar().events()
         request = events.patch(
             calendarId=event.calendar, eventId=event.id, sendUpdates="none", fields=_FIELDS, body=body

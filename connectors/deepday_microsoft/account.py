@@ -5,11 +5,10 @@ from deepday.model import EventKind
 from deepday_microsoft.calendars import Calendars
 from deepday_microsoft.events import Events
 from deepday_microsoft.invitations import Invitations
-from deepday_microsoft.mailbox import Replies
 from deepday_microsoft.own_calendar import OwnCalendar
 from deepday_microsoft.settings import CLOUDS, SCOPES
 from deepday_microsoft.subscriptions import Subscriptions
-from deepday_microsoft.teams import Teams
+from deepday_microsoft.together import Together
 
 _PORTS = {
     Feature.BLOCKS: (Port.EVENT_WRITER,),
@@ -51,7 +50,7 @@ _NO_END = Degraded(
 )
 
 
-class MicrosoftAccount(Calendars, Events, Replies, Teams, Subscriptions, Invitations, OwnCalendar):
+class MicrosoftAccount(Calendars, Events, Together, Subscriptions, Invitations, OwnCalendar):
     """Satisfies :class:`deepday.connect.Account` and the ports of its parts; for one thread."""
 
     def capabilities(self) -> Capabilities:

@@ -122,8 +122,15 @@ class Events(Part):
 
     def move_event(self, event: WrittenEvent, when: Interval) -> WrittenEvent:
         """Give it other times; see :class:`deepday.connect.EventWriter`."""
+        return self._patched(event, times(when))
+
+    def retitle_event(self, event: WrittenEvent, title: str) -> WrittenEvent:
+        """Give it another title; see :class:`deepday.connect.EventWriter`."""
+        return self._patched(event, {"subject": title})
+
+    def _patched(self, event: WrittenEvent, body: Mapping[str, Any]) -> WrittenEvent:
         headers = {**preferences(), "If-Match": _version(event)}
-        answer = self.graph.send("PATCH", self._event(event.id), body=times(when), headers=headers)
+        answer = self.graph.send("PATCH", self._event(event.id), body=body, headers=headers)
         row = self.graph.written(answer, Feature.BLOCKS)
         return _read_back(written_event(row, event.calendar, event.key, event.marker))
 

@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -35,10 +35,19 @@ def preferences(*, page: int = 0) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One GET in a $batch: a path below the version, with its query, and headers."""
+    """One request in a $batch: a path below the version, with its query, headers, and what is sent."""
 
     path: str
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    method: str = "GET"
+    body: object = None
+
+    def numbered(self, number: int) -> dict[str, Any]:
+        """Return it as a part of a $batch."""
+        part = {"id": str(number), "method": self.method, "url": self.path, "headers": dict(self.headers)}
+        if self.body is None:
+            return part
+        return part | {"headers": {**self.headers, "Content-Type": "application/json"}, "body": self.body}
 
 
 class Graph:
@@ -179,16 +188,14 @@ class Graph:
         raise FatalError(f"{SERVICE} sends pages without an end.", "Please report this.")
 
     def batch(self, parts: Sequence[Ask]) -> list[Answer | None]:
-        """Ask for up to :data:`MOST_PARTS` things at once; ``None`` where no answer came.
+        """Ask for up to :data:`MOST_PARTS` things at once, in no order; ``None`` where no answer came.
 
         Raises what the refusal of the whole means.
         """
-        numbered = [
-            {"id": str(number), "method": "GET", "url": part.path, "headers": dict(part.headers)}
-            for number, part in enumerate(parts)
-        ]
-        answer = self.send("POST", "/$batch", body={"requests": numbered}, safe=True)
-        body = self.read(answer, Feature.READ)
+        safe = all(part.method == "GET" for part in parts)
+        numbered = [part.numbered(number) for number, part in enumerate(parts)]
+        answer = self.send("POST", "/$batch", body={"requests": numbered}, safe=safe)
+        body = self.read(answer, Feature.READ) if safe else self.written(answer, Feature.READ)
         responses = body.get("responses")
         found = (
             {str(one.get("id")): one for one in responses if isinstance(one, dict)}

@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
 
 from deepday.connect import Feature, Restoration, Restored, restoration
+from deepday.connect.http import Answer
 from deepday.errors import FatalError
 from deepday.model import AutoReply
+from deepday_microsoft.graph import Ask
 from deepday_microsoft.part import Part
 from deepday_microsoft.replies import reply_of, setting_of
 
@@ -21,7 +25,15 @@ class Replies(Part):
 
     def read_auto_reply(self) -> AutoReply:
         """Return the present value; see :class:`deepday.connect.AutoReplyWriter`."""
-        setting = self.graph.get(self._settings_path, Feature.REPLIES, query={"$select": _NAME}).get(_NAME)
+        return self.reply_shown(self.graph.send("GET", self.reply_asked().path))
+
+    def reply_asked(self) -> Ask:
+        """Return the request that reads it."""
+        return Ask(f"{self._settings_path}?{urlencode({'$select': _NAME})}")
+
+    def reply_shown(self, answer: Answer) -> AutoReply:
+        """Return the value that an answer shows. Raises what the refusal means."""
+        setting = self.graph.read(answer, Feature.REPLIES).get(_NAME)
         if not isinstance(setting, dict):
             raise FatalError("Microsoft 365 does not say what the automatic reply is.", "Try again later.")
         value = reply_of(setting)
@@ -29,11 +41,21 @@ class Replies(Part):
 
     def set_auto_reply(self, value: AutoReply) -> AutoReply:
         """Write the value; see :class:`deepday.connect.AutoReplyWriter`."""
-        wanted = _off(value) if value.over(self.graph.now()) else value
-        setting = setting_of(wanted, self.graph.now())
-        answer = self.graph.send("PATCH", self._settings_path, body={_NAME: setting})
+        wanted = self.reply_wanted(value)
+        return self.reply_settled(self.graph.send(wanted.method, wanted.path, body=wanted.body), value)
+
+    def reply_wanted(self, value: AutoReply) -> Ask:
+        """Return the request that writes it."""
+        return Ask(self._settings_path, method="PATCH", body={_NAME: self._setting_of(value)})
+
+    def reply_settled(self, answer: Answer, value: AutoReply) -> AutoReply:
+        """Return the value as it was settled. Raises what the refusal means."""
         settled = self.graph.written(answer, Feature.REPLIES).get(_NAME)
-        return reply_of(settled if isinstance(settled, dict) else setting)
+        return reply_of(settled if isinstance(settled, dict) else self._setting_of(value))
+
+    def _setting_of(self, value: AutoReply) -> dict[str, Any]:
+        now = self.graph.now()
+        return setting_of(_off(value) if value.over(now) else value, now)
 
     def restore_auto_reply(self, written: Sequence[AutoReply], before: AutoReply) -> Restored[AutoReply]:
         """Write the baseline back if the value is still ours; see :class:`deepday.connect.AutoReplyWriter`."""

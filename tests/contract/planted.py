@@ -55,6 +55,12 @@ class OldEtagReturned(MemoryAccount):
         return replace(super().move_event(event, when), etag=event.etag)
 
 
+class TitleMovesTheEvent(MemoryAccount):
+    def retitle_event(self, event: WrittenEvent, title: str) -> WrittenEvent:
+        when = Interval(event.when.start, event.when.end + 1)
+        return self.move_event(super().retitle_event(event, title), when)
+
+
 class CreateTwiceMakesTwo(MemoryAccount):
     def create_event(self, calendar: str, draft: EventDraft) -> WrittenEvent:
         taken = draft.key in self.office.calendars[calendar].objects
@@ -366,6 +372,7 @@ BUGS: list[tuple[type[MemoryAccount], type, str]] = [
     (EtagIgnored, _WRITE, "test_what_somebody_moved_is_not_deleted"),
     (EmptyEtagMeansAny, _WRITE, "test_no_etag_is_an_old_etag"),
     (OldEtagReturned, _WRITE, "test_an_event_moves"),
+    (TitleMovesTheEvent, _WRITE, "test_an_event_gets_another_title"),
     (CreateTwiceMakesTwo, _WRITE, "test_creating_twice_is_creating_once"),
     (AdoptionOverwrites, _WRITE, "test_adopting_changes_nothing"),
     (DeletedIsMadeAgain, _WRITE, "test_what_somebody_deleted_is_not_made_again"),

@@ -4,9 +4,10 @@ What happened is read from the office itself and from what went over the wire, n
 file is long on purpose: three vendors answer the same questions, and are read best beside each other.
 """
 
+import json
 import os
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -16,9 +17,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from deepday.clock import Clock
-from deepday.connect import Account, Capabilities, Restored
+from deepday.connect import Account, Capabilities, Restored, SettingsBatcher
 from deepday.connect.http import Limits
 from deepday.connect.memory import MemoryTokens
+from deepday.errors import DeepdayError
 from deepday.model import EMPTY, AnySetting, Availability, EventDraft, Interval, Presence, SettingKind, WrittenEvent
 from deepday.reconcile import ConnectedAccount, connected
 from deepday.testing import TurnedClock
@@ -59,14 +61,22 @@ class Exchange:
     method: str
     path: str
     status: int
+    parts: "tuple[Exchange, ...]" = ()
+
+    @property
+    def each(self) -> "tuple[Exchange, ...]":
+        """The parts of a $batch; of any other request it alone."""
+        return self.parts or (self,)
 
     @property
     def writes(self) -> bool:
         """Whether it changes something of the person's."""
+        if self.parts:
+            return any(one.writes for one in self.parts)
         if self.vendor == "slack":
             return self.path.partition("?")[0].rsplit("/", 1)[-1] in _SLACK_WRITES
         token = self.path.startswith(("/token", "/oauth2", "/common", "/organizations"))
-        return self.method != "GET" and not token and "$batch" not in self.path
+        return self.method != "GET" and not token
 
 
 _SLACK_WRITES = {"users.profile.set", "dnd.setSnooze", "dnd.endSnooze", "dnd.endDnd", "users.setPresence"}
@@ -76,6 +86,16 @@ _WRITING = {
     "microsoft": [(method, "^/v1.0/(?!.batch)") for method in ("POST", "PATCH", "DELETE")],
     "slack": [("POST", "^/api/(users.profile.set|users.setPresence|dnd.(setSnooze|endSnooze|endDnd))")],
 }
+
+
+def _parts(request: bytes, response: tuple[int, dict[str, str], bytes]) -> tuple[Exchange, ...]:
+    """Return what a $batch consists of; without an answer (status 0) the parts have none either."""
+    asked = json.loads(request)["requests"]
+    told = json.loads(response[2])["responses"] if response[0] == 200 else []
+    status = {one["id"]: one["status"] for one in told}
+    return tuple(
+        Exchange("microsoft", one["method"], f"/v1.0{one['url']}", status.get(one["id"], response[0])) for one in asked
+    )
 
 
 _offices = count(1)
@@ -103,7 +123,8 @@ class Wire(WireLog):
         at: float,
     ) -> None:
         vendor_name = vendor or ("microsoft" if request[1].startswith("/v1.0/") else "google")
-        self.seen.append(Exchange(vendor_name, request[0], request[1], response[0]))
+        parts = _parts(request[3], response) if request[1].endswith("/$batch") else ()
+        self.seen.append(Exchange(vendor_name, request[0], request[1], response[0], parts))
         self.all.append(self.seen[-1])
         super().write(vendor, request, response, at)
 
@@ -232,6 +253,13 @@ class RealOffice:
     def move_event(self, handle: str, when: Interval) -> None:
         self.vendor.move_event(handle, when)
 
+    def retitle_event(self, handle: str, title: str) -> None:
+        name = AT_GOOGLE if self.calendar == "google" else ADA
+        with self.there.office.lock:
+            entries = self.there.office.calendars.find(name).entries.values()
+            entry = next(one for one in entries if not one.deleted and self._live(one).id == handle)
+            self.there.office.calendars.update(name, replace(entry, title=title))
+
     def delete_event(self, handle: str) -> None:
         self.vendor.delete_event(handle)
 
@@ -295,6 +323,7 @@ class RealAccount:
         self.reads = Reads()
         self.looked_at = -10_000
         self.peace_until = 0
+        self.written: list[str] = []  # by the call that is under way: the paths of what took effect
 
     def capabilities(self) -> Capabilities:
         return self.account.capabilities()
@@ -345,6 +374,9 @@ class RealAccount:
     def move_event(self, event: WrittenEvent, when: Interval) -> WrittenEvent:
         return self._event("move", (event, when), event)
 
+    def retitle_event(self, event: WrittenEvent, title: str) -> WrittenEvent:
+        return self._event("retitle", (event, title), event)
+
     def delete_event(self, event: WrittenEvent) -> None:
         self._event("delete", (event,), event)
 
@@ -363,7 +395,7 @@ class RealAccount:
         """Call the connector while something may go wrong; tell the witness if a write took place at the vendor."""
         self.boundary(f"{name}: before")
         self.witness.called(self, name)
-        fault = self._gone_wrong(write=write)
+        fault = self._gone_wrong(write=write, together=name == "set_settings")
         self.office.there.wire.taken()
         try:
             answer = getattr(self.account, name)(*given)
@@ -374,12 +406,14 @@ class RealAccount:
             if hit and fault is not None and fault.headers:
                 self.peace_until = self.office.now() + int(fault.headers["Retry-After"])
             kept = hit and fault is not None and fault.kind is FaultKind.RESET_AFTER
-            if any(one.writes and (200 <= one.status < 300 or (one.status == 0 and kept)) for one in seen):
+            parts = [part for one in seen for part in one.each if part.writes]
+            self.written = [one.path for one in parts if 200 <= one.status < 300 or (one.status == 0 and kept)]
+            if self.written:
                 wrote()
         self.boundary(f"{name}: after")
         return (answer,)
 
-    def _gone_wrong(self, *, write: bool) -> Fault | None:
+    def _gone_wrong(self, *, write: bool, together: bool) -> Fault | None:
         chance, odd = self.office.chance, self.office.odd
         # Of two devices the one does not know what the other was told.
         busy = odd.busy if self.office.devices == 1 else 0.0
@@ -395,10 +429,37 @@ class RealAccount:
                 continue
             if fault.kind is FaultKind.STATUS:
                 fault.path = _PATHS[self.vendor]
+            elif together:
+                fault.method, fault.path = "POST", "^/v1.0/.batch"
             else:
                 fault.method, fault.path = chance.choice(_WRITING[self.vendor])
             return self.office.there.office.faults.add(fault)
         return None
+
+
+class BatchingAccount(RealAccount):
+    """The same where the vendor takes several calls in one request."""
+
+    def read_settings(self, kinds: Sequence[SettingKind]) -> Mapping[SettingKind, AnySetting | DeepdayError]:
+        values: Mapping[SettingKind, AnySetting | DeepdayError] = self._call("read_settings", (kinds,), write=False)[0]
+        for kind in kinds:
+            self.reads.saw(kind, self.office.settings[kind][-1].version, self.office.now())
+        return values
+
+    def set_settings(self, values: Mapping[SettingKind, AnySetting]) -> Mapping[SettingKind, AnySetting | DeepdayError]:
+        def wrote() -> None:
+            for kind, value in values.items():
+                if any(_PART[kind] in path for path in self.written):
+                    self.witness.wrote_setting(self, kind, value, False)
+                    self.office.note(kind, self.device)
+
+        settled: Mapping[SettingKind, AnySetting | DeepdayError] = self._call(
+            "set_settings", (values,), write=True, wrote=wrote
+        )[0]
+        return settled
+
+
+_PART = {SettingKind.AUTO_REPLY: "mailboxSettings", SettingKind.PRESENCE: "setUserPreferredPresence"}
 
 
 def _install() -> None:
@@ -445,7 +506,9 @@ class RealStage:
         found = []
         self.office.devices += 1
         for vendor in (self.calendar, "slack"):
-            account = RealAccount(self._open(vendor, device.clock), vendor, self.office, device, witness)
+            opened = self._open(vendor, device.clock)
+            made = BatchingAccount if isinstance(opened, SettingsBatcher) else RealAccount
+            account = made(opened, vendor, self.office, device, witness)
             self.accounts_of.setdefault(device.name, []).append(account)
             mine = [kind for kind in kinds if self.office.side(kind) == vendor]
             calendar = self.office.vendor.calendar() if vendor == self.calendar else ""

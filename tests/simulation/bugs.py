@@ -213,6 +213,17 @@ def lost_reply_taken_for_done() -> list[Patch]:
 
 
 @bug
+def a_part_that_failed_taken_for_done() -> list[Patch]:
+    original = office.BatchingAccount.set_settings
+
+    def confident(self: Any, values: Any) -> Any:
+        found = original(self, values)
+        return {kind: values[kind] if isinstance(one, DeepdayError) else one for kind, one in found.items()}
+
+    return [(office.BatchingAccount, "set_settings", confident)]
+
+
+@bug
 def refused_account_given_up() -> list[Patch]:
     original = tick._Round._leave_in_peace
 
@@ -267,6 +278,22 @@ def a_moved_event_moved_back() -> list[Patch]:
         original(self, *changed, overrides=[one for one in overrides if one.kind is not OverrideKind.PIN], **rest)
 
     return [(Writer, "save", save)]
+
+
+@bug
+def a_title_given_by_hand_written_over() -> list[Patch]:
+    original = events._titled
+
+    def stubborn(entry: Any, plan: Any, found: Any, now: int) -> EventChange:
+        change = original(entry, plan, found, now)
+        return replace(change, action=Action.RETITLE) if change.action is Action.KEEP_TITLE else change
+
+    return [(events, "_titled", stubborn)]
+
+
+@bug
+def titles_left_as_they_were() -> list[Patch]:
+    return [(module, "title_differs", lambda entry, plan, now: False) for module in (events, view)]
 
 
 @bug

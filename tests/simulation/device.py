@@ -12,9 +12,10 @@ from sqlalchemy import Connection
 
 from deepday.clock import Clock
 from deepday.reconcile import Policy, Reconciler
+from deepday.reconcile.view import View
 from deepday.store.database import Database
 from deepday.store.leases import signed_in_again
-from deepday.store.protecting import ProtectStore
+from deepday.store.protecting import Known, ProtectStore
 from deepday.testing import keys_in_memory
 
 
@@ -95,6 +96,7 @@ class Device:
         shutil.copyfile(template, path)
         self.peek = sqlite3.connect(path, isolation_level=None)
         self.peek.row_factory = sqlite3.Row
+        self._seen: tuple[int, Known] | None = None
         self.start()
 
     def start(self) -> None:
@@ -108,6 +110,13 @@ class Device:
     def now(self) -> int:
         """Return the present by the device's own clock, in UTC seconds."""
         return int(self.clock.now().timestamp())
+
+    def view(self, person: str) -> View:
+        """Return what the device knows now; read anew only where something was committed since."""
+        version = self.peek.execute("PRAGMA data_version").fetchone()[0]
+        if self._seen is None or self._seen[0] != version:
+            self._seen = version, self.store.known(person)
+        return View(person, self._seen[1], self.policy, self.now())
 
     def sign_in_again(self, person: str) -> None:
         """Do with the database what a new sign-in does."""

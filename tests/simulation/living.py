@@ -64,6 +64,8 @@ def _something(world: World) -> None:
     if world.vanishes and world.moods.random() < 0.15:
         world.office.vanished = not world.office.vanished
         world.say(f"vanished: {world.office.vanished}")
+    if world.moods.random() < 0.06:
+        _titles(world)
     world.who_writes()
     if chance.random() < 0.7:
         world.tick()
@@ -71,7 +73,7 @@ def _something(world: World) -> None:
 
 def _wait(world: World) -> None:
     """Mostly until just after something begins or ends."""
-    edges = [edge + 1 for one in world.device.reconciler.view(PERSON).live for edge in (one.when.start, one.when.end)]
+    edges = [edge + 1 for one in world.device.view(PERSON).live for edge in (one.when.start, one.when.end)]
     ahead = [edge - world.now() for edge in edges if edge > world.now()]
     if ahead and world.chance.random() < 0.5:
         world.pass_time(min(ahead))
@@ -94,10 +96,18 @@ def _calendar_by_hand(world: World) -> None:
         world.delete_by_hand(event)
 
 
+def _titles(world: World) -> None:
+    event, live = world.event_of(world.moods.randrange(4)), world.device.view(PERSON).live
+    if event and world.moods.random() < 0.4:
+        world.retitle_by_hand(event)
+    elif live:
+        world.swap(world.moods.choice(live).block)
+
+
 def _command(world: World) -> None:
     chance, now = world.chance, world.now()
     what = chance.randrange(5)
-    live = world.device.reconciler.view(PERSON).live
+    live = world.device.view(PERSON).live
     if what == 0 or not live:
         world.approve(chance.choice((60, 1800)), chance.choice((1800, HOUR)))
         return
@@ -185,7 +195,7 @@ def finish(world: World) -> None:
         device.clock.offset = 0
     world.say("from now on nothing goes wrong")
     for _ in range(2):  # what people moved meanwhile is learnt by the first rounds
-        ends = [one.when.end for one in world.device.reconciler.view(PERSON).live]
+        ends = [one.when.end for one in world.device.view(PERSON).live]
         world.pass_time(max([0, *(end - world.now() for end in ends)]) + HOUR + 60)
         _settle(world)
     _quiet(world, 1801)

@@ -4,14 +4,14 @@ The witness is asked before and after every call of an account; it is what check
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from deepday.clock import Clock
 from deepday.connect import Restored, restoration
 from deepday.connect.memory import MemoryAccount, MemoryOffice
-from deepday.errors import ConflictError, OutcomeUnknownError, ReconnectNeededError, RetryLaterError
+from deepday.errors import ConflictError, DeepdayError, OutcomeUnknownError, ReconnectNeededError, RetryLaterError
 from deepday.model import (
     EMPTY,
     AnySetting,
@@ -138,6 +138,10 @@ class OddOffice(MemoryOffice):
         pasts.append(Past(value, self.now(), hand, pasts[-1].version + 1))
         return value
 
+    def retitle_event(self, handle: str, title: str) -> None:
+        stored = self.calendars["primary"]
+        stored.put(replace(stored.objects[handle], title=title))
+
     def grant(self) -> None:
         """Let the person sign in again."""
         self.revoked = False
@@ -179,6 +183,7 @@ class WatchedOffice(Protocol):
     def live(self) -> list[LiveEvent]: ...
     def add_event(self, when: Interval, title: str) -> str: ...
     def move_event(self, handle: str, when: Interval) -> None: ...
+    def retitle_event(self, handle: str, title: str) -> None: ...
     def delete_event(self, handle: str) -> None: ...
     def grant(self) -> None: ...
     def clear(self) -> None: ...
@@ -291,6 +296,14 @@ class OddAccount(MemoryAccount):
         self._after("move event", lost=lost)
         return moved
 
+    def retitle_event(self, event: WrittenEvent, title: str) -> WrittenEvent:
+        lost = self._before("retitle event", write=True)
+        self._conflict()
+        retitled = super().retitle_event(event, title)
+        self.witness.wrote_event(self, "retitle", retitled)
+        self._after("retitle event", lost=lost)
+        return retitled
+
     def delete_event(self, event: WrittenEvent) -> None:
         lost = self._before("delete event", write=True)
         self._conflict()
@@ -331,6 +344,27 @@ class OddAccount(MemoryAccount):
     def _conflict(self) -> None:
         if self._happens(self.office.odd.conflict):
             raise ConflictError("The event was changed meanwhile.", "It is read again.")
+
+
+class BatchingAccount(OddAccount):
+    """The same at a vendor that takes several calls in one request, and answers each by itself."""
+
+    def read_settings(self, kinds: Sequence[SettingKind]) -> dict[SettingKind, AnySetting | DeepdayError]:
+        return {kind: self._part(self._read, kind) for kind in kinds}
+
+    def set_settings(self, values: Mapping[SettingKind, AnySetting]) -> dict[SettingKind, AnySetting | DeepdayError]:
+        if self._happens(self.office.odd.lost_before / 2):
+            raise OutcomeUnknownError("The answer was lost.")
+        return {kind: self._part(self._write, kind, value) for kind, value in values.items()}
+
+    def _part(self, call: Callable[..., AnySetting], *given: Any) -> AnySetting | DeepdayError:
+        peace, self.peace_until = self.peace_until, 0  # the parts are on their way together
+        try:
+            return call(*given)
+        except DeepdayError as error:
+            return error
+        finally:
+            self.peace_until = max(peace, self.peace_until)
 
 
 def _install() -> None:

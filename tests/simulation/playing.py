@@ -18,10 +18,13 @@ from tests.simulation.scenarios import (
     taken_over_unseen,
 )
 from tests.simulation.witness import PERSON
-from tests.simulation.world import HOUR, Stage, World
+from tests.simulation.world import HOUR, InMemory, Stage, World
 
 LAYERS = ("all", "no expiry", "no looks")
 """What protects a person's values: with everything; without the vendor's expiry; without our looking again."""
+
+TOGETHER = "together"
+"""All layers, at a vendor that takes several calls in one request."""
 
 _NEVER = 10**9
 
@@ -43,14 +46,17 @@ def layers(which: str) -> Iterator[None]:
 def play(
     scenario: Scenario, die_at: frozenset[int] = frozenset(), which: str = "all", stage: Stage | None = None
 ) -> World:
-    """Play a scenario, dying at those points, and see that all ends well. Raises as a seed does."""
+    """Play a scenario, dying at those points, and see that all ends well. Raises as a seed does.
+
+    ``which``: one of the layers, or :data:`TOGETHER`.
+    """
     world = World(
         7,
         calm=True,
         expiry=which != "no expiry",
         second_device=scenario in _WITH_TWO,
         kinds=_kinds(scenario),
-        stage=stage,
+        stage=stage or InMemory(batching=which == TOGETHER),
     )
     world.device.boundary.die_at = die_at
     try:
@@ -86,7 +92,7 @@ def _end(world: World) -> None:
     world.who_writes()
     for seconds in (200, 200, 200):
         go(world, seconds)
-    ends = [one.when.end for one in world.device.reconciler.view(PERSON).live]
+    ends = [one.when.end for one in world.device.view(PERSON).live]
     world.pass_time(max([0, *(end - world.now() for end in ends)]) + HOUR + 60)
     for _ in range(3):
         for device in world.devices:

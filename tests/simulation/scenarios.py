@@ -147,6 +147,25 @@ def moved_by_hand(world: World) -> None:
         go(world, seconds)
 
 
+def somebody_else_covers(world: World) -> None:
+    """The event says who covers now; a title that its person gave it stays."""
+    block = world.approve(3 * HOUR, HOUR)
+    other = world.approve(6 * HOUR, HOUR)
+    go(world, 0)
+    go(world, 100)
+    world.swap(block)
+    go(world, 15)
+    go(world, 100)
+    died = bool(world.device.boundary.crashes)
+    titles = {one.title for one in world.office.live() if one.marker.startswith("on-")}
+    hold("titles", "Deep work (urgent: Heidi 1)" in titles or died, f"the event does not say who covers: {titles}")
+    world.retitle_by_hand(world.event_of(0))
+    world.swap(block)
+    world.swap(other)
+    for seconds in (60, 400, 2 * HOUR, 3 * HOUR, 3 * HOUR):
+        go(world, seconds)
+
+
 def vetoed_before(world: World) -> None:
     block = world.approve(HOUR, HOUR)
     go(world, 0)
@@ -404,7 +423,7 @@ def taken_over_unseen(world: World) -> None:
     world.who_writes()
     world.pass_time(400)
     said = world.tick(first)
-    hold("R9", "lease" in said or bool(first.boundary.crashes), f"the first device trusts what it cannot see: {said}")
+    hold("R9", "adopt" in said or bool(first.boundary.crashes), f"the first device trusts what it cannot see: {said}")
     world.office.vanished = False
     world.decide(block.id, OverrideKind.EXTEND, Interval(world.now(), block.when.end + 1800))
     for seconds in (30, 15, 301, 301, 2 * HOUR, 1800):
@@ -481,6 +500,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     cleared_by_hand,
     deleted_by_hand,
     moved_by_hand,
+    somebody_else_covers,
     vetoed_before,
     vetoed_during,
     asleep_at_the_end,

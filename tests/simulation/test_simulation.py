@@ -6,10 +6,11 @@ from random import Random
 import pytest
 
 from deepday.model import SettingKind
+from tests.simulation import __main__ as simulation
 from tests.simulation.__main__ import main
 from tests.simulation.bugs import BUGS, planted
 from tests.simulation.living import run_seed
-from tests.simulation.playing import LAYERS, play
+from tests.simulation.playing import LAYERS, TOGETHER, play
 from tests.simulation.running import boundaries, die_everywhere, hunt, kept_seeds, run_seeds, scenario_named
 from tests.simulation.scenarios import SCENARIOS, Scenario
 from tests.simulation.twins import shown
@@ -36,6 +37,7 @@ LONG = {
     "wrong_clock",
     "calendar_vanishes",
     "many_withdrawn",
+    "somebody_else_covers",
 }
 POINTS_OF_LONG = 12
 
@@ -58,12 +60,15 @@ CAUGHT_BY: dict[str, str | int] = {
     "stale_reads_believed": "vetoed_at_once",
     "another_deepdays_value_taken_as_baseline": "taken_over_from_a_dead_device",
     "lost_reply_taken_for_done": "requests_lost",
+    "a_part_that_failed_taken_for_done": f"requests_lost, {TOGETHER}",
     "refused_account_given_up": "second_value_lost",
     "left_to_its_end_whatever_was_there_before": "something_before",
     "nothing_is_ever_set": "requests_lost",
     "ids_made_anew_each_time": "plain",
     "a_deleted_event_made_again": "deleted_by_hand",
     "a_moved_event_moved_back": "moved_by_hand",
+    "a_title_given_by_hand_written_over": "somebody_else_covers",
+    "titles_left_as_they_were": "somebody_else_covers",
     "event_made_before_the_ledger_knows": "plain",
     "what_a_listing_lacks_is_deleted": "calendar_vanishes",
     "an_empty_calendar_believed": "calendar_vanishes",
@@ -133,13 +138,19 @@ def test_a_process_may_die_with_a_layer_switched_off(layers: str) -> None:
         assert die_everywhere(scenario, layers, first=1 + number % 47, step=47).broken == []
 
 
+@pytest.mark.parametrize("name", ["plain", "vetoed_during", "requests_lost"])
+def test_a_process_may_die_while_several_settings_are_set_together(name: str) -> None:
+    assert die_everywhere(scenario_named(name), TOGETHER).broken == []
+
+
 @pytest.mark.parametrize("name", BUGS)
 def test_a_planted_bug_is_caught(name: str) -> None:
     by = CAUGHT_BY.get(name, 0)
     if isinstance(by, int):
         assert hunt(name, [by, *range(60)], {}, run_seed)
     else:
-        assert hunt(name, [], {by: lambda: play(scenario_named(by))}, run_seed)
+        scenario, _, layers = by.partition(", ")
+        assert hunt(name, [], {by: lambda: play(scenario_named(scenario), which=layers or "all")}, run_seed)
 
 
 @pytest.mark.parametrize("minutes", [1, 20, 59])
@@ -172,6 +183,14 @@ def test_there_are_enough_bugs_and_stories() -> None:
     assert len([one for one in SCENARIOS if one.__name__ not in LONG]) >= 16
 
 
+@pytest.fixture
+def few_kept(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    few = kept_seeds()[:2]
+    monkeypatch.setattr(simulation, "kept_seeds", lambda: few)
+    return few
+
+
+@pytest.mark.usefixtures("few_kept")
 def test_a_broken_invariant_fails_the_run(capsys: pytest.CaptureFixture[str]) -> None:
     with planted("written_before_it_is_recorded"):
         assert main(["--seeds", "3", "--first", "2000"]) == 1
@@ -181,8 +200,8 @@ def test_a_broken_invariant_fails_the_run(capsys: pytest.CaptureFixture[str]) ->
     assert not said.endswith(" 0 broken\n")
 
 
-def test_the_last_line_says_how_it_went(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_last_line_says_how_it_went(capsys: pytest.CaptureFixture[str], few_kept: list[int]) -> None:
     assert main(["--seeds", "4", "--first", "2000"]) == 0
     last = capsys.readouterr().out.splitlines()[-1]
-    assert last.startswith(f"{4 + len(kept_seeds())} worlds, ")
+    assert last.startswith(f"{4 + len(few_kept)} worlds, ")
     assert last.endswith(" crashes, 0 broken")

@@ -48,6 +48,7 @@ class Oracle:
         self.deleted: set[str] = set()  # blocks whose event the person deleted
         self.moved: dict[str, Interval] = {}  # where the person put the event of a block
         self.ever_moved: set[str] = set()
+        self.titled: dict[str, str] = {}  # the titles that the person gave events
         self.unwanted: set[str] = set()  # blocks that the person does not want any more
         self.keys: dict[str, str] = {}
         self.foreign: dict[str, str] = {}
@@ -78,7 +79,7 @@ class Oracle:
         self.choice[kind] = kept
 
     def generation(self, device: Device) -> str:
-        return generation_of(device.reconciler.view(PERSON).active)
+        return generation_of(device.view(PERSON).active)
 
     def adopted(self, kinds: Iterable[SettingKind]) -> None:
         """Another device writes from now on: what was there before the first one's values is known to that one only."""
@@ -88,7 +89,7 @@ class Oracle:
 
     def _changed(self, device: Device, took: TakeOver) -> bool:
         """Tell whether the set of active blocks changed since, even if it is the same again by now."""
-        view, now = device.reconciler.view(PERSON), self._time(device)
+        view, now = device.view(PERSON), self._time(device)
         edges = [edge for one in view.live for edge in (one.when.start, one.when.end)]
         edges += [edge for one in view.known.schedule.overrides for edge in (one.at, one.when.start, one.when.end)]
         return took.generation != generation_of(view.active) or any(took.at < edge <= now for edge in edges)
@@ -136,7 +137,7 @@ class Oracle:
 
     def _set(self, device: Device, kind: SettingKind, value: AnySetting, recorded: tuple[AnySetting, ...]) -> None:
         self._hold("I6", value in recorded, f"{kind} written before it was recorded")
-        now, view = int(device.clock.now().timestamp()), device.reconciler.view(PERSON)
+        now, view = int(device.clock.now().timestamp()), device.view(PERSON)
         self._hold("I8", bool(view.active), f"{kind} set while no block is active")
         latest = max((one.when.end for one in view.live), default=now)
         self._hold("expiry", 0 < value.until <= latest + 180, f"{kind} would not end by itself in time")
@@ -200,6 +201,10 @@ class Oracle:
         elif call == "move":
             self._hold("R1", block not in self.moved, f"block {block} was moved by its person and is moved again")
             self._hold("intent", state == "intent", "moved before that was written down")
+        elif call == "retitle":
+            assert isinstance(event, WrittenEvent)
+            self._hold("R3", event.id not in self.titled, f"block {block} got a title from its person, and another")
+            self._hold("intent", state == "intent", "given a title before that was written down")
         else:
             wanted = block not in self.unwanted | self.deleted and not self.taken_back
             self._hold("R2", not (wanted and state == "applied"), f"block {block} was removed, and nobody wanted that")
@@ -225,6 +230,8 @@ class Oracle:
         blocks = [self.keys.get(event.key, event.key) for event in live if event.marker not in {"", MARKER}]
         self._hold("I12", len(blocks) == len(set(blocks)), "a block has two events")
         self._hold("I11", not self.deleted & set(blocks), "what the person deleted is there")
+        titles = [event for event in live if self.titled.get(event.id, event.title) != event.title]
+        self._hold("R3", not titles, "a title that the person gave is gone")
         foreign = {event.id: event.etag for event in live if not event.marker}
         self._hold("I10", foreign == self.foreign, "an event of the person's was touched")
 
@@ -254,12 +261,27 @@ class Oracle:
         for device in self.devices.values():
             if device.reads_only:
                 continue
+            self._hold("titles", not self._wrong_titles(device), "an event has another title than its block")
             states = [row["state"] for row in device.rows("SELECT state FROM ledger")]
             dead = set() if len(self.devices) > 1 else {"dead"}  # another device's event may have the id
             self._hold("I15", not {"intent", "unknown", "removing", *dead} & set(states), f"unsettled: {states}")
             slots = device.rows("SELECT setting FROM slot WHERE intent <> '' OR baseline IS NOT NULL")
             self._hold("I15", not slots, f"unsettled: {[row['setting'] for row in slots]}")
             self._hold("I23", device.store.first_break() is None, "the audit chain is broken")
+
+    def _wrong_titles(self, device: Device) -> list[str]:
+        """Return the events ahead whose title is neither what it should be nor their person's."""
+        view = device.view(PERSON)
+        blocks = {one.id: one for one in view.live if one.when.start > view.now}
+        known = {row["key"] for row in device.rows("SELECT key FROM ledger WHERE titles <> ''")}
+        return [
+            one.title
+            for one in self.office.live()
+            if one.key in known
+            and one.id not in self.titled
+            and (block := blocks.get(self.keys.get(one.key, "")))
+            and one.title != view.policy.words.title(block.block, block.when)
+        ]
 
     def protected(self, kinds: Iterable[SettingKind], block: str, when: Interval) -> None:
         """A block is under way, nothing is wrong: everything is on."""
@@ -278,7 +300,7 @@ class Oracle:
 
     @staticmethod
     def _slot(device: Device, kind: SettingKind) -> Slot | None:
-        return next((one for one in device.store.known(PERSON).slots if one.target.setting is kind), None)
+        return next((one for one in device.view(PERSON).known.slots if one.target.setting is kind), None)
 
     @staticmethod
     def _hold(name: str, holds: bool, what: str) -> None:

@@ -8,6 +8,7 @@ import os
 import random
 import shutil
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -37,7 +38,7 @@ from deepday.reconcile.devices import MARKER
 from deepday.store.database import Database
 from deepday.testing import TurnedClock
 from tests.simulation.device import Crash, Device
-from tests.simulation.office import OddAccount, Oddities, OddOffice, WatchedOffice, Witness
+from tests.simulation.office import BatchingAccount, OddAccount, Oddities, OddOffice, WatchedOffice, Witness
 from tests.simulation.twins import Deeds
 from tests.simulation.witness import PERSON, Oracle
 
@@ -110,8 +111,9 @@ class InMemory:
 
     office: OddOffice
 
-    def __init__(self) -> None:
+    def __init__(self, *, batching: bool = False) -> None:
         self.opened_by: dict[str, OddAccount] = {}
+        self._made = BatchingAccount if batching else OddAccount
 
     def forget_waits(self, device: Device) -> None:
         self.opened_by[device.name].peace_until = 0
@@ -128,7 +130,7 @@ class InMemory:
         return wanted
 
     def accounts(self, device: Device, witness: Witness, kinds: tuple[SettingKind, ...]) -> list[ConnectedAccount]:
-        account = OddAccount(self.office, device.name, device.boundary, witness, device.clock)
+        account = self._made(self.office, device.name, device.boundary, witness, device.clock)
         self.opened_by[device.name] = account
         return [connected("memory", "ada", account, kinds, "primary")]
 
@@ -151,7 +153,8 @@ class World:
         self.seed = seed
         self.chance = random.Random(seed)
         chance = self.chance
-        self.stage = stage or InMemory()
+        # Half of the vendors take several calls in one request.
+        self.stage = stage or InMemory(batching=not calm and seed % 2 == 1)
         start = chance.choice(STARTS)
         self.deeds = Deeds()
         self.began = start
@@ -182,7 +185,7 @@ class World:
         self.crash_rate = 0.0 if calm else chance.choice((0.0, 0.0, 0.01, 0.04))
         self.moods = random.Random(f"{seed}, moods")  # of its own: worlds without them stay as they are
         self.vanishes = not calm and self.moods.random() < 0.15
-        self.blocks = 0
+        self.blocks = self.swaps = 0
         self.trace: list[str] = []
 
     # Devices
@@ -314,9 +317,26 @@ class World:
         when = Interval(stored.when.start + by, stored.when.end + by)
         self.office.move_event(event, when)
         block = self.oracle.keys[stored.key]
-        self.oracle.moved[block] = when
+        known = self.device.rows('SELECT start, "end" FROM ledger WHERE key = ?', stored.key)
+        if [(when.start, when.end)] == [tuple(row) for row in known]:
+            self.oracle.moved.pop(block, None)  # back where we left it: as if nobody had touched it
+        else:
+            self.oracle.moved[block] = when
         self.oracle.ever_moved.add(block)
         self.say(f"moved {block} to {when.start}-{when.end}")
+
+    def retitle_by_hand(self, event: str) -> None:
+        self.office.retitle_event(event, f"Mine {len(self.trace)}")
+        self.oracle.titled[event] = f"Mine {len(self.trace)}"
+        self.say("an event got another title by hand")
+
+    def swap(self, block: ApprovedBlock) -> None:
+        """Let somebody else cover a block."""
+        self.swaps += 1
+        swapped = replace(block, point_person=Contact(f"Heidi {self.swaps}", "@heidi"))
+        for device in self.devices:
+            device.store.approve([swapped], PERSON)
+        self.say(f"somebody else covers {block.id}")
 
     def delete_by_hand(self, event: str) -> None:
         block = next(self.oracle.keys[one.key] for one in self.office.live() if one.id == event)

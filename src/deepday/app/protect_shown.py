@@ -6,6 +6,7 @@ from deepday.app.protecting import Protection
 from deepday.model import AnySetting
 from deepday.reconcile import Action, Change, EventChange, Report
 from deepday.reconcile.kinds import note_of
+from deepday.reconcile.slots import left_to_end
 from deepday.reconcile.view import View
 from deepday.report.protect_view import Outcome, ShownChange
 from deepday.store.ledger import FINAL
@@ -61,8 +62,9 @@ def outcome(found: Protection, report: Report, *notes: str) -> Outcome:
 
 
 def not_back_yet(view: View) -> list[str]:
-    """Say which settings are still ours though no block is active."""
-    left = [one.target for one in view.known.slots if one.owned and not view.active]
+    """Say which settings are still ours though no block is active, but those that end by themselves."""
+    owned = [one for one in view.known.slots if one.owned and not view.active]
+    left = [one.target for one in owned if not left_to_end(one, view.now, view.policy.grace)]
     return [
         f"Not put back yet: {one.setting} of {one.provider} {one.account}. deepday apply or deepday serve does it."
         for one in left

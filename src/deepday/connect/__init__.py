@@ -22,7 +22,13 @@ from deepday.connect.ports.office import OfficeLife, OfficeServer, Sample, Sampl
 from deepday.connect.ports.opening import AccountProvider, Dialogue, Feature, SignedIn, SignInOption
 from deepday.connect.ports.reading import ActivityListener, ActivityReader, BatchedReader, CalendarReader
 from deepday.connect.ports.requests import MailAnswerer, PeopleFinder, RequestHistory, SecondChannel, TellsGaps
-from deepday.connect.ports.settings import AutoReplyWriter, DoNotDisturbWriter, PresenceWriter, StatusWriter
+from deepday.connect.ports.settings import (
+    AutoReplyWriter,
+    DoNotDisturbWriter,
+    PresenceWriter,
+    SettingsBatcher,
+    StatusWriter,
+)
 from deepday.connect.ports.tokens import Refresh, TokenKeeper
 from deepday.connect.ports.writing import EventWriter
 from deepday.connect.registry import ConnectorInfo, available, load
@@ -75,6 +81,7 @@ __all__ = [
     "SampleWriter",
     "SecondChannel",
     "ServedOffice",
+    "SettingsBatcher",
     "SignInOption",
     "SignedIn",
     "StatusWriter",

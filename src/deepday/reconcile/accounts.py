@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from deepday.connect import Account, EventWriter, Port, Restored
+from deepday.connect import Account, EventWriter, Port, Restored, SettingsBatcher
 from deepday.model import AnySetting, SettingKind
 
 PORT_OF: dict[SettingKind, Port] = {
@@ -55,6 +55,11 @@ class ConnectedAccount:
     def events(self) -> EventWriter:
         """The account as a writer of events."""
         return cast("EventWriter", self.account)
+
+    @property
+    def batcher(self) -> SettingsBatcher | None:
+        """What reads and sets several settings of the account with one request each; ``None`` where nothing does."""
+        return self.account if isinstance(self.account, SettingsBatcher) else None
 
     def setting(self, kind: SettingKind) -> SettingPort:
         """Return the setting's port."""

@@ -3,88 +3,29 @@
 A process may die between any two of these: what is then in the store is enough to go on from, by looking.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from deepday.clock import Clock
 from deepday.connect import Restoration
-from deepday.errors import (
-    ConflictError,
-    DeepdayError,
-    GoneError,
-    OutcomeUnknownError,
-    ReconnectNeededError,
-    RetryLaterError,
-)
-from deepday.model import Override, OverrideKind, SettingKind
+from deepday.errors import DeepdayError, OutcomeUnknownError, ReconnectNeededError, RetryLaterError
+from deepday.model import AnySetting, SettingKind
 from deepday.reconcile.accounts import ConnectedAccount
-from deepday.reconcile.changes import Action, Change, EventChange, SettingChange
+from deepday.reconcile.apply_events import EventApplier
+from deepday.reconcile.changes import Action, SettingChange
+from deepday.reconcile.committing import Trouble
 from deepday.reconcile.events import settling
-from deepday.reconcile.kinds import made_words
 from deepday.reconcile.slots import MOST_TRIES
 from deepday.store.audit import Note
-from deepday.store.leases import Backoff, Lease
-from deepday.store.ledger import EntryState, LedgerEntry
-from deepday.store.protecting import ProtectStore
 from deepday.store.slots import Phase, Slot, Target
 
-_MARGIN = 60
-"""Seconds that a lease must still last when a vendor is called."""
 
-
-class Trouble(Exception):  # noqa: N818 - it carries an error, and never leaves this part
-    """The account is in trouble: no more calls to it in this round."""
-
-    def __init__(self, error: DeepdayError) -> None:
-        super().__init__(error.what)
-        self.error = error
-
-
-@dataclass(slots=True)
-class Writer:
+class Writer(EventApplier):
     """Applies changes of one person under a lease, and keeps what was done.
 
     Every method raises :class:`ConflictError` when the lease is lost, and :class:`Trouble` when the account is.
     """
 
-    store: ProtectStore
-    clock: Clock
-    lease: Lease
-    done: list[Change] = field(default_factory=list)
-    saves: int = 0
-
-    def now(self) -> int:
-        """Return the present in UTC seconds."""
-        return int(self.clock.now().timestamp())
-
-    def save(
-        self,
-        *changed: Slot | LedgerEntry | Backoff | Lease,
-        note: Note | None = None,
-        overrides: Iterable[Override] = (),
-    ) -> None:
-        """Commit, under the lease."""
-        self.saves += 1
-        self.store.save(self.lease, *changed, note=note, overrides=overrides)
-
-    def looked(self, account: ConnectedAccount) -> None:
-        """Take note that the account's calendar was looked at now."""
-        self.saves += 1
-        self.store.looked(self.lease, account.provider, account.name, account.calendar)
-
-    def event(self, account: ConnectedAccount, change: EventChange) -> None:
-        """Apply a change of an event."""
-        if change.action is Action.WAIT:
-            return
-        if change.action is Action.CREATE:
-            self._create(account, change)
-        elif change.action is Action.MOVE:
-            self._move(account, change)
-        elif change.action is Action.REMOVE:
-            self._remove(account, change)
-        else:
-            self._take_note(change)
-        self.done.append(change)
+    __slots__ = ()
 
     def setting(self, account: ConnectedAccount, change: SettingChange) -> None:
         """Apply a change of a setting."""
@@ -125,7 +66,41 @@ class Writer:
             left = Slot(slot.target, skip=change.generation, problem=change.why)
         self.save(left, note=self._note(change, slot.phase, "degraded" if degraded else "the person's"))
 
+    def set_together(self, account: ConnectedAccount, changes: Sequence[SettingChange]) -> None:
+        """Set several settings with one request. Each has its intent before the call, and its own outcome after it."""
+        if len(changes) < 2 or account.batcher is None:
+            for change in changes:
+                self.setting(account, change)
+            return
+        intents = [self._intend(change) for change in changes]
+        self._hold()
+        outcomes: Mapping[SettingKind, AnySetting | DeepdayError] = {}
+        lost: DeepdayError = OutcomeUnknownError("A part of the answer is missing.")
+        try:
+            outcomes = account.batcher.set_settings({one.target.setting: one.written[-1] for one in intents})
+        except DeepdayError as error:
+            lost = error
+        troubles = []
+        for change, intent in zip(changes, intents, strict=True):
+            try:
+                self._outcome(change, intent, outcomes.get(intent.target.setting, lost))
+                self.done.append(change)
+            except Trouble as trouble:
+                troubles.append(trouble)
+        if troubles:
+            raise troubles[0]
+
     def _set(self, account: ConnectedAccount, change: SettingChange) -> None:
+        intent = self._intend(change)
+        self._hold()
+        try:
+            outcome: AnySetting | DeepdayError = account.setting(intent.target.setting).write(intent.written[-1])
+        except DeepdayError as error:
+            outcome = error
+        self._outcome(change, intent, outcome)
+
+    def _intend(self, change: SettingChange) -> Slot:
+        """Commit that the value will be written, and return the slot."""
         slot, value, now = change.slot, change.value, self.now()
         assert value is not None  # noqa: S101 - it is a change that sets
         again = slot.owned and slot.written[-1:] == (value,)
@@ -144,23 +119,24 @@ class Writer:
             problem="",
         )
         self.save(intent, note=self._note(change, slot.phase, "setting"))
-        port = account.setting(slot.target.setting)
-        self._hold()
-        try:
-            settled = port.write(value)
-        except DeepdayError as error:
-            if isinstance(error, OutcomeUnknownError):
-                raise Trouble(error) from None  # the intent stays: the next look says what became of it
-            if isinstance(error, RetryLaterError | ReconnectNeededError):
-                # Nothing was done: as before, lest a value that never was there be thought to have ended by itself.
-                undone = replace(slot, problem=error.what)
-                self.save(undone, note=self._note(change, "setting", "not set", error.what))
-                raise Trouble(error) from None
-            self._refused(change, replace(intent, intent="", wrote_at=slot.wrote_at, problem=error.what), error)
+        return intent
+
+    def _outcome(self, change: SettingChange, intent: Slot, outcome: AnySetting | DeepdayError) -> None:
+        """Commit what became of a write."""
+        slot = change.slot
+        if isinstance(outcome, OutcomeUnknownError):
+            raise Trouble(outcome)  # the intent stays: the next look says what became of it
+        if isinstance(outcome, RetryLaterError | ReconnectNeededError):
+            # Nothing was done: as before, lest a value that never was there be thought to have ended by itself.
+            undone = replace(slot, problem=outcome.what)
+            self.save(undone, note=self._note(change, "setting", "not set", outcome.what))
+            raise Trouble(outcome)
+        if isinstance(outcome, DeepdayError):
+            self._refused(change, replace(intent, intent="", wrote_at=slot.wrote_at, problem=outcome.what), outcome)
             return
         # The vendor's reply shows what is there, but for a presence, which may have no effect.
         seen = slot.target.setting is not SettingKind.PRESENCE
-        applied = replace(intent, intent="", settled=settled, seen=seen, tries=0 if seen else intent.tries + 1)
+        applied = replace(intent, intent="", settled=outcome, seen=seen, tries=0 if seen else intent.tries + 1)
         self.save(applied, note=self._note(change, "setting", "set"))
 
     def _refused(self, change: SettingChange, undone: Slot, error: DeepdayError) -> None:
@@ -202,122 +178,6 @@ class Writer:
         why = f"{restored.done}, ours may have ended by itself" if ended else str(restored.done)
         self.save(Slot(slot.target, skip=slot.skip), note=self._note(change, "restoring", "free", why))
         return True
-
-    def _create(self, account: ConnectedAccount, change: EventChange) -> None:
-        plan, now = change.plan, self.now()
-        assert plan is not None  # noqa: S101 - it is a change that creates
-        when, entry = plan.draft.when, change.entry
-        intent = replace(
-            entry, state=EntryState.INTENT, when=when, wanted=when, wrote_at=now, attempts=entry.attempts + 1
-        )
-        self.save(intent, note=self._note(change, entry.state if entry.attempts else "", "making"))
-        self._hold()
-        try:
-            made = account.events.create_event(entry.calendar, plan.draft)
-        except GoneError as error:
-            # Vendors say so of an event that was made and deleted, and of a calendar that is not there.
-            if entry.attempts:
-                self._veto(change, intent, "its person deleted it")
-            else:
-                self._dead(change, intent, error)
-        except DeepdayError as error:
-            self._failed(change, intent, error)
-        else:
-            # One that was made before may have been moved since: the next look sees that it is not where we put it.
-            where = made.when if intent.attempts == 1 else when
-            applied = replace(
-                intent, state=EntryState.APPLIED, remote_id=made.id, etag=made.etag, when=where, checked_at=now
-            )
-            self.save(applied, note=self._note(change, "making", "made", made_words(plan.draft.kind, made.kind)))
-
-    def _move(self, account: ConnectedAccount, change: EventChange) -> None:
-        plan, found, entry = change.plan, change.found, change.entry
-        assert plan is not None  # noqa: S101 - it is a change that moves
-        assert found is not None  # noqa: S101 - a guard saw to it
-        when = plan.draft.when
-        intent = replace(
-            entry, state=EntryState.INTENT, wanted=when, wrote_at=self.now(), etag=found.etag, remote_id=found.id
-        )
-        self.save(intent, note=self._note(change, entry.state, "moving"))
-        self._hold()
-        try:
-            moved = account.events.move_event(found, when)
-        except GoneError:
-            self._veto(change, intent, "its person deleted it")
-        except ConflictError:
-            self.save(
-                replace(intent, state=EntryState.UNKNOWN, wrote_at=entry.wrote_at),
-                note=self._note(change, "moving", "unknown", "somebody changed it meanwhile"),
-            )
-        except DeepdayError as error:
-            self._failed(change, intent, error)
-        else:
-            applied = replace(intent, state=EntryState.APPLIED, when=moved.when, etag=moved.etag)
-            self.save(applied, note=self._note(change, "moving", "moved"))
-
-    def _remove(self, account: ConnectedAccount, change: EventChange) -> None:
-        found, entry = change.found, change.entry
-        assert found is not None  # noqa: S101 - a guard saw to it
-        intent = replace(entry, state=EntryState.REMOVING, etag=found.etag, remote_id=found.id)
-        if intent.state is not entry.state:
-            self.save(intent, note=self._note(change, entry.state, "removing"))
-        self._hold()
-        try:
-            account.events.delete_event(found)
-        except ConflictError:
-            return  # somebody changed it meanwhile: the next look brings its newest version
-        except GoneError:
-            pass  # that is what was wanted
-        except DeepdayError as error:
-            self._failed(change, intent, error)
-            return
-        gone = replace(intent, state=EntryState.GONE, wrote_at=self.now())
-        self.save(gone, note=self._note(change, "removing", "gone"))
-
-    def _failed(self, change: EventChange, intent: LedgerEntry, error: DeepdayError) -> None:
-        if isinstance(error, OutcomeUnknownError):
-            state = intent.state if intent.state is EntryState.REMOVING else EntryState.UNKNOWN
-            unknown = replace(intent, state=state, problem=error.what)
-            self.save(unknown, note=self._note(change, intent.state, "unknown", error.what))
-        elif not isinstance(error, RetryLaterError | ReconnectNeededError):
-            self._dead(change, intent, error)
-            return
-        raise Trouble(error) from None
-
-    def _dead(self, change: EventChange, intent: LedgerEntry, error: DeepdayError) -> None:
-        dead = replace(intent, state=EntryState.DEAD, problem=error.what)
-        self.save(dead, note=self._note(change, intent.state, "dead", error.what))
-
-    def _veto(self, change: EventChange, entry: LedgerEntry, why: str) -> None:
-        override = Override(entry.person, entry.block, OverrideKind.VETO, at=self.now(), by="calendar", why=why)
-        gone = replace(entry, state=EntryState.RELINQUISHED)
-        self.save(gone, note=self._note(change, entry.state, "relinquished", why), overrides=[override])
-
-    def _take_note(self, change: EventChange) -> None:
-        entry, found = change.entry, change.found
-        if change.action is Action.VETO:
-            self._veto(change, entry, change.why)
-        elif change.action is Action.FORGET:
-            self.save(replace(entry, state=EntryState.GONE), note=self._note(change, entry.state, "gone"))
-        elif found is not None:
-            kept = replace(entry, state=EntryState.APPLIED, when=found.when, etag=found.etag, remote_id=found.id)
-            if change.action is Action.ADOPT:
-                self.save(kept, note=self._note(change, entry.state, "applied"))
-                return
-            by_hand = Override(
-                entry.person, entry.block, OverrideKind.PIN, found.when, self.now(), "calendar", change.why
-            )
-            kept = replace(kept, wanted=found.when)
-            self.save(kept, note=self._note(change, entry.state, "pinned"), overrides=[by_hand])
-
-    def _hold(self) -> None:
-        """See to it that the lease outlasts the next call."""
-        if self.lease.expires_at - self.now() < _MARGIN:
-            self.lease = self.store.renew(self.lease)
-
-    @staticmethod
-    def _note(change: Change, before: str, after: str, why: str = "") -> Note:
-        return Note(change.target, str(before), after, why or change.why)
 
 
 def target_of(person: str, account: ConnectedAccount, kind: SettingKind) -> Target:

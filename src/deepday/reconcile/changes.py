@@ -10,16 +10,18 @@ from deepday.store.slots import Slot
 
 
 class Action(StrEnum):
-    """What a change does. The first five call the vendor, the others only take note."""
+    """What a change does. The first six call the vendor, the others only take note."""
 
     CREATE = "create"
     MOVE = "move"
+    RETITLE = "retitle"
     REMOVE = "remove"
     SET = "set"
     RESTORE = "restore"
     ADOPT = "adopt"  # the event is as it should be
     PIN = "pin"  # its person moved the event: these are its times now
     VETO = "veto"  # its person deleted the event: the block does not take place
+    KEEP_TITLE = "keep title"  # its person gave the event another title: that stays
     FORGET = "forget"  # the event is not there, and need not be
     CONFIRM = "confirm"  # our value was seen
     HANDS_OFF = "hands off"  # the person's value stays
@@ -32,7 +34,7 @@ class Action(StrEnum):
         return self in _WRITES
 
 
-_WRITES = frozenset({Action.CREATE, Action.MOVE, Action.REMOVE, Action.SET, Action.RESTORE})
+_WRITES = frozenset({Action.CREATE, Action.MOVE, Action.RETITLE, Action.REMOVE, Action.SET, Action.RESTORE})
 
 
 @dataclass(frozen=True, slots=True)

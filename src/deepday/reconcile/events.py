@@ -8,7 +8,7 @@ from deepday.reconcile.changes import Action, EventChange
 from deepday.reconcile.clocks import MOST_SKEW
 from deepday.reconcile.desired import EventPlan, Policy
 from deepday.reconcile.observed import SeenEvents
-from deepday.store.ledger import FINAL, EntryState, LedgerEntry
+from deepday.store.ledger import FINAL, EntryState, LedgerEntry, fingerprint
 
 SETTLING = 30
 """Seconds after a write of ours in which a vendor may still show what was there before."""
@@ -111,7 +111,21 @@ def _present(
         return EventChange(Action.REMOVE, entry, "its block does not take place", None, found)
     if plan.draft.when != entry.wanted and max(plan.draft.when.end, entry.when.end) > now:
         return EventChange(Action.MOVE, entry, "its block has other times", plan, found, plan.asked)
-    return None
+    return _titled(entry, plan, found, now) if title_differs(entry, plan, now) else None
+
+
+def title_differs(entry: LedgerEntry, plan: EventPlan, now: int) -> bool:
+    """Tell whether the event should have another title than we gave it; only where that may still be there."""
+    return bool(entry.titles) and entry.titles[0] != fingerprint(plan.draft.title) and entry.when.end > now
+
+
+def _titled(entry: LedgerEntry, plan: EventPlan, found: WrittenEvent, now: int) -> EventChange:
+    """Decide about a title that is not what it should be: ours is changed, a person's stays."""
+    if fingerprint(found.title) in entry.titles:
+        return EventChange(Action.RETITLE, entry, "its block has another title", plan, found, plan.asked)
+    if settling(entry.wrote_at, now):
+        return EventChange(Action.WAIT, entry, "a write of ours may not show yet", plan, found)
+    return EventChange(Action.KEEP_TITLE, entry, "its person gave it another title", plan, found)
 
 
 def _elsewhere(entry: LedgerEntry, plan: EventPlan | None, found: WrittenEvent, now: int) -> EventChange:

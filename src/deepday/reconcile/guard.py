@@ -15,6 +15,9 @@ LARGEST_SHARE = 0.3
 OLDEST = 900
 """Seconds after which an observation is no longer acted on."""
 
+_FROZEN = frozenset({Action.MOVE, Action.RETITLE})
+"""What does not happen by itself shortly before a block."""
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -49,8 +52,10 @@ class Context:
 def guard(changes: Sequence[EventChange], seen: SeenEvents, context: Context) -> Verdict:
     """Divide the changes of one calendar into those that may be made and those that may not."""
     removals = [one for one in changes if one.action in {Action.MOVE, Action.REMOVE}]
+    titles = [one for one in changes if one.action is Action.RETITLE]
     creates = [one for one in changes if one.action is Action.CREATE]
     too_many_removed = context.future >= MANY and len(removals) > LARGEST_SHARE * context.future
+    too_many_retitled = context.future >= MANY and len(titles) > LARGEST_SHARE * context.future
     too_many_made = len(creates) > MOST_CREATES
     allowed, refused = [], []
     for change in changes:
@@ -58,6 +63,8 @@ def guard(changes: Sequence[EventChange], seen: SeenEvents, context: Context) ->
         if not why and not context.forced:
             if too_many_removed and change in removals:
                 why = f"{len(removals)} of {context.future} events would be moved or removed at once"
+            elif too_many_retitled and change in titles:
+                why = f"{len(titles)} of {context.future} events would get another title at once"
             elif too_many_made and change in creates:
                 why = f"{len(creates)} events would be made at once"
         if why:
@@ -79,7 +86,7 @@ def _refusal(change: EventChange, seen: SeenEvents, context: Context) -> str:
         why = "it was not observed"
     elif (found.key, found.marker) != (entry.key, entry.marker) or not found.marker:
         why = "it has no mark of ours"
-    elif change.action is Action.MOVE and not (change.asked or context.forced) and _soon(change, context):
+    elif change.action in _FROZEN and not (change.asked or context.forced) and _soon(change, context):
         why = "nothing moves by itself so shortly before"
     else:
         why = ""

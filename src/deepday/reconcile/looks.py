@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from deepday.errors import UnsupportedError
-from deepday.model import SettingKind
+from deepday.errors import DeepdayError, UnsupportedError
+from deepday.model import AnySetting, SettingKind
 from deepday.reconcile.accounts import ConnectedAccount
 from deepday.reconcile.changes import Action, SettingChange
 from deepday.reconcile.clocks import ClockWatch
@@ -19,6 +19,10 @@ from deepday.store.ledger import FINAL, EntryState, LedgerEntry
 
 _SEEN_TWICE = 60
 """Seconds between two looks that both miss an event, where nothing else says that the calendar is whole."""
+
+
+Read = Mapping[SettingKind, AnySetting | DeepdayError]
+"""What was read of several settings at once: for each its value, or what hindered it."""
 
 
 @dataclass(slots=True)
@@ -61,10 +65,20 @@ class Looks:
         self.refused += verdict.refused
         return verdict
 
-    def setting(self, view: View, account: ConnectedAccount, kind: SettingKind) -> SettingChange | None:
+    def settings(self, view: View, account: ConnectedAccount, kinds: Sequence[SettingKind]) -> Read:
+        """Read, with one request, those of the settings that ours is or shall be; none where that saves nothing."""
+        wanted = {kind: (view.slot(account, kind), view.wanted(account, kind)) for kind in kinds}
+        read = [
+            kind for kind, (slot, want) in wanted.items() if want.value is not None and (slot.owned or not want.late)
+        ]
+        return account.batcher.read_settings(read) if account.batcher and len(read) > 1 else {}
+
+    def setting(
+        self, view: View, account: ConnectedAccount, kind: SettingKind, read: Read | None = None
+    ) -> SettingChange | None:
         """Look at a setting and return what to do about it. A restore looks for itself.
 
-        Nothing is done where the clock is wrong.
+        ``read``: what was just read of several. Nothing is done where the clock is wrong.
         """
         slot, wanted = view.slot(account, kind), view.wanted(account, kind)
         if wanted.value is None or (not slot.owned and wanted.late):
@@ -73,7 +87,7 @@ class Looks:
                 return None
             return self.giving_back(view, account, kind) if wanted.value is None else too_late(slot, wanted)
         try:
-            current = account.setting(kind).read()
+            current = _shown(read, kind) or account.setting(kind).read()
         except UnsupportedError as error:
             if slot.owned:
                 raise
@@ -125,3 +139,10 @@ class Looks:
             self.missed.pop(key, None)
         twice = [key for key in seen.absent if now - self.missed.setdefault(key, now) >= _SEEN_TWICE]
         return replace(seen, absent=frozenset(twice))
+
+
+def _shown(read: Read | None, kind: SettingKind) -> AnySetting | None:
+    found = (read or {}).get(kind)
+    if isinstance(found, DeepdayError):
+        raise found
+    return found

@@ -10,9 +10,10 @@ from deepday.clock import Clock
 from deepday.errors import ConflictError, DeepdayError, ReconnectNeededError, RetryLaterError
 from deepday.model import Override, OverrideKind, SettingKind
 from deepday.reconcile.accounts import ConnectedAccount
-from deepday.reconcile.apply import Trouble, Writer
+from deepday.reconcile.apply import Writer
 from deepday.reconcile.changes import Action, Change
 from deepday.reconcile.clocks import ClockWatch
+from deepday.reconcile.committing import Trouble
 from deepday.reconcile.desired import Policy
 from deepday.reconcile.events import recent
 from deepday.reconcile.guard import Refused
@@ -299,21 +300,32 @@ class _Round:
         return True
 
     def _settings(self, view: View, account: ConnectedAccount) -> bool:
-        called = False
-        for kind in account.settings:
-            wanted_back = self._everything and view.slot(account, kind).owned
-            if not (wanted_back or self._reconciler.setting_due(view, account, kind)):
-                continue
+        due = [kind for kind in account.settings if self._is_due(view, account, kind)]
+        called, together = False, []
+        try:
+            read = self._looks.settings(view, account, due)
+        except DeepdayError as error:
+            raise Trouble(error) from None
+        for kind in due:
             try:
-                change = self._looks.setting(view, account, kind)
+                change = self._looks.setting(view, account, kind, read)
             except DeepdayError as error:
                 raise Trouble(error) from None
             if self._reconciler.clocks.rests(account):
                 return False
-            if change is not None:
+            if change is None:
+                continue
+            called = True
+            if read and change.action is Action.SET:
+                together.append(change)
+            else:
                 self._writer.setting(account, change)
-                called = True
+        self._writer.set_together(account, together)
         return called
+
+    def _is_due(self, view: View, account: ConnectedAccount, kind: SettingKind) -> bool:
+        wanted_back = self._everything and view.slot(account, kind).owned
+        return wanted_back or self._reconciler.setting_due(view, account, kind)
 
     def _leave_in_peace(self, view: View, account: ConnectedAccount, error: DeepdayError) -> None:
         """Do not call the account for a while; say so once."""

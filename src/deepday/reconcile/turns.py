@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from deepday.errors import ConflictError, DeepdayError
 from deepday.model import Override, OverrideKind, WrittenEvent
 from deepday.reconcile.accounts import ConnectedAccount
-from deepday.reconcile.apply import Trouble, Writer
+from deepday.reconcile.apply import Writer
+from deepday.reconcile.committing import Trouble
 from deepday.reconcile.desired import LiveBlock, event_keys, event_plans
 from deepday.reconcile.devices import (
     SKEW,
@@ -26,7 +27,7 @@ from deepday.reconcile.slots import left_to_end
 from deepday.reconcile.view import View
 from deepday.store.audit import Note
 from deepday.store.leases import Lease, device_lease_name
-from deepday.store.ledger import EntryState
+from deepday.store.ledger import EntryState, fingerprint
 
 
 def device_lease_valid(known: Lease | None, device: str, now: int) -> bool:
@@ -182,6 +183,7 @@ class Turn:
             remote_id=event.id,
             etag=event.etag,
             checked_at=view.now,
+            titles=(fingerprint(event.title),) if event.title == plan.draft.title else (),
         )
         # Elsewhere than it was approved and than it is wanted: somebody moved it, and the device before may know of it.
         by_hand = event.when not in {block.when, block.block.when}

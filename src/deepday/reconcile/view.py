@@ -18,7 +18,7 @@ from deepday.reconcile.desired import (
     wanted_value,
     woken,
 )
-from deepday.reconcile.events import never_made, recent, worth_making
+from deepday.reconcile.events import never_made, recent, title_differs, worth_making
 from deepday.reconcile.slots import Wanted, left_to_end, needs_look
 from deepday.store.leases import Backoff
 from deepday.store.ledger import FINAL, EntryState, LedgerEntry
@@ -103,7 +103,8 @@ class View:
             return True
         if plan is None:
             return entry.when.end > self.now
-        return plan.draft.when != entry.wanted and max(plan.draft.when.end, entry.when.end) > self.now
+        moved = plan.draft.when != entry.wanted and max(plan.draft.when.end, entry.when.end) > self.now
+        return moved or title_differs(entry, plan, self.now)
 
     def events_unseen(self, account: ConnectedAccount) -> bool:
         """Tell whether the events were not looked at for so long that it is time again."""

@@ -1,5 +1,6 @@
 """The ledger: every calendar event that we made, and what became of it. What is not in here is not ours."""
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,7 +35,9 @@ class LedgerEntry:
     """An event of ours.
 
     ``key`` and ``marker`` are kept with the event. ``when``: where it is, as far as we know; ``wanted``: where a call
-    that is under way puts it. ``remote_id`` and ``etag`` are the vendor's, empty before the first answer.
+    that is under way puts it. ``titles``: fingerprints of the titles that we may have given it, the one sent last
+    first; none where the title is its person's, or not known to be ours. ``remote_id`` and ``etag`` are the vendor's,
+    empty before the first answer.
     """
 
     key: str
@@ -53,9 +56,15 @@ class LedgerEntry:
     wrote_at: int = 0
     checked_at: int = 0
     problem: str = ""
+    titles: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"event of block {self.block} in {self.calendar} of {self.account} at {self.provider}"
+
+
+def fingerprint(title: str) -> str:
+    """Return what stands for a title in the ledger; it may name people, and is not kept."""
+    return hashlib.sha256(" ".join(title.split()).encode()).hexdigest()[:16]
 
 
 def read_entries(connection: Connection, person: str) -> list[LedgerEntry]:
@@ -81,6 +90,7 @@ def write_entry(connection: Connection, entry: LedgerEntry, epoch: int) -> None:
         "wanted_start": entry.wanted.start,
         "wanted_end": entry.wanted.end,
         "state": entry.state.value,
+        "titles": " ".join(entry.titles),
         "attempts": entry.attempts,
         "wrote_at": entry.wrote_at,
         "checked_at": entry.checked_at,
@@ -102,6 +112,7 @@ def _entry(row: RowMapping) -> LedgerEntry:
         when=Interval(row["start"], row["end"]),
         wanted=Interval(row["wanted_start"], row["wanted_end"]),
         state=EntryState(row["state"]),
+        titles=tuple(row["titles"].split()),
         remote_id=row["remote_id"],
         etag=row["etag"],
         attempts=row["attempts"],

@@ -75,6 +75,24 @@ class EventWriterContract:
         again = connector.move_event(moved, self.hour(vendor, 4))
         assert [when for when, _ in vendor.events()] == [again.when] == [self.hour(vendor, 4)]
 
+    def test_an_event_gets_another_title(self, connector: EventWriter, vendor: CalendarVendor) -> None:
+        """Its times stay; the new version has a new etag, which the next write needs."""
+        made = connector.create_event(vendor.calendar(), self.draft(vendor))
+        retitled = connector.retitle_event(made, "Deep work (urgent: Grace)")
+        assert retitled.etag != made.etag
+        assert (retitled.title, retitled.when) == ("Deep work (urgent: Grace)", made.when)
+        assert (retitled.key, retitled.marker) == (made.key, made.marker)
+        connector.retitle_event(retitled, "Deep work")
+        assert vendor.events() == [(made.when, "Deep work")]
+
+    def test_what_somebody_moved_gets_no_other_title(self, connector: EventWriter, vendor: CalendarVendor) -> None:
+        """An old etag is refused for a title as well."""
+        made = connector.create_event(vendor.calendar(), self.draft(vendor))
+        vendor.move_event(made.id, self.hour(vendor, 5))
+        with pytest.raises(ConflictError):
+            connector.retitle_event(made, "Another")
+        assert vendor.events() == [(self.hour(vendor, 5), made.title)]
+
     def test_what_somebody_moved_is_not_moved(self, connector: EventWriter, vendor: CalendarVendor) -> None:
         """An old etag is refused, and the person's change stays."""
         made = connector.create_event(vendor.calendar(), self.draft(vendor))
@@ -97,6 +115,7 @@ class EventWriterContract:
         for write in (
             connector.delete_event,
             lambda event: connector.move_event(event, self.hour(vendor, 6)),
+            lambda event: connector.retitle_event(event, "Another"),
         ):
             with pytest.raises(ConflictError):
                 write(replace(made, etag=""))

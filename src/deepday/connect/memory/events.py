@@ -91,6 +91,15 @@ class EventsPart(Part):
                 raise GoneError("The event was deleted by somebody.", "It is not made again.")
             return _written(event.calendar, stored.put(replace(found, times=(when,))))
 
+    def retitle_event(self, event: WrittenEvent, title: str) -> WrittenEvent:
+        """Give it another title."""
+        with self.call("retitle_event"):
+            stored = self._calendar(event.calendar)
+            found = self._newest(stored, event)
+            if found is None:
+                raise GoneError("The event was deleted by somebody.", "It is not made again.")
+            return _written(event.calendar, stored.put(replace(found, title=title)))
+
     def delete_event(self, event: WrittenEvent) -> None:
         """Delete it; that it is gone already is fine."""
         with self.call("delete_event"):

@@ -9,6 +9,6 @@ For all of them: must not keep, log, or put into an error a token, a text, a tit
 or retry a write by itself. Must not ask what time it is but by the clock that it was given.
 """
 
-PORT_VERSION = 3
+PORT_VERSION = 4
 """Raised when a port changes so that a connector must change as well. 1 knew exported files only, 3 brought
-signing in."""
+signing in, 4 titles of events that change."""

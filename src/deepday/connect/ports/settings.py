@@ -15,11 +15,12 @@ is one of ours or ended by itself, the empty value if ``before`` itself is over,
 it meanwhile. Must not write without having read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from deepday.connect.restoring import Restored
-from deepday.model import AutoReply, DoNotDisturb, Presence, Status
+from deepday.errors import DeepdayError
+from deepday.model import AnySetting, AutoReply, DoNotDisturb, Presence, SettingKind, Status
 
 
 @runtime_checkable
@@ -102,4 +103,22 @@ class PresenceWriter(Protocol):
 
     def restore_presence(self, written: Sequence[Presence], before: Presence) -> Restored[Presence]:
         """Write the baseline back if the value is still ours, and say what was done."""
+        ...
+
+
+@runtime_checkable
+class SettingsBatcher(Protocol):
+    """Reads, and sets, several settings of an account with one request; for vendors that take many calls in one.
+
+    An account has it beside the writers of the settings, and promises the same for each. What became of one says
+    nothing of another: each comes with its value, or with the error that its own method would raise. Raises what
+    befell the request as a whole.
+    """
+
+    def read_settings(self, kinds: Sequence[SettingKind]) -> Mapping[SettingKind, AnySetting | DeepdayError]:
+        """Return the present values."""
+        ...
+
+    def set_settings(self, values: Mapping[SettingKind, AnySetting]) -> Mapping[SettingKind, AnySetting | DeepdayError]:
+        """Write the values, and return them as the vendor settled them."""
         ...

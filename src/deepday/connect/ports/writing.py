@@ -11,8 +11,8 @@ class EventWriter(Protocol):
     """Writes events of ours into a calendar, and touches no others.
 
     Must keep ``draft.key`` and ``draft.marker`` with the event, where only programs see them. Must send the ``etag``
-    with every move and delete, so that the vendor refuses when somebody changed the event meanwhile. Must invite and
-    mail nobody.
+    with every move, new title and delete, so that the vendor refuses when somebody changed the event meanwhile. Must
+    invite and mail nobody.
 
     May make a plain busy event where the vendor or the account refuses the draft's kind, and then returns the kind
     that it made and says so in its capabilities.
@@ -45,6 +45,13 @@ class EventWriter(Protocol):
 
         Raises :class:`~deepday.errors.ConflictError` when ``event.etag`` is not its newest, and
         :class:`~deepday.errors.GoneError` when it was deleted.
+        """
+        ...
+
+    def retitle_event(self, event: WrittenEvent, title: str) -> WrittenEvent:
+        """Give it another title, and nothing else, and return it as the vendor has it, with its new etag.
+
+        Raises as :meth:`move_event` does.
         """
         ...
 

@@ -84,6 +84,7 @@ ledger = Table(
     Column("wanted_start", Long, nullable=False),
     Column("wanted_end", Long, nullable=False),
     Column("state", Text, nullable=False),
+    Column("titles", Text, nullable=False, server_default=""),  # fingerprints of those that we may have given it
     Column("attempts", Integer, nullable=False),
     Column("wrote_at", Long, nullable=False),
     Column("checked_at", Long, nullable=False),

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision: str | None = "0010"
+down_revision: str | None = "0011"
 
 _LONG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
