@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import cast
 
@@ -156,7 +156,9 @@ def listening(clock: Clock | None = None) -> Iterator[tuple[Ledger, Listening]]:
         def refresh() -> tuple[str, ...]:
             ledger.people.forget_ids()
             ledger.people.away, notes = out_of_office(settings, ledger.clock)
-            return notes
+            rules, unknown = ledger.people.with_ids(ledger.policy.rules)
+            desk.policy = replace(ledger.policy, rules=rules)
+            return (*notes, *(f"A rule names {who}, whom nobody knows in chat." for who in unknown))
 
         yield ledger, Listening(desk, source, refresh)
 

@@ -1,6 +1,7 @@
 """What must hold, checked from outside: on the committed rows, and at the vendor."""
 
 from collections import Counter
+from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -58,8 +59,7 @@ class Oracle:
         keys = Counter(post.message.key for post in self.world.office.sent)
         self._hold("I13", keys[message.key] == 1, f"{message.key} is posted {keys[message.key]} times")
         if row["kind"] == "reply":
-            (about,) = self.world.rows("SELECT * FROM request WHERE id = ?", row["request"])
-            place = (about["reply_to"], about["thread"], about["block"])
+            place = self._place(message.key)
             same = [
                 post
                 for post in self.world.office.sent
@@ -68,9 +68,11 @@ class Oracle:
             self._hold("storm", len(same) == 1, f"{len(same)} answers in {place}")
 
     def _place(self, key: str) -> tuple[str, str, str]:
+        """Return where an answer was given, and in which block, outside of blocks on which date."""
         (row,) = self.world.rows("SELECT request FROM outbox WHERE id = ?", key)
         (about,) = self.world.rows("SELECT * FROM request WHERE id = ?", row["request"])
-        return about["reply_to"], about["thread"], about["block"]
+        day = datetime.fromtimestamp(about["received_at"], self.world.policy.zone).date()
+        return about["reply_to"], about["thread"], about["block"] or day.isoformat()
 
     # After every step
 
