@@ -126,6 +126,7 @@ class World:
             None,
             lambda: quiet_of(self.protecting.known(ADA), [self.account]),
         )
+        self.desk.consent = lambda name, agreed: self.surroundings.keep_consent(name, agreed, self.now())
         self.listening = Listening(self.desk, self.account)
         self.reconciler = Reconciler(self.protecting, self.clock, Policy("on-laptop"), "laptop")
 
@@ -227,15 +228,16 @@ class World:
         self.blocks.append(block)
         self.say(f"block {block.id} for {seconds}")
 
-    def ask(self, door: Door = Door.DIRECT, sender: str = ASKERS[0], text: str = "", alert: str = "") -> UrgentSignal:
-        """Let somebody, or a machine, ask for the owner."""
+    def ask(
+        self, door: Door = Door.DIRECT, sender: str = ASKERS[0], text: str = "", alert: str = "", *, own: bool = False
+    ) -> UrgentSignal:
+        """Let somebody, or a machine, ask for the owner; ``own``: by writing to the owner in person."""
         self.numbers += 1
-        where = f"D{sender}"
+        where = f"D{sender}{'UADA' if own else ''}"
         text = text or f"canary{self.seed}x{self.numbers} is on fire"
-        reply_to = sender if door in {Door.COMMAND, Door.SHORTCUT} else ""
-        signal = UrgentSignal(
-            f"T1:{where}:{self.numbers}", self.now(), sender, where, text, 0, door, reply_to, alert=alert
-        )
+        reply_to = sender if own or door in {Door.COMMAND, Door.SHORTCUT} else ""
+        name = f"T1:{where}:{self.numbers}"
+        signal = UrgentSignal(name, self.now(), sender, where, text, 0, door, reply_to, alert=alert, in_person=own)
         if door is Door.DIRECT:
             self.office.asked_for.append(signal)
         self.oracle.asked(signal)
