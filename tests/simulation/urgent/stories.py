@@ -198,7 +198,7 @@ def revoked(world: World) -> None:
     world.tick()
     world.office.revoked = True
     world.ask(Door.DIRECT, DAN)
-    world.pass_time(50 * 60)
+    world.pass_time(30 * 60)
     world.office.revoked = False
     world.pass_time(700)
 

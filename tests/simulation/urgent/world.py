@@ -187,7 +187,7 @@ class World:
             for row in self.rows(query)
             if row[0] is not None
         ]
-        pause = 30 if self.office.revoked else 1
+        pause = 60 if self.office.revoked else 1
         coming = [max(self.now() + pause, one.due) for one in self.office.under_way]
         overdue = [self.now() + (30 if longest <= 300 else longest)] if any(one <= self.now() for one in due) else []
         return min([self.now() + longest, *coming, *overdue, *(one for one in due if one > self.now())])
