@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import cast
@@ -112,7 +112,17 @@ def opened_ledger(clock: Clock | None = None) -> Iterator[Ledger]:
     if not Store.exists(database_location()):
         raise NotEnoughDataError("There is no store yet.", "Run deepday connect slack --allow messages first.")
     with opened_accounts(clock) as accounts:
-        yield _ledger(accounts, "", _NobodyConnected())
+        ledger = _ledger(accounts, "", _NobodyConnected())
+        if not all(one.chat for one in ledger.people.colleagues.values()) and _finds_people(accounts):
+            ledger.people.find = lambda address: address  # looked up when somebody needs them, not to look at the list
+        yield ledger
+
+
+def _finds_people(accounts: Accounts) -> bool:
+    with ExitStack() as stack, suppress(DeepdayError):
+        account, _ = _chat_account(accounts, stack)
+        return Port.PEOPLE_FINDER in account.capabilities().ports
+    return False
 
 
 def _ledger(accounts: Accounts, chat: str, messenger: Messenger) -> Ledger:

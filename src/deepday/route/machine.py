@@ -200,7 +200,8 @@ def _by_sender(request: Request, pressed: Press, policy: RoutePolicy, now: int) 
         if not request.open:
             return Step(request, why="the sender says that it is urgent all the same", reopen=True)
         if request.state in _CAN_WAIT:
-            return _route(request, 0, policy, now, "the sender says that it is urgent")
+            why = "the sender says that it is urgent"
+            return _route(replace(request, why=why), 0, policy, now, why)
         return Step(request)
     if request.state is RequestState.ASKED:
         return Step(replace(request, state=RequestState.WAITING), why="the sender says that it can wait")
