@@ -261,7 +261,7 @@ def _waits_for(request: Request, role: ChainRole) -> bool:
 
 def _reply(request: Request, policy: RoutePolicy) -> tuple[Item, ...]:
     """Return the answer to the sender: one for each conversation and block, outside of blocks one for each day."""
-    place = f"{request.source}/{request.reply_to}/{request.thread}"
+    place = f"{request.source}/{request.conversation}/{request.reply_to}/{request.thread}"
     return _to_sender(request, Kind.REPLY, "", {}, f"{place}/{span_of(request, policy)}")
 
 

@@ -76,12 +76,12 @@ class Oracle:
             ]
             self._hold("storm", len(same) == 1, f"{len(same)} answers in {place}")
 
-    def _place(self, key: str) -> tuple[str, str, str]:
+    def _place(self, key: str) -> tuple[str, ...]:
         """Return where an answer was given, and in which block, outside of blocks on which date."""
         (row,) = self.world.rows("SELECT request FROM outbox WHERE id = ?", key)
         (about,) = self.world.rows("SELECT * FROM request WHERE id = ?", row["request"])
         day = datetime.fromtimestamp(about["received_at"], self.world.policy.zone).date()
-        return about["reply_to"], about["thread"], about["block"] or day.isoformat()
+        return about["conversation"], about["reply_to"], about["thread"], about["block"] or day.isoformat()
 
     # After every step
 

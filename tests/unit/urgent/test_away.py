@@ -3,6 +3,9 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+from pydantic import ValidationError
+
 from deepday.app.urgent_away import out_of_office
 from deepday.app.urgent_people import Colleague, Surroundings
 from deepday.app.urgent_running import policy_of
@@ -66,6 +69,11 @@ def test_rules_may_name_senders_by_their_address(tmp_path: Path) -> None:
     rules, unknown = surroundings(Office(tmp_path)).with_ids(policy.rules)
     assert rules.own[0].people == {GRACE, "UBOSS"}
     assert unknown == ("new@example.org",)
+
+
+def test_a_rule_about_nothing_is_refused_in_the_settings(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="is about nothing"):
+        settings(tmp_path, rules=[{"name": "all", "verdict": "wait"}])
 
 
 def test_a_turned_clock_decides_which_day_it_is(tmp_path: Path) -> None:
