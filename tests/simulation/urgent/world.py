@@ -171,7 +171,7 @@ class World:
     def pass_time(self, seconds: int) -> None:
         """Let time pass, a round whenever something is due."""
         end = self.now() + seconds
-        longest = 300 if seconds <= HOUR else 1800
+        longest = 300 if seconds <= HOUR else 2 * HOUR
         while self.now() < end:
             self.clock.turn(min(end, max(self.now() + 1, self._next(longest))) - self.now())
             self.tick()
