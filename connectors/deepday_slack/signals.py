@@ -113,7 +113,7 @@ def in_person_of(
         micros // MILLION,
         str(sender),
         channel,
-        unescaped(text)[:LONGEST],
+        unescaped(text.replace(f"<@{ears.owner}>", "").strip())[:LONGEST],
         attempt,
         Door.DIRECT if direct else Door.MENTION,
         reply_to=str(sender) if direct else "",

@@ -12,6 +12,11 @@ from tests.simulation.living import run_seed
 from tests.simulation.playing import LAYERS, play
 from tests.simulation.running import Summary, die_everywhere, hunt, kept_seeds, run_seeds, scenario_named
 from tests.simulation.scenarios import SCENARIOS
+from tests.simulation.urgent import hunting as urgent
+from tests.simulation.urgent.bugs import BUGS as URGENT_BUGS
+from tests.simulation.urgent.disk import remove_disk as remove_urgent_disk
+from tests.simulation.urgent.stories import LAYERS as URGENT_LAYERS
+from tests.simulation.urgent.stories import STORIES
 from tests.simulation.world import remove_disk
 
 _CHUNK = 25
@@ -42,6 +47,28 @@ def _hunted(name: str) -> str:
         return hunt(name, _HUNTED, plays, run_seed)
     finally:
         remove_disk()
+
+
+def _urgent_seeds(seeds: Sequence[int]) -> urgent.Summary:
+    try:
+        return urgent.run_seeds(seeds)
+    finally:
+        remove_urgent_disk()
+
+
+def _urgent_deaths(name: str, layers: str, first: int, step: int) -> urgent.Summary:
+    story = next(one for one in STORIES if one.__name__ == name)
+    try:
+        return urgent.die_everywhere(story, layers, first=first, step=step)
+    finally:
+        remove_urgent_disk()
+
+
+def _urgent_caught(name: str) -> str:
+    try:
+        return urgent.caught(name)
+    finally:
+        remove_urgent_disk()
 
 
 def _say(words: str) -> None:
@@ -76,7 +103,15 @@ def main(arguments: list[str] | None = None) -> int:
                 for layers in LAYERS
                 for number, scenario in enumerate(SCENARIOS)
             ]
+        requests = [pool.submit(_urgent_seeds, chunk) for chunk in chunks]
+        if given.crashes:
+            requests += [
+                pool.submit(_urgent_deaths, story.__name__, layers, 1 + number % given.crashes, given.crashes)
+                for layers in URGENT_LAYERS
+                for number, story in enumerate(STORIES)
+            ]
         bugs = {name: pool.submit(_hunted, name) for name in BUGS} if given.bugs else {}
+        bugs |= {f"urgent: {name}": pool.submit(_urgent_caught, name) for name in URGENT_BUGS if given.bugs}
         total = Summary()
         for job in jobs:
             one = job.result()
@@ -84,6 +119,11 @@ def main(arguments: list[str] | None = None) -> int:
             total.crashes += one.crashes
             total.broken += one.broken
             total.excused += one.excused
+        for request_job in requests:
+            of_requests = request_job.result()
+            total.worlds += of_requests.worlds
+            total.crashes += of_requests.crashes
+            total.broken += of_requests.broken
         uncaught = [name for name, hunted in bugs.items() if not hunted.result()]
         for name, hunted in bugs.items():
             _say(f"planted: {name}: {hunted.result() or 'NOT CAUGHT'}")

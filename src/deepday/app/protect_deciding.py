@@ -22,6 +22,7 @@ from deepday.reconcile.events import SETTLING
 from deepday.report.protect_view import Outcome, ShownChange, moment, span
 
 _LENGTH = re.compile(r"(?:(\d{1,2})\s*h)?\s*(?:(\d{1,3})\s*(?:m|min)?)?")
+_LONGEST_WHY = 200
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
 _LOOKS = 3
 
@@ -51,13 +52,16 @@ def parse_end(until: str | None, length: str | None, now: int, zone: str) -> int
     return at
 
 
-def pause(until: str | None, length: str | None, clock: Clock | None = None) -> Outcome:
-    """Show and hold nothing for a while, by default until the block's end. The event stays."""
+def pause(until: str | None, length: str | None, clock: Clock | None = None, why: str = "") -> Outcome:
+    """Show and hold nothing for a while, by default until the block's end. The event stays.
+
+    ``why``: in the person's own words, for the count of what breaks deep work.
+    """
     with protection(clock) as found:
         now = found.now()
         active = _under_way(found)
         end = parse_end(until, length, now, found.person.zone.key) or max(one.when.end for one in active)
-        return _decided(found, [_override(found, "", OverrideKind.PAUSE, Interval(now, end), "paused")])
+        return _decided(found, [_override(found, "", OverrideKind.PAUSE, Interval(now, end), _because("paused", why))])
 
 
 def resume(clock: Clock | None = None) -> Outcome:
@@ -84,14 +88,13 @@ def extend(until: str | None, length: str | None, clock: Clock | None = None) ->
         return _decided(found, [_override(found, block.id, OverrideKind.EXTEND, when, "extended")])
 
 
-def end_early(clock: Clock | None = None) -> Outcome:
-    """End what is under way now."""
+def end_early(clock: Clock | None = None, why: str = "") -> Outcome:
+    """End what is under way now. ``why`` as in :func:`pause`."""
     with protection(clock) as found:
         now = found.now() // 60 * 60  # calendars show minutes
+        said = _because("ended early", why)
         ended = [
-            _override(
-                found, one.id, OverrideKind.END, Interval(one.when.start, max(now, one.when.start)), "ended early"
-            )
+            _override(found, one.id, OverrideKind.END, Interval(one.when.start, max(now, one.when.start)), said)
             for one in _under_way(found)
         ]
         return _decided(found, ended)
@@ -190,6 +193,11 @@ def _under_way(found: Protection) -> list[LiveBlock]:
         following = f"The next one: {span(ahead.when, found.person.zone)}." if ahead else "See: deepday status"
         raise NotEnoughDataError("No deep-work block is on now.", following)
     return under_way
+
+
+def _because(what: str, why: str) -> str:
+    said = " ".join(why.split())[:_LONGEST_WHY]
+    return f"{what}: {said}" if said else what
 
 
 def _override(found: Protection, block: str, kind: OverrideKind, when: Interval, why: str) -> Override:

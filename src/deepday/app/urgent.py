@@ -217,6 +217,8 @@ class UrgentDesk(Desk):
 
     def _begin(self, request: Request) -> int:
         earlier = [] if request.reopens or request.door is Door.ALERT else self.store.earlier(request)
+        span = machine.span_of(request, self.policy)
+        earlier = [one for one in earlier if machine.span_of(one, self.policy) == span]
         head = next((one for one in earlier if one.state is not RequestState.JOINED), None)
         if head is not None:
             return self._join(request, head)
@@ -236,8 +238,9 @@ class UrgentDesk(Desk):
         if not self.take(request, step):
             return 0
         head = self.store.request(head.id) or head
-        why = "the sender said more"
-        more = machine.change(head, request.key, self.policy, self.now(), request.verdict, why)
+        now, block = self.now(), self.people.block(self.now())
+        at = digest_at(self.policy, now, block.until if block else 0)
+        more = machine.change(head, request.key, self.policy, now, request.verdict, "the sender said more", at)
         if more.items or more.request != head:
             self.take(head, more)
         return 1

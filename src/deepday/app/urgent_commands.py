@@ -86,7 +86,9 @@ def list_requests(*, everything: bool = False, clock: Clock | None = None) -> Li
         whole = ledger.urgent.requests(ledger.person)
         found = whole if everything else ledger.urgent.open_requests(ledger.person)
         chain = chain_of(ledger.people.covers(now), ledger.people.owner(), "", "")
-        overrides = ledger.urgent.schedule(ledger.person).overrides
+        names = {one.chat: one.name for request in whole for one in request.chain if one.chat}
+        decided = ledger.urgent.schedule(ledger.person).overrides
+        overrides = [replace(one, by=names.get(one.by, one.by)) for one in decided]
         zone = ledger.policy.zone
         asked = [
             (row.data.get("name", row.to), row.sent_at)

@@ -1,7 +1,7 @@
 """Who is there for a person: the block under way, who covers, what keeps them from hearing."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from deepday.model import AnswerState, ChainRole, Interval, Responder, SettingKi
 from deepday.model.person import WeeklyHours
 from deepday.reconcile.desired import LiveBlock, active_blocks, live_blocks
 from deepday.route.chain import Cover
+from deepday.route.rules import Rules
 from deepday.store.approved import Schedule
 from deepday.store.covers import CoverBook, Covered, Role, StoredAnswer
 from deepday.store.protecting import Known
@@ -126,6 +127,15 @@ class Surroundings:
         answer = StoredAnswer(self.person, name.lower(), None, state, "", at)
         self.book.keep_answer(answer)
         return answer
+
+    def with_ids(self, rules: Rules) -> tuple[Rules, tuple[str, ...]]:
+        """Return the rules with the ids of senders that are named by their address, and the names not found."""
+        ids = {who: self._chat(who) for rule in rules.own for who in rule.people if "@" in who}
+        own = tuple(
+            replace(rule, people=frozenset(ids.get(who, who) for who in rule.people) - {""} or rule.people)
+            for rule in rules.own
+        )
+        return replace(rules, own=own), tuple(sorted(who for who, chat in ids.items() if not chat))
 
     def chat_of(self, name: str) -> str:
         """Return the id in chat of somebody whom the settings name; empty where nobody knows it."""

@@ -1,9 +1,10 @@
 """The desk of this installation: made of the settings, the store, and the connected account that posts and listens."""
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import cast
 
 from deepday.app.accounts import Accounts, opened_accounts
@@ -122,7 +123,17 @@ def opened_ledger(clock: Clock | None = None) -> Iterator[Ledger]:
     if not Store.exists(database_location()):
         raise NotEnoughDataError("There is no store yet.", "Run deepday connect slack --allow messages first.")
     with opened_accounts(clock) as accounts:
-        yield _ledger(accounts, "", _NobodyConnected())
+        ledger = _ledger(accounts, "", _NobodyConnected())
+        if not all(one.chat for one in ledger.people.colleagues.values()) and _finds_people(accounts):
+            ledger.people.find = lambda address: address  # looked up when somebody needs them, not to look at the list
+        yield ledger
+
+
+def _finds_people(accounts: Accounts) -> bool:
+    with ExitStack() as stack, suppress(DeepdayError):
+        account, _ = _chat_account(accounts, stack)
+        return Port.PEOPLE_FINDER in account.capabilities().ports
+    return False
 
 
 def _ledger(accounts: Accounts, chat: str, messenger: Messenger) -> Ledger:
@@ -183,7 +194,9 @@ def listening(clock: Clock | None = None) -> Iterator[tuple[Ledger, Listening]]:
         def refresh() -> tuple[str, ...]:
             ledger.people.forget_ids()
             ledger.people.away, notes = out_of_office(settings, ledger.clock)
-            return notes
+            rules, unknown = ledger.people.with_ids(ledger.policy.rules)
+            desk.policy = replace(ledger.policy, rules=rules)
+            return (*notes, *(f"A rule names {who}, whom nobody knows in chat." for who in unknown))
 
         yield ledger, Listening(desk, source, refresh)
 

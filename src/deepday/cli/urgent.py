@@ -42,7 +42,7 @@ def list_(
     for one_skipped in listed.skipped:
         typer.echo(plain(f"Not asked: {one_skipped}."))
     for name, week, count in listed.load:
-        typer.echo(plain(f"{name} was asked {count} times in the week of {week}."))
+        typer.echo(plain(f"{name} was asked {count} time{'' if count == 1 else 's'} in the week of {week}."))
     for words in overrides_lines(listed.overrides.weeks.items(), listed.overrides.budget):
         typer.echo(plain(words))
 

@@ -1,9 +1,9 @@
 """The settings of urgent requests: who is asked, how long, what counts as urgent, what is kept."""
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from deepday.config.mailbox_settings import MailboxSettings
 from deepday.config.table import Table
@@ -18,13 +18,23 @@ class UrgentRuleSettings(Table):
     verdict: Literal["urgent", "ask", "wait"] = Field(
         description="Whether it is urgent, its sender is asked, or it waits.", examples=["urgent"]
     )
-    people: _Texts = Field(default=(), description="Slack member IDs of senders.", examples=[["U012AB3CD"]])
+    people: _Texts = Field(
+        default=(),
+        description="Senders: Slack member IDs, or addresses where users:read.email was granted.",
+        examples=[["U012AB3CD", "maria@example.org"]],
+    )
     conversations: _Texts = Field(default=(), description="Slack IDs of channels.", examples=[["C012AB3CD"]])
     keywords: _Texts = Field(
         default=(), description="Words or phrases in the text, looked for in memory only.", examples=[["prod is down"]]
     )
     alerts: _Texts = Field(default=(), description="Classes of machines' alerts.", examples=[["training-failed"]])
     topic: str = Field(default="", description="What whoever covers must know about.", examples=["training"])
+
+    @model_validator(mode="after")
+    def _names_something(self) -> Self:
+        if not (self.people or self.conversations or self.keywords or self.alerts):
+            raise ValueError("is about nothing; give people, conversations, keywords or alerts.")
+        return self
 
 
 class UrgentPersonSettings(Table):

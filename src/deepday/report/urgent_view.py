@@ -68,7 +68,7 @@ def overrides_lines(weeks: Iterable[tuple[date, Sequence[Override]]], budget: in
     lines = []
     for week, found in weeks:
         agreed = f" of {budget} agreed" if budget is not None else ""
-        lines.append(f"Week of {week}: deep work was broken {len(found)} times{agreed}.")
+        lines.append(f"Week of {week}: deep work was broken {len(found)} time{'' if len(found) == 1 else 's'}{agreed}.")
         lines += [f"  {one.kind}: {one.by}, {one.why}" for one in found]
     return lines
 

@@ -91,13 +91,26 @@ def withdraw(request: Request, proof: str, actor: str) -> Step:
     return replace(step, items=_inform(request, "withdrawn", ""), actor=actor)
 
 
-def change(request: Request, proof: str, policy: RoutePolicy, now: int, verdict: Verdict, why: str) -> Step:
-    """Take that its sender edited a request, or said more: those who were told see it; it may have become urgent."""
+def change(
+    request: Request, proof: str, policy: RoutePolicy, now: int, verdict: Verdict, why: str, again_at: int = 0
+) -> Step:
+    """Take that its sender edited a request, or said more: those who were told see it; it may have become urgent.
+
+    ``again_at``: when the owner is shown it, though they saw what was before; 0 where that is not new to them.
+    """
     if request.state in _BEING_TOLD:
         return Step(request, _inform(request, "changed", "", proof))
     if request.state in _CAN_WAIT and verdict is Verdict.URGENT:
         return _route(replace(request, verdict=verdict), 0, policy, now, why)
+    if request.state is RequestState.SHOWN and again_at:
+        return Step(replace(request, state=RequestState.WAITING, deadline=again_at), why=why)
     return Step(request)
+
+
+def span_of(request: Request, policy: RoutePolicy) -> str:
+    """Return the block that a request came into, outside of blocks the local date: in it a conversation is one."""
+    day = datetime.fromtimestamp(request.received_at, UTC).astimezone(policy.zone).date()
+    return request.block or day.isoformat()
 
 
 def join(request: Request, to: Request) -> Step:
@@ -195,7 +208,8 @@ def _by_sender(request: Request, pressed: Press, policy: RoutePolicy, now: int) 
         if not request.open:
             return Step(request, why="the sender says that it is urgent all the same", reopen=True)
         if request.state in _CAN_WAIT:
-            return _route(request, 0, policy, now, "the sender says that it is urgent")
+            why = "the sender says that it is urgent"
+            return _route(replace(request, why=why), 0, policy, now, why)
         return Step(request)
     if request.state is RequestState.ASKED:
         return Step(replace(request, state=RequestState.WAITING), why="the sender says that it can wait")
@@ -252,9 +266,8 @@ def _waits_for(request: Request, role: ChainRole) -> bool:
 
 def _reply(request: Request, policy: RoutePolicy) -> tuple[Item, ...]:
     """Return the answer to the sender: one for each conversation and block, outside of blocks one for each day."""
-    day = datetime.fromtimestamp(request.received_at, UTC).astimezone(policy.zone).date()
-    span = request.block or day.isoformat()
-    return _to_sender(request, Kind.REPLY, "", {}, f"{request.source}/{request.reply_to}/{request.thread}/{span}")
+    place = f"{request.source}/{request.conversation}/{request.reply_to}/{request.thread}"
+    return _to_sender(request, Kind.REPLY, "", {}, f"{place}/{span_of(request, policy)}")
 
 
 def _to_sender(request: Request, kind: Kind, what: str, data: dict[str, str], mark: str = "") -> tuple[Item, ...]:

@@ -184,14 +184,14 @@ def _consent(item: Item, words: Setting) -> list[Section]:
         case "declined":
             again = button(words.secret, "opt_in", item.request, "Ask me again")
             return [Section(f"You are not asked for {words.owner} any more. Should that change:", (again,))]
-    minutes = words.answer // 60
+    minutes = "a minute" if words.answer <= 60 else f"{words.answer // 60} minutes"
     text = (
         f"{words.owner} works some hours without interruptions, and asks whether you would answer for what cannot wait "
         "then."
     )
     how = (
         "What you would get: a message here, from whom it is, since when, and what. You take it, pass it on, say that "
-        f"it is not urgent, or wake {words.owner}. Without an answer in {minutes} minutes the next one is asked. You "
+        f"it is not urgent, or wake {words.owner}. Without an answer in {minutes} the next one is asked. You "
         "are not asked outside your working hours, on leave, or in deep work of your own, and how often you are asked "
         "each week is counted."
     )

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 from unittest.mock import patch
 
-from deepday.app import urgent, urgent_people, urgent_sending
+from deepday.app import urgent, urgent_consent, urgent_people, urgent_sending
 from deepday.app.urgent import UrgentDesk
 from deepday.app.urgent_listening import Listening
 from deepday.errors import OutcomeUnknownError
@@ -183,6 +183,30 @@ def who_is_away_is_asked() -> list[Patch]:
 @bug
 def opting_out_is_forgotten() -> list[Patch]:
     return [(urgent_people.Surroundings, "_agreed", lambda self, one: True)]
+
+
+@bug
+def opting_out_by_the_button_is_forgotten() -> list[Patch]:
+    return [(urgent_people.Surroundings, "keep_consent", lambda *_: None)]
+
+
+@bug
+def who_opts_out_keeps_what_they_were_asked() -> list[Patch]:
+    return [(urgent_consent, "_pass_on", lambda *_: None)]
+
+
+@bug
+def what_is_private_is_kept() -> list[Patch]:
+    return [(UrgentDesk, "_counts", lambda self, signal, source: True)]
+
+
+@bug
+def what_was_found_after_the_block_is_private() -> list[Patch]:
+    def counts(self: UrgentDesk, signal: UrgentSignal, source: str) -> bool:
+        del source
+        return not signal.in_person or self.people.block(self.now()) is not None
+
+    return [(UrgentDesk, "_counts", counts)]
 
 
 @bug

@@ -52,6 +52,8 @@ def _something(world: World) -> None:
         (2, _sleep),
         (2, _quiet),
         (2, _another_block),
+        (3, _ask_in_person),
+        (1, _opt),
     ]
     chosen = world.chance.choices([one for _, one in what], [weight for weight, _ in what])[0]
     chosen(world)
@@ -65,6 +67,14 @@ def _ask(world: World) -> None:
         world.ask(door, "alerts", alert=world.chance.choice(_ALERTS))
     else:
         world.ask(door, world.chance.choice(ASKERS))
+
+
+def _ask_in_person(world: World) -> None:
+    world.ask(Door.DIRECT, world.chance.choice(ASKERS), own=True)
+
+
+def _opt(world: World) -> None:
+    world.press(world.chance.choice((GRACE, BEN)), world.chance.choice(("opt_out", "opt_in")))
 
 
 def _answer(world: World) -> None:

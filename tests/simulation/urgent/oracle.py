@@ -1,6 +1,8 @@
 """What must hold, checked from outside: on the committed rows, and at the vendor."""
 
+import json
 from collections import Counter
+from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,7 @@ class Oracle:
     def __init__(self, world: "World") -> None:
         self.world = world
         self.said: dict[str, UrgentSignal] = {}
+        self.private: set[str] = set()
         self.deleted: set[str] = set()
         self.presses: dict[str, str] = {}
         self.ends: dict[str, tuple[str, int]] = {}
@@ -30,13 +33,17 @@ class Oracle:
     # People
 
     def asked(self, signal: UrgentSignal) -> None:
-        self.said[signal.id] = signal
+        if signal.in_person and self.world.surroundings.block(signal.at) is None:
+            self.private.add(signal.id)
+        else:
+            self.said[signal.id] = signal
 
     # At the vendor
 
     def acknowledged(self, signal: UrgentSignal) -> None:
         rows = self.world.rows("SELECT key FROM inbox WHERE key = ?", signal.id)
-        self._hold("I5", bool(rows), f"{signal.id} is acknowledged, and not kept")
+        private = bool({signal.id, signal.subject} & self.private)
+        self._hold("I5", bool(rows) or private, f"{signal.id} is acknowledged, and not kept")
 
     def posting(self, message: OutgoingMessage) -> None:
         rows = self.world.rows("SELECT state, kind FROM outbox WHERE id = ?", message.key)
@@ -48,6 +55,9 @@ class Oracle:
         if row["kind"] == "ask":
             able = {one.chat for one in self.world.colleagues.values() if one.agreed and not one.away}
             self._hold("R24", row["to"] in able, f"{row['to']} is asked, who is away or has not agreed")
+            name = json.loads(row["data"])["name"]
+            out = self.world.rows("SELECT 1 FROM plan_consent WHERE point_person = ? AND answer = 'declined'", name)
+            self._hold("R24", not out, f"{row['to']} is asked, who has opted out")
         if row["kind"] == "wake":
             quiet = self.world.office.do_not_disturb
             if not (quiet.empty or quiet.over(self.world.now())):
@@ -58,8 +68,7 @@ class Oracle:
         keys = Counter(post.message.key for post in self.world.office.sent)
         self._hold("I13", keys[message.key] == 1, f"{message.key} is posted {keys[message.key]} times")
         if row["kind"] == "reply":
-            (about,) = self.world.rows("SELECT * FROM request WHERE id = ?", row["request"])
-            place = (about["reply_to"], about["thread"], about["block"])
+            place = self._place(message.key)
             same = [
                 post
                 for post in self.world.office.sent
@@ -67,10 +76,12 @@ class Oracle:
             ]
             self._hold("storm", len(same) == 1, f"{len(same)} answers in {place}")
 
-    def _place(self, key: str) -> tuple[str, str, str]:
+    def _place(self, key: str) -> tuple[str, ...]:
+        """Return where an answer was given, and in which block, outside of blocks on which date."""
         (row,) = self.world.rows("SELECT request FROM outbox WHERE id = ?", key)
         (about,) = self.world.rows("SELECT * FROM request WHERE id = ?", row["request"])
-        return about["reply_to"], about["thread"], about["block"]
+        day = datetime.fromtimestamp(about["received_at"], self.world.policy.zone).date()
+        return about["conversation"], about["reply_to"], about["thread"], about["block"] or day.isoformat()
 
     # After every step
 
@@ -147,6 +158,8 @@ class Oracle:
     def nothing_lost(self) -> None:
         """What was said has a row: all that is in the history, and all that was acknowledged."""
         kept = {row["key"] for row in self.world.rows("SELECT key FROM inbox")}
+        for name in self.private:
+            self._hold("private", name not in kept, f"{name} is nobody's affair but the owner's, and is kept")
         for signal in self.said.values():
             in_history = any(one.id == signal.id for one in self.world.office.asked_for)
             owed = self.world.poll or (self.world.office.push and signal.id not in self.world.office.given_up)

@@ -198,7 +198,7 @@ def revoked(world: World) -> None:
     world.tick()
     world.office.revoked = True
     world.ask(Door.DIRECT, DAN)
-    world.pass_time(50 * 60)
+    world.pass_time(30 * 60)
     world.office.revoked = False
     world.pass_time(700)
 
@@ -230,6 +230,38 @@ def machines(world: World) -> None:
     world.pass_time(700)
 
 
+def opted_out(world: World) -> None:
+    """The point person opts out while it is their turn: the next one is told at once, and they are not asked again."""
+    world.ask(Door.COMMAND)
+    world.tick()
+    world.press(GRACE, "opt_out")
+    world.pass_time(40)
+    if world.lives == 1:
+        hold("R24", any(post.message.to == BEN for post in world.office.sent), "the backup was not told at once")
+    world.ask(Door.COMMAND, DAN)
+    world.tick()
+    world.pass_time(60)
+    asked = [post for post in world.office.sent if post.message.to == GRACE and "/ask/" in post.message.key]
+    hold("R24", world.lives > 1 or len(asked) == 1, "who has opted out is asked again")
+    world.press(BEN, "take")
+    world.pass_time(60)
+
+
+def in_person(world: World) -> None:
+    """Somebody writes to the owner in person: during a block, while the machine sleeps, after the block."""
+    world.ask(Door.DIRECT, CARA, own=True)
+    world.tick()
+    world.pass_time(30)
+    world.press(CARA, "urgent")
+    world.sleep(HOUR)
+    world.ask(Door.DIRECT, DAN, own=True)
+    world.sleep(5 * HOUR)
+    private = world.ask(Door.DIRECT, DAN, own=True)
+    world.tick()
+    world.edit(private, "")
+    world.pass_time(700)
+
+
 STORIES: tuple[Story, ...] = (
     taken,
     nobody_answers,
@@ -246,6 +278,8 @@ STORIES: tuple[Story, ...] = (
     revoked,
     woken_for_good,
     machines,
+    opted_out,
+    in_person,
 )
 
 

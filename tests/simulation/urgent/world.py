@@ -126,6 +126,7 @@ class World:
             None,
             lambda: quiet_of(self.protecting.known(ADA), [self.account]),
         )
+        self.desk.consent = lambda name, agreed: self.surroundings.keep_consent(name, agreed, self.now())
         self.listening = Listening(self.desk, self.account)
         self.reconciler = Reconciler(self.protecting, self.clock, Policy("on-laptop"), "laptop")
 
@@ -170,7 +171,7 @@ class World:
     def pass_time(self, seconds: int) -> None:
         """Let time pass, a round whenever something is due."""
         end = self.now() + seconds
-        longest = 300 if seconds <= HOUR else 1800
+        longest = 300 if seconds <= HOUR else 2 * HOUR
         while self.now() < end:
             self.clock.turn(min(end, max(self.now() + 1, self._next(longest))) - self.now())
             self.tick()
@@ -186,7 +187,7 @@ class World:
             for row in self.rows(query)
             if row[0] is not None
         ]
-        pause = 30 if self.office.revoked else 1
+        pause = 60 if self.office.revoked else 1
         coming = [max(self.now() + pause, one.due) for one in self.office.under_way]
         overdue = [self.now() + (30 if longest <= 300 else longest)] if any(one <= self.now() for one in due) else []
         return min([self.now() + longest, *coming, *overdue, *(one for one in due if one > self.now())])
@@ -227,15 +228,16 @@ class World:
         self.blocks.append(block)
         self.say(f"block {block.id} for {seconds}")
 
-    def ask(self, door: Door = Door.DIRECT, sender: str = ASKERS[0], text: str = "", alert: str = "") -> UrgentSignal:
-        """Let somebody, or a machine, ask for the owner."""
+    def ask(
+        self, door: Door = Door.DIRECT, sender: str = ASKERS[0], text: str = "", alert: str = "", *, own: bool = False
+    ) -> UrgentSignal:
+        """Let somebody, or a machine, ask for the owner; ``own``: by writing to the owner in person."""
         self.numbers += 1
-        where = f"D{sender}"
+        where = f"D{sender}{'UADA' if own else ''}"
         text = text or f"canary{self.seed}x{self.numbers} is on fire"
-        reply_to = sender if door in {Door.COMMAND, Door.SHORTCUT} else ""
-        signal = UrgentSignal(
-            f"T1:{where}:{self.numbers}", self.now(), sender, where, text, 0, door, reply_to, alert=alert
-        )
+        reply_to = sender if own or door in {Door.COMMAND, Door.SHORTCUT} else ""
+        name = f"T1:{where}:{self.numbers}"
+        signal = UrgentSignal(name, self.now(), sender, where, text, 0, door, reply_to, alert=alert, in_person=own)
         if door is Door.DIRECT:
             self.office.asked_for.append(signal)
         self.oracle.asked(signal)
