@@ -74,7 +74,7 @@ class Filled:
 
     def signal(self, now: int) -> UrgentSignal:
         """Return the signal: the same one for the same words on the same page."""
-        words = "\n".join((self.page, self.name, self.reach, self.text))
+        words = f"{self.page}\n{self.name}\n{self.reach}\n{self.text}"
         name = f"form:{hashlib.sha256(words.encode('utf-8', 'backslashreplace')).hexdigest()[:32]}"
         who = f"{self.name} ({self.reach})" if self.reach else self.name
         return UrgentSignal(name, now, "", name, f"{who}: {self.text}", door=Door.FORM)

@@ -21,8 +21,8 @@ class RoutePolicy:
     ``wake``: how long our do not disturb stays lifted. ``lifting``: how long a message to the owner waits for that.
     ``windows``: local times at which what can wait is shown, besides the end of a block. ``remind``: when it is shown
     again. ``retention``: how long the text of a routed request is kept. ``weekly_overrides``: how many the person and
-    the team agreed on, ``None`` for nothing agreed. ``test_answer``: the same as ``answer`` for test requests. ``form``:
-    the address of the ingress whose form replies link to, if any.
+    the team agreed on, ``None`` for nothing agreed. ``test_answer``: the same as ``answer`` for test requests.
+    ``form``: the address of the ingress whose form replies link to, if any.
     """
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))

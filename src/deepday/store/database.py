@@ -2,7 +2,7 @@
 
 import glob
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, insert, make_url, select
@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from deepday.clock import Clock
 from deepday.errors import DeepdayError, InputError
 from deepday.store import schema, sqlite
-from deepday.store.turns import turns_at
+from deepday.store.turns import NoTurns, Turns, turns_at
 
 _URL_ADVICE = "Give a path, or a URL like sqlite:////home/ada/deepday.sqlite."
 
@@ -28,6 +28,7 @@ class Database:
         self._path = _sqlite_path(url_or_path)
         self._engine = _engine(str(url_or_path)) if self._path is None else sqlite.engine_on(self._path)
         self._place = self._engine.url.render_as_string(hide_password=True) if self._path is None else str(self._path)
+        self._turns: Turns | NoTurns = turns_at(self._path) if self._path is not None else NoTurns()
         self._current = False
         self._empty: Engine | None = None
 
@@ -51,7 +52,7 @@ class Database:
         """
         with self._explaining():
             engine = self._up_to_date() if self.exists() else self._without_rows()
-            with engine.connect() as connection:
+            with self._turns.reading(), engine.connect() as connection:
                 yield connection
 
     @contextmanager
@@ -62,11 +63,10 @@ class Database:
         """
         with self._explaining():
             engine = self._up_to_date().execution_options(writing=True)
-            with self._turn(), engine.begin() as connection:
+            with self._turns.writing(), engine.connect() as connection, connection.begin() as transaction:
                 yield connection
-
-    def _turn(self) -> AbstractContextManager[None]:
-        return turns_at(self._path).turn(sqlite.BUSY_MILLISECONDS / 1000) if self._path is not None else nullcontext()
+                with self._turns.committing():
+                    transaction.commit()
 
     def leave_no_log(self) -> None:
         """Empty SQLite's write-ahead log, where there is one: it still holds what was deleted from the tables."""
