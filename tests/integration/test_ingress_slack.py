@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -112,7 +113,6 @@ def test_a_replayed_request_is_refused_and_one_that_was_refused_may_come_again(o
     wrong = {**signature, "x-slack-signature": headers["x-slack-signature"]}
     assert office.send("/slack", content=other, headers=wrong).status_code == 401
     assert office.rows() == before
-    assert "replayed" in office.told[0] or "not genuine" in office.told[0] or len(office.told) <= 1
 
 
 @pytest.mark.parametrize(
@@ -150,10 +150,8 @@ def test_what_is_too_large_is_refused_whatever_its_header_says(office: IngressOf
             yield b"x" * 10_000
 
     with httpx.Client(trust_env=False, timeout=20) as client:
-        try:
+        with suppress(httpx.WriteError):  # it may hang up while the rest is still being sent
             assert client.post(f"{office.url}/slack", content=parts()).status_code == 413
-        except httpx.WriteError:
-            pass  # it hung up while the rest was still being sent
         assert client.get(f"{office.url}/healthz").text == "ok"
     assert office.rows() == before
 
