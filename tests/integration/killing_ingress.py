@@ -42,7 +42,7 @@ def run(folder: Path, times: int = 20, seed: int = 1) -> str:
             with served(deepday) as process:
                 killer = threading.Timer(lasts, process.kill)
                 killer.start()
-                fire(office, process.url, ones, over=lambda process=process: process.process.poll() is not None)
+                fire(office, process.url, ones, over=process.ended)
                 killer.join()
             sent = [one for one in ones if not one.forged]
             acknowledged |= {one.name for one in sent if one.status == 200}

@@ -83,7 +83,7 @@ class IngressSettings(Table):
         examples=[True],
     )
     alerts: Annotated[tuple[AlertSourceSettings, ...], Field(strict=False)] = Field(
-        default=(), description="Machines that may send alerts, one table for each."
+        default=(), description="Machines that may send alerts, one table for each; see docs/ingress.md.", examples=[[]]
     )
 
     @field_validator("listen")
