@@ -22,6 +22,7 @@ from deepday.model import Door, Secret
 from deepday.route.alerts import AlertShapeError, signals_of
 from deepday.route.forms import form_token, opens_form, receipt_of
 from deepday.testing import TurnedClock
+from deepday.web import ingress_guards, ingress_listening
 from deepday.web.allowance import Allowance
 from deepday.web.guards import HEADERS
 from deepday.web.ingress_guards import Refusals
@@ -230,6 +231,22 @@ def test_connections_that_say_nothing_do_not_keep_others_out(office: IngressOffi
     finally:
         for line in lines:
             line.close()
+
+
+def test_who_says_nothing_is_hung_up_on_and_who_speaks_too_slowly_is_refused(
+    office: IngressOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = urlsplit(office.url)
+    monkeypatch.setattr(ingress_listening, "HEADER_SECONDS", 0.05)
+    with socket.create_connection((place.hostname or "", place.port or 0), 20) as line:
+        line.settimeout(20)
+        assert line.recv(1) == b""
+    monkeypatch.setattr(ingress_listening, "HEADER_SECONDS", 60.0)
+    monkeypatch.setattr(ingress_guards, "BODY_SECONDS", 0.05)
+    with socket.create_connection((place.hostname or "", place.port or 0), 20) as line:
+        line.settimeout(20)
+        line.sendall(b"POST /slack HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 50\r\n\r\nslow")
+        assert line.recv(100).split(b" ")[1] == b"408"
 
 
 def test_junk_does_not_keep_signed_events_out(office: IngressOffice) -> None:
