@@ -25,6 +25,7 @@ simulate: $(VENV)/.dev                      ## worlds that go wrong in every way
 KILLS ?= 20
 kill: $(VENV)/.dev                          ## kill deepday serve in the middle of its work (KILLS times), and see what is left
 	$(BIN)/python -m tests.integration.killing $(KILLS)
+	$(BIN)/python -m tests.integration.killing_ingress $(KILLS)
 
 wire-log: $(VENV)/.dev                      ## what the connectors send and get in their tests, tokens cut short
 	@mkdir -p build && rm -f build/wire*.jsonl

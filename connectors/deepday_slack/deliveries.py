@@ -58,7 +58,7 @@ class SlackDeliveries:
         verifier = SignatureVerifier(self.secret.reveal(), _Time(self.clock))
         try:
             return verifier.is_valid_request(delivery.body, dict(delivery.headers))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, ArithmeticError):
             return False
 
     def _signal(self, delivery: Delivery, kind: str, payload: Mapping[str, Any], bundle: Bundle) -> UrgentSignal | None:

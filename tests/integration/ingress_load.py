@@ -37,6 +37,10 @@ class Served:
         user, system = stat.read_text().rpartition(")")[2].split()[11:13]
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
+    def ended(self) -> bool:
+        """Tell whether the process is over."""
+        return self.process.poll() is not None
+
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(_PATIENCE)

@@ -150,6 +150,9 @@ def at_work(folder: Path, *, most: int = 60, start: datetime = MONDAY) -> Iterat
         options = {**given, "base-url": f"{office.url}/api/", "allow": "messages,status"}
         connect("slack", options, person, office.office.clock)
         office.face.app.socket_mode = False
+        for who, name, room in ((GRACE, "grace", "D0GRACEBOT"), (OWNER, "anna", "D0ANNABOT1")):
+            office.office.people.add(Worker(f"{name}@example.com", name.title(), slack_id=who))
+            office.office.chat.add(Room(room, "direct", members=[who, office.face.app.bot.slack_id]))
         with opened_ledger(office.office.clock) as ledger:
             begins = start.replace(tzinfo=None) - timedelta(hours=1)
             ledger.protecting.approve([ApprovedBlock("b1", ANNA, begins, begins + timedelta(hours=9), "UTC")], "test")

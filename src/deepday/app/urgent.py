@@ -208,7 +208,7 @@ class UrgentDesk(Desk):
 
     def _requests(self) -> int:
         done = 0
-        for request in self.store.next_requests(self.person):
+        for request in self.store.due_requests(self.person):
             if request.state is RequestState.RECEIVED:
                 done += self._begin(request)
             else:
@@ -248,11 +248,7 @@ class UrgentDesk(Desk):
     def _digest(self) -> int:
         now = self.now()
         block = self.people.block(now)
-        waiting = [
-            one
-            for one in self.store.due_requests(self.person)
-            if one.state in {RequestState.ASKED, RequestState.WAITING, RequestState.SHOWN}
-        ]
+        waiting = self.store.due_for_digest(self.person)
         owner = self.people.owner()
         done = 0
         for one in list(waiting):

@@ -84,7 +84,7 @@ class IngressSettings(Table):
     )
     alerts: Annotated[tuple[AlertSourceSettings, ...], Field(strict=False)] = Field(
         default=(),
-        description="Machines that may send alerts, one table for each.",
+        description="Machines that may send alerts, one table for each; see docs/ingress.md.",
         examples=[[{"name": "training", "secret": "env:TRAINING_ALERTS"}]],
     )
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,19 +46,31 @@ class AuditRow:
 
 def append_note(connection: Connection, person: str, note: Note, now: int) -> None:
     """Add a row at the end of the chain; in the transaction of the change that it is about."""
+    append_notes(connection, person, [note], now)
+
+
+def append_notes(connection: Connection, person: str, notes: Sequence[Note], now: int) -> None:
+    """Add rows at the end of the chain, in that order."""
+    if not notes:
+        return
     last = connection.execute(_LAST).first()
-    seq, previous = (last.seq + 1, last.hash) if last else (1, "")
-    row = {
-        "seq": seq,
-        "at": now,
-        "person": person,
-        "actor": note.actor,
-        "subject": note.subject,
-        "before": note.before,
-        "after": note.after,
-        "why": note.why,
-    }
-    connection.execute(_INSERT, row | {"previous": previous, "hash": _hash(previous, row)})
+    seq, previous = (last.seq, last.hash) if last else (0, "")
+    rows = []
+    for number, note in enumerate(notes, seq + 1):
+        row = {
+            "seq": number,
+            "at": now,
+            "person": person,
+            "actor": note.actor,
+            "subject": note.subject,
+            "before": note.before,
+            "after": note.after,
+            "why": note.why,
+        }
+        found = _hash(previous, row)
+        rows.append(row | {"previous": previous, "hash": found})
+        previous = found
+    connection.execute(_INSERT, rows)
 
 
 def read_audit(connection: Connection, person: str, after: int) -> list[AuditRow]:

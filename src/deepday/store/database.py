@@ -2,7 +2,7 @@
 
 import glob
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from deepday.clock import Clock
 from deepday.errors import DeepdayError, InputError
 from deepday.store import apart, postgres, schema, sqlite
-from deepday.store.turns import turns_at
+from deepday.store.turns import NoTurns, Turns, turns_at
 
 _URL_ADVICE = "Give a path, or a URL like postgresql://deepday@localhost/deepday or sqlite:////home/ada/deepday.sqlite."
 
@@ -29,11 +29,12 @@ class Database:
         self._clock = clock
         self._path = _sqlite_path(url_or_path)
         self.tenant = postgres.ALONE
+        self._turns: Turns | NoTurns = NoTurns()
         if self._path is None:
             self._engine, self.tenant = _postgres_engine(str(url_or_path))
             self._place = self._engine.url.render_as_string(hide_password=True)
         else:
-            self._engine = sqlite.engine_on(self._path)
+            self._engine, self._turns = sqlite.engine_on(self._path), turns_at(self._path)
             self._place = str(self._path)
         self._current = False
         self._empty: Engine | None = None
@@ -58,7 +59,8 @@ class Database:
         """
         with self._explaining():
             engine = self._up_to_date() if self.exists() else self._without_rows()
-            with engine.execution_options(**self._options(writing=False)).connect() as connection:
+            engine = engine.execution_options(**self._options(writing=False))
+            with self._turns.reading(), engine.connect() as connection:
                 yield connection
 
     @contextmanager
@@ -81,11 +83,10 @@ class Database:
     def _changing(self, *, in_turn: bool) -> Iterator[Connection]:
         with self._explaining():
             engine = self._up_to_date().execution_options(**self._options(writing=True, in_turn=in_turn))
-            with self._turn(), engine.begin() as connection:
+            with self._turns.writing(), engine.connect() as connection, connection.begin() as transaction:
                 yield connection
-
-    def _turn(self) -> AbstractContextManager[None]:
-        return turns_at(self._path).turn(sqlite.BUSY_MILLISECONDS / 1000) if self._path is not None else nullcontext()
+                with self._turns.committing():
+                    transaction.commit()
 
     def _options(self, *, writing: bool, in_turn: bool = True) -> dict[str, Any]:
         if self._path is not None:

@@ -79,6 +79,12 @@ def insert_request(connection: Connection, request: Request) -> None:
     connection.execute(_INSERT, values_of(request))
 
 
+def insert_requests(connection: Connection, requests: Sequence[Request]) -> None:
+    """Keep new requests."""
+    if requests:
+        connection.execute(_INSERT, [values_of(one) for one in requests])
+
+
 def change_request(connection: Connection, before: Request, after: Request, now: int) -> Request | None:
     """Keep a request as it is now; ``None``, and nothing is changed, when it is not what it was.
 

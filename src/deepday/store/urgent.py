@@ -12,7 +12,7 @@ from deepday.clock import Clock
 from deepday.model import ABOUT_EARLIER, Door, Override, Request, RequestState, UrgentSignal, Verdict
 from deepday.store import schema
 from deepday.store.approved import add_override
-from deepday.store.audit import Note, append_note
+from deepday.store.audit import Note, append_note, append_notes
 from deepday.store.database import Database
 from deepday.store.outbox import (
     OutboxRow,
@@ -26,6 +26,7 @@ from deepday.store.request_texts import RequestTexts
 from deepday.store.requests import (
     change_request,
     insert_request,
+    insert_requests,
     read_request,
     request_id,
     told_in,
@@ -85,12 +86,19 @@ class UrgentStore(UrgentLooks):
         now = self._now()
         self._texts.ready(now)
         with self._database.writing() as connection:
-            new = [self._receive(connection, person, source, one, now) for one in incoming]
+            asked: list[Request] = []
+            new = [self._receive(connection, person, source, one, now, asked) for one in incoming]
+            insert_requests(connection, asked)
+            doors = [Note(f"request {one.id}", "", one.stage, f"{one.door.value}: {one.why}") for one in asked]
+            append_notes(connection, person, doors, now)
             if watermark is not None:
                 self._move(connection, person, source, watermark)
         return new
 
-    def _receive(self, connection: Connection, person: str, source: str, one: Incoming, now: int) -> bool:
+    def _receive(
+        self, connection: Connection, person: str, source: str, one: Incoming, now: int, asked: list[Request]
+    ) -> bool:
+        """Keep a signal, but for the request that it is: that is added to ``asked``. Tell whether it is new."""
         signal = one.signal
         about = signal.door in ABOUT_EARLIER
         of = request_id(source, signal.subject if about else signal.id)
@@ -134,10 +142,9 @@ class UrgentStore(UrgentLooks):
             until=one.until,
             deadline=now,
         )
-        insert_request(connection, request)
+        asked.append(request)
         if one.verdict is Verdict.URGENT or told_in(connection, request):
             self._put_text(connection, of, signal, more=False)
-        self._note(connection, request, "", request.stage, f"{signal.door.value}: {one.why}", "deepday")
         return True
 
     def _put_text(self, connection: Connection, request: str, signal: UrgentSignal, *, more: bool) -> None:

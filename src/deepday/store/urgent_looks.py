@@ -25,8 +25,10 @@ _CONTROLS = select(schema.inbox).where(_inbox.person == _PERSON, _inbox.state ==
 _CONTROLS = _CONTROLS.order_by(_inbox.at, _inbox.received_at, _inbox.key)
 _DUE = (_requests.person == _PERSON, _requests.final_at == 0, _requests.deadline <= _NOW)
 _DUE_REQUESTS = select(schema.request).where(*_DUE).order_by(_requests.deadline, _requests.at, _requests.key)
+_FOR_DIGEST = (RequestState.ASKED.value, RequestState.WAITING.value, RequestState.SHOWN.value)
+_WAITING_REQUESTS = _DUE_REQUESTS.where(_requests.state.in_(_FOR_DIGEST))
 _AT_WORK = (RequestState.RECEIVED.value, RequestState.ROUTED.value, RequestState.DECLINED.value)
-_NEXT_REQUESTS = _DUE_REQUESTS.where(_requests.state.in_(_AT_WORK)).limit(100)
+_DUE_AT_WORK = _DUE_REQUESTS.where(_requests.state.in_(_AT_WORK)).limit(100)
 _ANYTHING = union_all(
     select(literal(1)).where(_CONTROLS.exists()),
     select(literal(1)).where(select(_requests.id).where(*_DUE).exists()),
@@ -107,16 +109,16 @@ class UrgentLooks:
         with self._database.reading() as connection:
             return read_requests(connection, _requests.person == person, (_requests.final_at == 0) | unseen)
 
-    def next_requests(self, person: str) -> list[Request]:
+    def due_requests(self, person: str) -> list[Request]:
         """Return the first of the due requests that are not waiting for a digest; a flood of them comes in parts."""
         with self._database.reading() as connection:
-            rows = connection.execute(_NEXT_REQUESTS, {"person": person, "now": self._now()}).mappings()
+            rows = connection.execute(_DUE_AT_WORK, {"person": person, "now": self._now()}).mappings()
             return [request_of_row(row) for row in rows]
 
-    def due_requests(self, person: str) -> list[Request]:
-        """Return the open requests of a person whose time has come, the longest overdue first."""
+    def due_for_digest(self, person: str) -> list[Request]:
+        """Return the open requests that are to be shown to their owner by now, the longest overdue first."""
         with self._database.reading() as connection:
-            rows = connection.execute(_DUE_REQUESTS, {"person": person, "now": self._now()}).mappings()
+            rows = connection.execute(_WAITING_REQUESTS, {"person": person, "now": self._now()}).mappings()
             return [request_of_row(row) for row in rows]
 
     def undigested(self, person: str) -> list[Request]:

@@ -1,0 +1,142 @@
+"""The form for those who cannot reach somebody by chat, as they see it."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from deepday.app.urgent_audit import verify_requests
+from deepday.app.urgent_running import listening, opened_ledger
+from deepday.model import Door, RequestState
+from deepday.route.forms import LINK_DAYS, form_link, form_token
+from tests.connectors.slack.slack_office import BEN, TO_BOT
+from tests.integration.ingress_office import ANNA, CANARY, IngressOffice, ingress_office
+from tests.unit.web.visitor import TRICKS
+
+FILLED = {"name": "Dora Demir", "reach": "+49 30 1234", "text": CANARY}
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IngressOffice]:
+    with ingress_office(tmp_path_factory.mktemp("ingress")) as made:
+        yield made
+
+
+@pytest.fixture
+def office(served: IngressOffice) -> IngressOffice:
+    served.office.pass_time(61)
+    return served
+
+
+def link(office: IngressOffice) -> str:
+    with opened_ledger(office.office.office.clock) as ledger:
+        return f"/ask/{form_token(ledger.desk.secret, office.now())}"
+
+
+def page_of(office: IngressOffice, path: str) -> str:
+    answer = office.get(path)
+    assert answer.status_code == 200, answer.text
+    found = re.search(r'name="page" value="([^"]+)"', answer.text)
+    assert found
+    return found[1]
+
+
+def fill(office: IngressOffice, path: str, **given: Any) -> httpx.Response:
+    return office.send(path, data={**FILLED, "page": page_of(office, path), **given})
+
+
+def test_the_automatic_reply_links_to_it(office: IngressOffice) -> None:
+    office.office.face.say(BEN, TO_BOT, "anybody there?")
+    with listening(office.office.office.clock) as (ledger, ears):
+        ears.round()
+        assert ears.said == []
+        expected = form_link("https://deepday.example.org", ledger.desk.secret, office.now())
+    posts = str([dict(one.extra) for one in office.office.office.chat.between(TO_BOT, 0, 1 << 60)])
+    assert expected in posts
+    assert office.get(expected.removeprefix("https://deepday.example.org")).status_code == 200
+
+
+def test_what_is_sent_is_an_urgent_request_and_the_receipt_says_what_happens_next(office: IngressOffice) -> None:
+    answer = fill(office, link(office))
+    assert answer.status_code == 303
+    (request,) = [one for one in office.requests() if one.door is Door.FORM]
+    receipt = office.get(answer.headers["location"])
+    assert "This is on its way" in receipt.text
+    assert request.id in receipt.text
+    assert "in deep work until" in receipt.text
+    assert CANARY not in receipt.text
+    with listening(office.office.office.clock) as (ledger, ears):
+        ears.round()
+        found = ledger.urgent.request(request.id)
+        assert found is not None
+        assert found.state is RequestState.ROUTED
+        assert ledger.urgent.text(request.id) == f"Dora Demir (+49 30 1234): {CANARY}"
+        proof = verify_requests(ledger.urgent, ledger.protecting, ANNA, 0, 1 << 40)
+        assert proof.holds
+    assert "Somebody was told." in office.get(answer.headers["location"]).text
+
+
+def test_the_same_words_of_the_same_page_are_one_request_and_other_words_another(office: IngressOffice) -> None:
+    path = link(office)
+    page, before = page_of(office, path), office.rows()
+    answers = [office.send(path, data={**FILLED, "page": page, "text": text}) for text in ("one", "one", "two")]
+    assert [one.status_code for one in answers] == [303] * 3
+    assert answers[0].headers["location"] == answers[1].headers["location"] != answers[2].headers["location"]
+    assert office.rows() == before + 2
+
+
+def test_what_is_missing_is_said_and_what_was_written_is_not_lost(office: IngressOffice) -> None:
+    before = office.rows()
+    answer = fill(office, link(office), text="", reach="r" * 81)
+    assert answer.status_code == 400
+    assert "What is the matter?" in answer.text
+    assert "At most 80 characters" in answer.text
+    assert 'value="Dora Demir"' in answer.text
+    assert office.rows() == before
+
+
+def test_a_link_is_good_for_two_weeks_and_nobody_makes_one_up(office: IngressOffice) -> None:
+    path, before = link(office), office.rows()
+    for wrong in (path[:-1] + ("0" if path[-1] != "0" else "1"), "/ask/x", "/ask/ffffff." + "0" * 32, "/ask/%00"):
+        assert office.get(wrong).status_code == 404
+        assert office.send(wrong, data=FILLED).status_code == 404
+    office.office.pass_time((LINK_DAYS + 1) * 86_400)
+    assert office.get(path).status_code == 404
+    assert office.send(path, data=FILLED).status_code == 404
+    assert office.rows() == before
+
+
+def test_nobody_reads_a_receipt_that_is_not_theirs(office: IngressOffice) -> None:
+    path = link(office)
+    place = fill(office, path).headers["location"]
+    for wrong in (place[:-1] + ("0" if place[-1] != "0" else "1"), f"{path}/aaaaaaaaaa.{'0' * 32}", f"{path}/x"):
+        assert office.get(wrong).status_code == 404
+    chat = next(one for one in office.requests() if one.door is Door.DIRECT)
+    assert office.get(place.replace(place.rpartition("/")[2].partition(".")[0], chat.id)).status_code == 404
+
+
+def test_too_many_are_refused_with_words_that_stay_on_the_page(office: IngressOffice) -> None:
+    path = link(office)
+    answers = [fill(office, path, text=f"number {number}") for number in range(7)]
+    assert [one.status_code for one in answers] == [303] * 5 + [429] * 2
+    assert "number 6" in answers[-1].text
+    assert "Wait one minute" in answers[-1].text
+
+
+@pytest.mark.parametrize("trick", TRICKS)
+def test_what_is_written_stays_text(office: IngressOffice, trick: str) -> None:
+    answer = fill(office, link(office), name=trick, text="")
+    assert answer.status_code == 400
+    assert "<script>alert" not in answer.text
+    assert "<img src=x" not in answer.text
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
+
+
+def test_odd_forms_are_refused_without_an_error(office: IngressOffice) -> None:
+    path, before = link(office), office.rows()
+    assert office.send(path, content=b"\xff" * 20).status_code == 400
+    assert office.send(path, content=b"&".join([b"a=b"] * 50)).status_code == 400
+    assert office.send(path, content=b"text=" + b"x" * 16_001).status_code == 413
+    assert office.rows() == before
