@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from deepday.app.second_channel import Reach, SecondWays
+from deepday.app.urgent_commands import rehearse
 from deepday.app.urgent_desk import Quiet
 from deepday.config.case_settings import SmtpSettings
+from deepday.config.load import load_settings
 from deepday.errors import DeepdayError, InputError, OutcomeUnknownError, RetryLaterError
 from deepday.model import OutgoingMessage, PostedMessage, RequestState
 from deepday.store.outbox import SendState
@@ -205,3 +207,48 @@ def test_somebody_whom_only_mail_reaches_is_asked_by_mail(office: Office, post: 
     assert post.to == ["dora@example.org"]
     assert "TAKE" in post.mails[0].get_content()
     assert office.again(request).stage == "routed 0"
+
+
+SETTINGS = """
+[me]
+email = "{me}"
+zone = "Europe/Berlin"
+
+[smtp]
+host = "127.0.0.1"
+port = {port}
+security = "none"
+
+[urgent]
+people = [{{ email = "{me}", mail = "ada@home.example", push = "env:PUSH_ADA" }}]
+"""
+
+
+def test_the_test_command_tries_every_second_way_and_needs_no_chat(
+    tmp_path: Path, post: Post, phone: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "deepday.toml").write_text(SETTINGS.format(me=ADA, port=post.port), encoding="utf-8")
+    monkeypatch.setenv("DEEPDAY_CONFIG", str(tmp_path / "deepday.toml"))
+    monkeypatch.setenv("DEEPDAY_DATABASE_URL", f"sqlite:///{tmp_path / 'store.sqlite'}")
+    monkeypatch.setenv("PUSH_ADA", f"json://127.0.0.1:{phone.port}/canary-topic")
+    said: list[str] = []
+    shown = rehearse(1, said.append)
+    assert said[:2] == [f"push to {ADA}: taken", f"mail to {ADA}: taken"]
+    assert shown.request.state is RequestState.DELIVERED, "the owner is all there is, and mail reaches them"
+    assert [str(mail["Subject"]) for mail in post.mails] == ["A test", f"Urgent: request {shown.request.id}"]
+    phone.status, post.refuse = 500, "554 no"
+    failed = rehearse(1, said.append)
+    assert [one.problem for one in failed.second] == [
+        "The push service did not say that it took the message.",
+        "The mail server 127.0.0.1 refused the mail with 554; nothing was sent.",
+    ]
+
+
+def test_an_address_for_mail_without_a_server_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "deepday.toml").write_text(
+        f'[[urgent.people]]\nemail = "{ADA}"\nmail = "ada@home.example"\n', encoding="utf-8"
+    )
+    monkeypatch.setenv("DEEPDAY_CONFIG", str(tmp_path / "deepday.toml"))
+    with pytest.raises(InputError) as error:
+        load_settings()
+    assert "set host under [smtp] as well" in error.value.what + error.value.advice

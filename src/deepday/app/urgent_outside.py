@@ -10,6 +10,9 @@ from deepday.route.answers import how_to_answer
 from deepday.route.items import Channel
 from deepday.store.outbox import OutboxRow
 
+_FROM = re.compile(r"^From ", re.MULTILINE)
+"""What mail servers put a ">" before at the beginning of a line (RFC 4155)."""
+
 _PERSON = re.compile(r"\{@([^}]+)\}")
 
 
@@ -22,6 +25,7 @@ def send_outside(desk: Desk, row: OutboxRow, made: OutgoingMessage, about: Seque
     """Send a message to an address, and return what proves it. Raises as the second channel does."""
     names = {one.chat: one.name for request in about for one in request.chain if one.chat}
     text = _PERSON.sub(lambda found: names.get(found[1], found[1]), made.text)
+    text = _FROM.sub("- From ", text)
     if desk.letters is not None and desk.letters.takes_answers():
         text += how_to_answer(made)
     if row.thread:
@@ -31,4 +35,5 @@ def send_outside(desk: Desk, row: OutboxRow, made: OutgoingMessage, about: Seque
     if desk.second is None:
         raise UnsupportedError("There is no second channel.")
     subject = f"Urgent: request {row.request}" if row.request else "What can wait"
-    return desk.second.send(row.to, subject, text, row.id)
+    key = row.id if row.request or len(about) > 1 else f"{about[0].id}/{row.id}"  # an answer is to find the request
+    return desk.second.send(row.to, subject, text, key)

@@ -113,10 +113,14 @@ def colleagues_of(settings: Settings) -> dict[str, Colleague]:
 
 
 @contextmanager
-def opened_ledger(clock: Clock | None = None) -> Iterator[Ledger]:
-    """Give the ledger while the context lasts. Raises :class:`InputError` when nobody knows whose it is."""
+def opened_ledger(clock: Clock | None = None, *, make: bool = False) -> Iterator[Ledger]:
+    """Give the ledger while the context lasts. Raises :class:`InputError` when nobody knows whose it is.
+
+    ``make``: where there is no store, one is made when something is first kept; else that is
+    :class:`NotEnoughDataError`.
+    """
     clock = clock or SystemClock()
-    if not Store.exists(database_location()):
+    if not make and not Store.exists(database_location()):
         raise NotEnoughDataError("There is no store yet.", "Run deepday connect slack --allow messages first.")
     with opened_accounts(clock) as accounts:
         yield _ledger(accounts, "", _NobodyConnected())

@@ -163,7 +163,7 @@ def _digest(about: Sequence[Request], words: Setting) -> list[Section]:
     sections = [Section(f"{count} came in while you were in deep work.")]
     for one in about:
         what = "found not urgent" if one.state is RequestState.NOT_URGENT else "it can wait"
-        text = f"{_from(one).capitalize()}, {words.zoned(one.at)}: {what}. Request {one.id}."
+        text = f"{_from(one)[:1].upper()}{_from(one)[1:]}, {words.zoned(one.at)}: {what}. Request {one.id}."
         buttons = (
             (button(words.secret, "answered", one.id, main=True), button(words.secret, "snooze", one.id))
             if one.open
