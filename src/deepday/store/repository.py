@@ -22,6 +22,7 @@ from deepday.store.database import Database
 from deepday.store.declines import DeclineBook
 from deepday.store.plans import PlanBook
 from deepday.store.protecting import ProtectStore
+from deepday.store.purging import forget_rows
 from deepday.store.rows import ImportResult, Outcome, Source, SourceKind
 from deepday.store.sealing import MasterKeySource
 from deepday.store.self_audits import SelfAuditBook
@@ -167,6 +168,14 @@ class Store:
         """
         self.close()
         return self._database.delete_files()
+
+    def forget_rows(self, before: int) -> int:
+        """Delete messages from before an instant (UTC seconds) and events that ended before it; return how many."""
+        with self._database.writing() as connection:
+            count = forget_rows(connection, before)
+        if count:
+            self._database.leave_no_log()
+        return count
 
     def sources(self) -> list[Source]:
         """Return all sources: activity, then calendars, each sorted by name."""
