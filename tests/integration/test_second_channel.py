@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from deepday.app.accounts import opened_accounts
 from deepday.app.second_channel import Reach, SecondWays
 from deepday.app.urgent_commands import rehearse
 from deepday.app.urgent_desk import Quiet
+from deepday.app.urgent_running import Ledger, listening
 from deepday.config.case_settings import SmtpSettings
 from deepday.config.load import load_settings
 from deepday.errors import DeepdayError, InputError, OutcomeUnknownError, RetryLaterError
-from deepday.model import OutgoingMessage, PostedMessage, RequestState
+from deepday.model import Door, OutgoingMessage, PostedMessage, RequestState, Secret, TokenSet, UrgentSignal
 from deepday.store.outbox import SendState
+from deepday.testing import TurnedClock
 from tests.integration.post_office import Post, Receiver, http_receiver, smtp_server
 from tests.unit.urgent.desk import ADA, BEN, CANARY, GRACE, SECRET, Office
 
@@ -252,3 +255,31 @@ def test_an_address_for_mail_without_a_server_is_said(tmp_path: Path, monkeypatc
     with pytest.raises(InputError) as error:
         load_settings()
     assert "set host under [smtp] as well" in error.value.what + error.value.advice
+
+
+def test_a_sign_in_to_chat_that_was_refused_leaves_the_second_way(
+    tmp_path: Path, post: Post, phone: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = SETTINGS.format(me=ADA, port=post.port).replace("[me]", '[me]\nslack_user = "UADA"')
+    (tmp_path / "deepday.toml").write_text(settings, encoding="utf-8")
+    monkeypatch.setenv("DEEPDAY_CONFIG", str(tmp_path / "deepday.toml"))
+    monkeypatch.setenv("DEEPDAY_DATA", str(tmp_path))
+    monkeypatch.setenv("DEEPDAY_DATABASE_URL", f"sqlite:///{tmp_path / 'store.sqlite'}")
+    monkeypatch.setenv("PUSH_ADA", f"json://127.0.0.1:{phone.port}/topic")
+    clock = TurnedClock()
+    with opened_accounts(clock) as accounts:
+        accounts.tokens.save("T1 UADA", "slack", TokenSet(Secret("xoxb-canary")), {})
+        accounts.tokens._remember_refusal("T1 UADA", "slack", 1)
+    with listening(clock) as (ledger, ears):
+        assert ears.source is None
+        ledger.desk.receive(ledger_signal(ledger))
+        ears.round()
+        assert post.mails == [], "chat may work again: it has a minute"
+        clock.turn(61)
+        ears.round()
+        assert post.to == ["ada@home.example"]
+        assert ledger.urgent.requests(ADA)[0].state is RequestState.DELIVERED
+
+
+def ledger_signal(ledger: Ledger) -> UrgentSignal:
+    return UrgentSignal("k", ledger.desk.now(), "UCARA", "D1", CANARY, door=Door.COMMAND)
