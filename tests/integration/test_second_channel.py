@@ -272,6 +272,7 @@ def test_a_sign_in_to_chat_that_was_refused_leaves_the_second_way(
         accounts.tokens._remember_refusal("T1 UADA", "slack", 1)
     with listening(clock) as (ledger, ears):
         assert ears.source is None
+        assert "the access of T1 UADA has ended" in ears.away
         ledger.desk.receive(ledger_signal(ledger))
         ears.round()
         assert post.mails == [], "chat may work again: it has a minute"

@@ -43,6 +43,10 @@ class Pulse:
         """Take note that a part is alive now; longer than ``most`` seconds without a word is a finding."""
         self._seen[part] = (self._clock.monotonic(), most)
 
+    def forget(self, part: str) -> None:
+        """Take note that a part is not there any more, as its owner wants it."""
+        self._seen.pop(part, None)
+
     def silent(self) -> list[tuple[str, int]]:
         """Return the parts that were silent for too long, with the seconds."""
         now = self._clock.monotonic()

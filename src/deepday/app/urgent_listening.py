@@ -15,17 +15,22 @@ _TRY_AGAIN = 30
 
 @dataclass(slots=True)
 class Listening:
-    """Listens for one desk. ``said``: what went wrong at the last round, in words; nothing of it stops the others."""
+    """Listens for one desk.
+
+    ``said``: what went wrong at the last round, in words; nothing of it stops the others. ``away``: why there is an
+    account and no source; empty where there is a source, or nobody connected one.
+    """
 
     desk: UrgentDesk
     source: RequestSource | None
     said: list[str] = field(default_factory=list)
+    away: str = ""
     _read_at: int = 0
     _gap: bool = True
 
     def round(self, seconds: float = 0.0) -> None:
         """Take what is there and what arrives within ``seconds``, read what was missed, do what is due."""
-        self.said = []
+        self.said = [self.away] if self.away else []
         self._try(lambda: self._take(seconds))
         if self._due():
             self._try(self._catch_up)

@@ -161,11 +161,11 @@ def listening(clock: Clock | None = None) -> Iterator[tuple[Ledger, Listening]]:
         try:
             account, owner = _chat_account(accounts, stack)
         except DeepdayError as error:
-            waits = not isinstance(error, NotEnoughDataError)
-            ledger = _ledger(accounts, "", _NobodyConnected(error.what if waits else ""))
+            away = "" if isinstance(error, NotEnoughDataError) else error.what
+            ledger = _ledger(accounts, "", _NobodyConnected(away))
             if ledger.ways is None and ledger.door is None:
                 raise
-            yield ledger, Listening(ledger.desk, None)
+            yield ledger, Listening(ledger.desk, None, away=away)
             return
         ledger = _ledger(accounts, owner, cast("Messenger", account))
         ports = account.capabilities().ports
