@@ -161,10 +161,10 @@ def listening(clock: Clock | None = None) -> Iterator[tuple[Ledger, Listening]]:
         try:
             account, owner = _chat_account(accounts, stack)
         except DeepdayError as error:
+            if not _other_ways(load_settings()):
+                raise
             away = "" if isinstance(error, NotEnoughDataError) else error.what
             ledger = _ledger(accounts, "", _NobodyConnected(away))
-            if ledger.ways is None and ledger.door is None:
-                raise
             yield ledger, Listening(ledger.desk, None, away=away)
             return
         ledger = _ledger(accounts, owner, cast("Messenger", account))
@@ -176,6 +176,12 @@ def listening(clock: Clock | None = None) -> Iterator[tuple[Ledger, Listening]]:
         desk.quiet = lambda: quiet_of(ledger.protecting.known(ledger.person), readers)
         source = cast("RequestSource", account) if Port.REQUEST_SOURCE in ports else None
         yield ledger, Listening(desk, source)
+
+
+def _other_ways(settings: Settings) -> bool:
+    """Tell whether requests can come in, or people be reached, without chat."""
+    people = any(one.mail or one.push for one in settings.urgent.people)
+    return bool(settings.me.email) and (people or bool(settings.urgent.mailbox.host))
 
 
 def _chat_account(accounts: Accounts, stack: ExitStack) -> tuple[Account, str]:
