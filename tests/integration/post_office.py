@@ -11,6 +11,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -148,8 +149,8 @@ class Imap:
 
 
 @contextmanager
-def imap_server() -> Iterator[Imap]:
-    """Give an IMAP server with an empty mailbox, which needs no certificate, while the context lasts."""
+def imap_server(certificate: Path | None = None) -> Iterator[Imap]:
+    """Give an IMAP server with an empty mailbox while the context lasts; with a certificate it wants STARTTLS."""
     loop = asyncio.new_event_loop()
     ready: list[int] = []
     up, down = threading.Event(), asyncio.Event()
@@ -159,7 +160,8 @@ def imap_server() -> Iterator[Imap]:
         IMAPService.add_arguments(known)
         DictBackend.add_subparser("dict", known.add_subparsers())
         known.set_defaults(debug=False, passlib_cfg=None, logging_cfg=None)
-        arguments = known.parse_args(["--no-tls", "dict", "--demo-user", USER, "--demo-password", PASSWORD])
+        line = ["--cert", str(certificate), "--key", str(certificate)] if certificate else ["--no-tls"]
+        arguments = known.parse_args([*line, "dict", "--demo-user", USER, "--demo-password", PASSWORD])
         backend, config = await DictBackend.init(arguments, hash_context=BuiltinHash(rounds=1))
         config.apply_context()
         async with AsyncExitStack() as stack:

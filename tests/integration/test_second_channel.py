@@ -7,13 +7,23 @@ from pathlib import Path
 
 import pytest
 
+from deepday.app.accounts import opened_accounts
 from deepday.app.second_channel import Reach, SecondWays
+from deepday.app.urgent_commands import rehearse
 from deepday.app.urgent_desk import Quiet
+from deepday.app.urgent_running import Ledger, listening
 from deepday.config.case_settings import SmtpSettings
+from deepday.config.load import load_settings
 from deepday.errors import DeepdayError, InputError, OutcomeUnknownError, RetryLaterError
-from deepday.model import OutgoingMessage, PostedMessage, RequestState
+from deepday.model import Door, OutgoingMessage, PostedMessage, RequestState, Secret, TokenSet, UrgentSignal
 from deepday.store.outbox import SendState
+from deepday.testing import TurnedClock
+from deepday_sandbox.office import Fault
+from deepday_sandbox.office.faults import FaultKind
+from tests.connectors.slack.slack_office import BEN as SLACK_BEN
 from tests.integration.post_office import Post, Receiver, http_receiver, smtp_server
+from tests.integration.test_urgent_slack import ANNA, ROOMS, TEAM, Live, live  # noqa: F401 - the fixture
+from tests.integration.test_urgent_slack import GRACE as SLACK_GRACE
 from tests.unit.urgent.desk import ADA, BEN, CANARY, GRACE, SECRET, Office
 
 GRACE_MAIL = "grace@home.example"
@@ -205,3 +215,96 @@ def test_somebody_whom_only_mail_reaches_is_asked_by_mail(office: Office, post: 
     assert post.to == ["dora@example.org"]
     assert "TAKE" in post.mails[0].get_content()
     assert office.again(request).stage == "routed 0"
+
+
+SETTINGS = """
+[me]
+email = "{me}"
+zone = "Europe/Berlin"
+
+[smtp]
+host = "127.0.0.1"
+port = {port}
+security = "none"
+
+[urgent]
+people = [{{ email = "{me}", mail = "ada@home.example", push = "env:PUSH_ADA" }}]
+"""
+
+
+def test_the_test_command_tries_every_second_way_and_needs_no_chat(
+    tmp_path: Path, post: Post, phone: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "deepday.toml").write_text(SETTINGS.format(me=ADA, port=post.port), encoding="utf-8")
+    monkeypatch.setenv("DEEPDAY_CONFIG", str(tmp_path / "deepday.toml"))
+    monkeypatch.setenv("DEEPDAY_DATABASE_URL", f"sqlite:///{tmp_path / 'store.sqlite'}")
+    monkeypatch.setenv("PUSH_ADA", f"json://127.0.0.1:{phone.port}/canary-topic")
+    said: list[str] = []
+    shown = rehearse(1, said.append)
+    assert said[:2] == [f"push to {ADA}: taken", f"mail to {ADA}: taken"]
+    assert shown.request.state is RequestState.DELIVERED, "the owner is all there is, and mail reaches them"
+    assert [str(mail["Subject"]) for mail in post.mails] == ["A test", f"Urgent: request {shown.request.id}"]
+    phone.status, post.refuse = 500, "554 no"
+    failed = rehearse(1, said.append)
+    assert [one.problem for one in failed.second] == [
+        "The push service did not say that it took the message.",
+        "The mail server 127.0.0.1 refused the mail with 554; nothing was sent.",
+    ]
+
+
+def test_an_address_for_mail_without_a_server_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "deepday.toml").write_text(
+        f'[[urgent.people]]\nemail = "{ADA}"\nmail = "ada@home.example"\n', encoding="utf-8"
+    )
+    monkeypatch.setenv("DEEPDAY_CONFIG", str(tmp_path / "deepday.toml"))
+    with pytest.raises(InputError) as error:
+        load_settings()
+    assert "set host under [smtp] as well" in error.value.what + error.value.advice
+
+
+def test_a_sign_in_to_chat_that_was_refused_leaves_the_second_way(
+    tmp_path: Path, post: Post, phone: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = SETTINGS.format(me=ADA, port=post.port).replace("[me]", '[me]\nslack_user = "UADA"')
+    (tmp_path / "deepday.toml").write_text(settings, encoding="utf-8")
+    monkeypatch.setenv("DEEPDAY_CONFIG", str(tmp_path / "deepday.toml"))
+    monkeypatch.setenv("DEEPDAY_DATA", str(tmp_path))
+    monkeypatch.setenv("DEEPDAY_DATABASE_URL", f"sqlite:///{tmp_path / 'store.sqlite'}")
+    monkeypatch.setenv("PUSH_ADA", f"json://127.0.0.1:{phone.port}/topic")
+    clock = TurnedClock()
+    with opened_accounts(clock) as accounts:
+        accounts.tokens.save("T1 UADA", "slack", TokenSet(Secret("xoxb-canary")), {})
+        accounts.tokens._remember_refusal("T1 UADA", "slack", 1)
+    with listening(clock) as (ledger, ears):
+        assert ears.source is None
+        assert "the access of T1 UADA has ended" in ears.away
+        ledger.desk.receive(ledger_signal(ledger))
+        ears.round()
+        assert post.mails == [], "chat may work again: it has a minute"
+        clock.turn(61)
+        ears.round()
+        assert post.to == ["ada@home.example"]
+        assert ledger.urgent.requests(ADA)[0].state is RequestState.DELIVERED
+
+
+def ledger_signal(ledger: Ledger) -> UrgentSignal:
+    return UrgentSignal("k", ledger.desk.now(), "UCARA", "D1", CANARY, door=Door.COMMAND)
+
+
+def test_slack_itself_answering_with_errors_makes_it_go_by_mail(live: Live, post: Post) -> None:  # noqa: F811 - fixture
+    """The real SDK against the office: the point person's message fails for a minute, then goes by mail as well."""
+    smtp = SmtpSettings(host="127.0.0.1", port=post.port, security="none")
+    live.desk.second = SecondWays(ANNA, smtp, SECRET, live.desk.clock, {"grace": Reach(GRACE_MAIL)})
+    live.office.office.faults.add(Fault(FaultKind.STATUS, "chat.postMessage", status=503, times=-1))
+    live.while_listening(lambda: live.office.face.slash_command(SLACK_BEN, TEAM, "/urgent", CANARY))
+    assert post.mails == []
+    live.office.office.clock.advance(61)
+    live.desk.step()
+    assert post.to == [GRACE_MAIL]
+    (request,) = live.requests()
+    assert request.stage == "routed 0"
+    live.office.office.faults.clear()
+    live.office.office.clock.advance(61)
+    live.desk.step()
+    assert len(live.posts(ROOMS[SLACK_GRACE])) == 1, "and over Slack, once it works again"
+    assert len(post.mails) == 1

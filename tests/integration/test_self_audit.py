@@ -18,10 +18,11 @@ from deepday.app.urgent_running import Ledger, opened_ledger
 from deepday.errors import DeepdayError, InputError, RetryLaterError
 from deepday.jobs.auditing import EVERY, Auditor
 from deepday.jobs.logs import lines
-from deepday.model import Door, UrgentSignal
+from deepday.model import ActivityStream, Conversation, ConversationKind, Door, Interval, Message, UrgentSignal
 from deepday.route import machine
 from deepday.store.repository import open_store
 from deepday.store.self_audits import SelfAuditBook, SelfAudited
+from deepday.store.trials import TrialState
 from deepday.testing import TurnedClock
 from tests.integration.post_office import Post, Receiver, http_receiver, smtp_server
 
@@ -192,6 +193,32 @@ def test_what_somebody_elses_hand_did_is_found(
         running.raw("UPDATE request SET deadline = 9999999999")
     assert finding in running.look()[0].found
     assert running.beats == 1
+
+
+def test_single_rows_are_deleted_once_a_day_where_that_is_set_and_no_trial_runs(running: Running) -> None:
+    talk = Conversation("pseudonym", ConversationKind.DIRECT)
+    now = int(running.clock.now().timestamp())
+    stream = ActivityStream.of([Message((now - days * 86_400) * 1_000_000, True, False, talk) for days in (100, 60)])
+    with running.ledger() as ledger:
+        ledger.store.add_activity("Slack", location="x", stream=stream, observed=[Interval(now - 200 * 86_400, now)])
+        ledger.store.trials().design(ADA, {}, "hash", "seed", at=now)
+        ledger.store.trials().move_to(1, TrialState.RUNNING)
+
+    def kept() -> int:
+        with running.ledger() as ledger:
+            return len(ledger.store.activity(Interval(0, 1 << 40)))
+
+    running.look()
+    settings = running.path.parents[1] / "deepday.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "[privacy]\nkeep_rows = 90\n", encoding="utf-8")
+    running.look(86_400)
+    assert kept() == 2, "its outcome is computed from them"
+    with running.ledger() as ledger:
+        ledger.store.trials().move_to(1, TrialState.ENDED)
+    running.look(3600)
+    assert kept() == 2, "once a day"
+    running.look(86_400)
+    assert kept() == 1
 
 
 def test_a_part_that_stands_still_is_found(running: Running) -> None:

@@ -12,11 +12,12 @@ from deepday.app.second_channel import Reach, SecondWays
 from deepday.app.urgent_mail import MailDoor
 from deepday.config.case_settings import SmtpSettings
 from deepday.config.mailbox_settings import MailboxSettings
-from deepday.errors import InputError, ReconnectNeededError, RetryLaterError
+from deepday.errors import DeepdayError, InputError, ReconnectNeededError, RetryLaterError
 from deepday.model import Door, Request, RequestState, Verdict
 from deepday.route.policy import RoutePolicy
 from deepday.route.rules import Rule, Rules
 from deepday.store.urgent import Watermark
+from tests.e2e.test_case_mail import certificate  # noqa: F401 - the fixture
 from tests.integration.post_office import PASSWORD, USER, Imap, Post, imap_server, smtp_server
 from tests.unit.urgent.desk import ADA, CANARY, GRACE, SECRET, Office
 
@@ -311,6 +312,22 @@ def test_a_rule_may_make_a_mail_urgent(tmp_path: Path, box: Imap, post: Post, mo
     desk.mail(sender="boss@example.org")
     desk.look()
     assert [one.stage for one in desk.requests()] == ["routed 0"]
+
+
+def test_the_password_goes_over_a_protected_line_only(
+    desk: Desk,
+    certificate: Path,  # noqa: F811 - the fixture
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with imap_server(certificate) as guarded:
+        changed = {"host": "localhost", "port": guarded.port, "security": "starttls"}
+        door = MailDoor(desk.office.desk, desk.settings.model_copy(update=changed), desk.ways)
+        with pytest.raises(DeepdayError, match="cannot be protected"):
+            door.poll()
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert door.poll() == 0
+    with pytest.raises(ValueError, match="in the clear"):
+        MailboxSettings(host="imap.example.org", security="none", user="ada", password="env:X")
 
 
 def test_what_is_wrong_with_a_mailbox_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+from deepday.app.purging import purge_rows
 from deepday.app.urgent_audit import verify_requests
 from deepday.app.urgent_running import Ledger
 from deepday.clock import Clock
@@ -42,6 +43,10 @@ class Pulse:
         """Take note that a part is alive now; longer than ``most`` seconds without a word is a finding."""
         self._seen[part] = (self._clock.monotonic(), most)
 
+    def forget(self, part: str) -> None:
+        """Take note that a part is not there any more, as its owner wants it."""
+        self._seen.pop(part, None)
+
     def silent(self) -> list[tuple[str, int]]:
         """Return the parts that were silent for too long, with the seconds."""
         now = self._clock.monotonic()
@@ -57,6 +62,7 @@ class SelfAudit:
     heartbeat: Callable[[], None] = field(default=lambda: None)
     _chain: ChainEnd = field(default_factory=ChainEnd)
     _whole_at: float | None = None
+    _purged_at: float | None = None
     _before: frozenset[str] = frozenset()
     _last: SelfAudited = field(default_factory=SelfAudited)
 
@@ -68,12 +74,13 @@ class SelfAudit:
     def look(self, ledger: Ledger) -> tuple[SelfAudited, tuple[str, ...]]:
         """Look once, keep what was found, tell it; return that and what went wrong in telling.
 
-        Texts of requests whose time has come are deleted first. A store that cannot be used is a finding as well.
+        What was kept long enough is deleted first. A store that cannot be used is a finding as well.
         """
         now, book, last = ledger.desk.now(), ledger.store.self_audits(), self._last
         try:
             last = self._newest(book.last())
             ledger.urgent.forget_texts()
+            self._purge(ledger)
             found = tuple(self._findings(ledger, now))
             audited = replace(last, found=found, passed_at=last.passed_at if found else now)
             book.keep(audited)
@@ -96,6 +103,13 @@ class SelfAudit:
             except DeepdayError as error:
                 troubles.append(f"The heartbeat was not taken: {error.what}")
         return audited, tuple(troubles)
+
+    def _purge(self, ledger: Ledger) -> None:
+        """Delete what was kept long enough, once a day."""
+        steady = self.clock.monotonic()
+        if self._purged_at is None or steady - self._purged_at >= DAY:
+            purge_rows(ledger)
+            self._purged_at = steady
 
     def _newest(self, kept: SelfAudited) -> SelfAudited:
         """Return what is kept, with what was told since, where that could not be kept."""

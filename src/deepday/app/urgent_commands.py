@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import secrets
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,8 +11,10 @@ from deepday.app.period import parse_dates
 from deepday.app.plan_request import parse_date
 from deepday.app.urgent_audit import verify_requests
 from deepday.app.urgent_consent import consent_question
+from deepday.app.urgent_listening import Listening
 from deepday.app.urgent_running import Ledger, listening, opened_ledger
 from deepday.clock import Clock
+from deepday.config.load import load_settings
 from deepday.errors import DeepdayError, InputError, NotEnoughDataError
 from deepday.model import (
     AnswerState,
@@ -39,6 +42,7 @@ TEST_SOURCE = "test"
 LONGEST_REPLY = 2000
 _ROUND_SECONDS = 1.0
 _TRIES = 3
+_MAIL_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,13 +211,26 @@ def rehearse(seconds: int, say: Callable[[str], None], clock: Clock | None = Non
         found = next(one for one in ledger.urgent.requests(ledger.person) if one.key == signal.id)
         stage, end = "", ledger.clock.monotonic() + seconds
         while True:
-            ears.round(min(_ROUND_SECONDS, seconds))
+            _round(ledger, ears, min(_ROUND_SECONDS, seconds))
             found = ledger.urgent.request(found.id) or found
             if found.stage != stage:
                 stage = found.stage
                 say(f"{stage}{f': {found.turn.name}' if found.turn else ''}")
             if not found.open or ledger.clock.monotonic() >= end:
                 return replace(_shown(ledger, found), second=second)
+
+
+def _round(ledger: Ledger, ears: Listening, seconds: float) -> None:
+    """Listen for a while; without an account to listen over, the mailbox is all that there is."""
+    ears.round(seconds)
+    if ears.source is not None:
+        return
+    if ledger.door is not None:
+        try:
+            ledger.door.poll()
+        except DeepdayError as error:
+            ears.said.append(error.what)
+    threading.Event().wait(seconds if ledger.door is None else max(seconds, _MAIL_SECONDS))
 
 
 def _second_ways_tried(ledger: Ledger, say: Callable[[str], None]) -> tuple[SecondTry, ...]:
@@ -240,10 +257,10 @@ def look_into_mailbox(clock: Clock | None = None) -> int:
 
     Raises :class:`InputError` where none is set, and what reading it does.
     """
-    with opened_ledger(clock) as ledger:
-        if ledger.door is None:
-            raise InputError("No mailbox is set.", "Set host, user and password under [urgent.mailbox].")
-        return ledger.door.poll()
+    if not load_settings().urgent.mailbox.host:
+        raise InputError("No mailbox is set.", "Set host, user and password under [urgent.mailbox].")
+    with opened_ledger(clock, make=True) as ledger:
+        return ledger.door.poll() if ledger.door is not None else 0
 
 
 def listen(seconds: float, say: Callable[[str], None], clock: Clock | None = None) -> int:
@@ -252,7 +269,7 @@ def listen(seconds: float, say: Callable[[str], None], clock: Clock | None = Non
         before = len(ledger.urgent.requests(ledger.person))
         end = ledger.clock.monotonic() + seconds
         while ledger.clock.monotonic() < end:
-            ears.round(_ROUND_SECONDS)
+            _round(ledger, ears, _ROUND_SECONDS)
             for one in ears.said:
                 say(one)
         return len(ledger.urgent.requests(ledger.person)) - before

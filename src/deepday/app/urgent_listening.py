@@ -16,10 +16,11 @@ _TRY_AGAIN = 30
 
 @dataclass(slots=True)
 class Listening:
-    """Listens for one desk. ``said``: what went wrong at the last round, in words; nothing of it stops the others.
+    """Listens for one desk.
 
-    ``refresh``: called every hour, for what changes seldom; says what went wrong. ``over`` is asked in between whether
-    a round should end early.
+    ``said``: what went wrong at the last round, in words; nothing of it stops the others. ``away``: why there is an
+    account and no source; empty where there is a source, or nobody connected one. ``refresh``: called every hour, for
+    what changes seldom; says what went wrong. ``over`` is asked in between whether a round should end early.
     """
 
     desk: UrgentDesk
@@ -27,6 +28,7 @@ class Listening:
     refresh: Callable[[], Sequence[str]] = field(default=lambda: ())
     said: list[str] = field(default_factory=list)
     over: Callable[[], bool] = lambda: False
+    away: str = ""
     _read_at: int = 0
     _refreshed_at: int = 0
     _gap: bool = True
@@ -34,7 +36,7 @@ class Listening:
 
     def round(self, seconds: float = 0.0) -> None:
         """Take what is there and what arrives within ``seconds``, read what was missed, do what is due."""
-        self.said = []
+        self.said = [self.away] if self.away else []
         self._try(lambda: self._take(seconds))
         if not 0 <= self.desk.now() - self._refreshed_at < REFRESH_SECONDS:
             self._refreshed_at = self.desk.now()

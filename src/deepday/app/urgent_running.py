@@ -117,10 +117,14 @@ def colleagues_of(settings: Settings) -> dict[str, Colleague]:
 
 
 @contextmanager
-def opened_ledger(clock: Clock | None = None) -> Iterator[Ledger]:
-    """Give the ledger while the context lasts. Raises :class:`InputError` when nobody knows whose it is."""
+def opened_ledger(clock: Clock | None = None, *, make: bool = False) -> Iterator[Ledger]:
+    """Give the ledger while the context lasts. Raises :class:`InputError` when nobody knows whose it is.
+
+    ``make``: where there is no store, one is made when something is first kept; else that is
+    :class:`NotEnoughDataError`.
+    """
     clock = clock or SystemClock()
-    if not Store.exists(database_location()):
+    if not make and not Store.exists(database_location()):
         raise NotEnoughDataError("There is no store yet.", "Run deepday connect slack --allow messages first.")
     with opened_accounts(clock) as accounts:
         ledger = _ledger(accounts, "", _NobodyConnected())
@@ -172,11 +176,11 @@ def listening(clock: Clock | None = None) -> Iterator[tuple[Ledger, Listening]]:
         try:
             account, owner = _chat_account(accounts, stack)
         except DeepdayError as error:
-            waits = not isinstance(error, NotEnoughDataError)
-            ledger = _ledger(accounts, "", _NobodyConnected(error.what if waits else ""))
-            if ledger.ways is None and ledger.door is None:
+            if not _other_ways(load_settings()):
                 raise
-            yield ledger, Listening(ledger.desk, None)
+            away = "" if isinstance(error, NotEnoughDataError) else error.what
+            ledger = _ledger(accounts, "", _NobodyConnected(away))
+            yield ledger, Listening(ledger.desk, None, away=away)
             return
         ledger = _ledger(accounts, owner, cast("Messenger", account))
         ports = account.capabilities().ports
@@ -199,6 +203,12 @@ def listening(clock: Clock | None = None) -> Iterator[tuple[Ledger, Listening]]:
             return (*notes, *(f"A rule names {who}, whom nobody knows in chat." for who in unknown))
 
         yield ledger, Listening(desk, source, refresh)
+
+
+def _other_ways(settings: Settings) -> bool:
+    """Tell whether requests can come in, or people be reached, without chat."""
+    people = any(one.mail or one.push for one in settings.urgent.people)
+    return bool(settings.me.email) and (people or bool(settings.urgent.mailbox.host))
 
 
 def _chat_account(accounts: Accounts, stack: ExitStack) -> tuple[Account, str]:

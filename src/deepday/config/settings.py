@@ -150,6 +150,15 @@ class PrivacySettings(Table):
     keep_titles: bool = Field(
         default=False, description="Whether titles of calendar events may be kept on this machine.", examples=[True]
     )
+    keep_rows: int | None = Field(
+        default=None,
+        description="How long single messages and events are kept. What is older cannot be measured any more. Nothing "
+        "is deleted while a trial runs. Not set: until deepday erase.",
+        examples=[90],
+        ge=35,
+        le=3650,
+        json_schema_extra={"unit": "days"},
+    )
 
 
 class Settings(Table):

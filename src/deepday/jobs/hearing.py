@@ -51,6 +51,7 @@ class Ear:
                     changed = self._rounds(ledger, ears, ended)
             except NotEnoughDataError:
                 self._said = frozenset()  # nobody asked for it: no account is connected that can post
+                self._pulse.forget(_CHAT)
             except DeepdayError as error:
                 self._tell([error.what])
             except Exception as error:  # noqa: BLE001 - a thread that dies would leave every request unheard
@@ -73,7 +74,9 @@ class Ear:
             ears.round(_TURN)
             self._tell(ears.said)
             self._pulse.mark(_ROUTING)
-            if ears.source is not None and not ears.said:
+            if ears.source is None and not ears.said:
+                self._pulse.forget(_CHAT)
+            elif not ears.said:
                 self._pulse.mark(_CHAT, _DEAF)
             if ears.source is None and self._clock.monotonic() >= again_at:
                 return True  # an account that could not be opened may work again

@@ -28,4 +28,6 @@ def action_in(text: str) -> str:
     """Return the action that the first line of an answer names; empty for none."""
     first = next((line for line in text.splitlines() if line.strip() and not line.startswith(">")), "")
     said = " ".join("".join(sign if sign.isalpha() else " " for sign in first).upper().split())
+    if said.startswith("URGENT "):
+        return "urgent"  # whatever follows: unsure means urgent
     return next((action for action, word in WORDS.items() if said == word), "")

@@ -17,6 +17,9 @@ LONGEST = 500
 _LONGEST_ID = 250
 _ID = re.compile(r"<[^<>\s]+@[^<>\s]+>")
 _ADDRESS = re.compile(r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$")
+_QUOTES = re.compile(r"(-{3,} ?Original Message|_{20,}$|On .{5,200} wrote:$)")
+"""Lines after which mail programs put what they answer to."""
+
 _RECEIVERS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "Resent-To")
 _NOBODY = ("mailer-daemon", "postmaster", "noreply", "no-reply", "donotreply", "do-not-reply")
 
@@ -126,7 +129,7 @@ def _unquoted(text: str) -> str:
     """Return what the writer wrote themselves, up to what they quote below it."""
     lines: list[str] = []
     for line in text.splitlines():
-        if line.startswith(">") and lines:
+        if (line.startswith(">") and lines) or _QUOTES.match(line):
             break
         lines.append(line.rstrip())
     return "\n".join(lines).strip()

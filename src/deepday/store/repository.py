@@ -25,6 +25,7 @@ from deepday.store.meetings import MeetingBook
 from deepday.store.plans import PlanBook
 from deepday.store.proposals import ProposalBook
 from deepday.store.protecting import ProtectStore
+from deepday.store.purging import forget_rows
 from deepday.store.rows import ImportResult, Outcome, Source, SourceKind
 from deepday.store.sealing import MasterKeySource
 from deepday.store.self_audits import SelfAuditBook
@@ -180,6 +181,14 @@ class Store:
         """Delete the store with its backups, and return what was deleted: files, or rows of a shared database."""
         self.close()
         return self._database.delete_all()
+
+    def forget_rows(self, before: int) -> int:
+        """Delete messages from before an instant (UTC seconds) and events that ended before it; return how many."""
+        with self._database.writing() as connection:
+            count = forget_rows(connection, before)
+        if count:
+            self._database.leave_no_log()
+        return count
 
     def sources(self) -> list[Source]:
         """Return all sources: activity, then calendars, each sorted by name."""
