@@ -39,7 +39,7 @@ class Service:
     """
 
     def __init__(
-        self, keeper: Keeper, clock: Clock, log: Any, vitals: Vitals | None = None, alive: Callable[[], None] = bool
+        self, keeper: Keeper, clock: Clock, log: Any, vitals: Vitals | None = None, alive: Callable[[], object] = bool
     ) -> None:
         self.vitals = vitals or Vitals(clock)
         self._keeper = keeper

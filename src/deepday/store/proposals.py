@@ -1,8 +1,8 @@
 """What assistants proposed and asked for: calls leave a row in the audit chain, proposals wait."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -40,8 +40,8 @@ class Proposal:
 
     id: int
     kind: ProposalKind
-    date: date
-    to: date | None
+    date: dt.date
+    to: dt.date | None
     why: str
     assistant: str
     state: ProposalState
@@ -83,8 +83,8 @@ class ProposalBook:
             if number >= MOST_OPEN:
                 raise InputError(f"{number} proposals wait already.", "Decide on them first: deepday proposals")
             more = {"why": one.why, "assistant": one.assistant, "state": one.state.value, "decided_at": 0}
-            made = connection.execute(insert(proposal).values(**values, **more, proposed_at=self._now()))
-            kept = replace(one, id=int(made.inserted_primary_key[0]), proposed_at=self._now())
+            adding = insert(proposal).values(**values, **more, proposed_at=self._now()).returning(columns.id)
+            kept = replace(one, id=connection.execute(adding).scalar_one(), proposed_at=self._now())
             append_note(connection, person, replace(note, subject=f"proposal {kept.id}", after="open"), self._now())
         return kept
 
@@ -115,8 +115,8 @@ def _proposal(row: Mapping[Any, Any]) -> Proposal:
     return Proposal(
         id=row["id"],
         kind=ProposalKind(row["kind"]),
-        date=date.fromordinal(row["date"]),
-        to=date.fromordinal(row["to_date"]) if row["to_date"] else None,
+        date=dt.date.fromordinal(row["date"]),
+        to=dt.date.fromordinal(row["to_date"]) if row["to_date"] else None,
         why=row["why"],
         assistant=row["assistant"],
         state=ProposalState(row["state"]),

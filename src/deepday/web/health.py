@@ -64,6 +64,6 @@ class _Collector:
 
 def _registry(vitals: Vitals) -> CollectorRegistry:
     registry = CollectorRegistry()
-    registry.register(_Collector(vitals))  # type: ignore[arg-type]
+    registry.register(_Collector(vitals))
     ProcessCollector(registry=registry)
     return registry
