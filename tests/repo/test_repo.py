@@ -1,10 +1,6 @@
 """The checkout itself: sizes, packaging, and documents that name what exists."""
 
 import re
-import subprocess
-import sys
-import venv
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -48,54 +44,3 @@ def test_every_dependency_says_why_it_is_there() -> None:
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     block = text.split("dependencies = [", 1)[1].split("\n]", 1)[0]
     assert [line for line in block.splitlines() if '"' in line and "#" not in line] == []
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "--quiet",
-        "--no-deps",
-        "--no-build-isolation",
-        "-w",
-        str(folder),
-        str(ROOT),
-    ]
-    subprocess.run(command, check=True)
-    return next(folder.glob("*.whl"))
-
-
-def test_the_wheel_holds_both_roots_and_nothing_loose(wheel: Path) -> None:
-    names = zipfile.ZipFile(wheel).namelist()
-    tops = {name.split("/")[0] for name in names if ".dist-info" not in name}
-    connectors = {"caldav", "files", "google", "microsoft", "sandbox", "slack"}
-    assert tops == {"deepday"} | {f"deepday_{name}" for name in connectors}
-    assert any(name.startswith("deepday/report/templates/") for name in names)
-    assert any(name.startswith("deepday/store/migrations/versions/") for name in names)
-
-
-def test_the_wheel_alone_runs_the_demo(wheel: Path, tmp_path: Path) -> None:
-    """Beside the libraries of this environment, but without the checkout."""
-    venv.create(tmp_path / "venv", with_pip=False, system_site_packages=False, symlinks=True)
-    site = next((tmp_path / "venv").glob("lib/python*/site-packages"), tmp_path / "venv/Lib/site-packages")
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(site)
-    libraries = Path(pytest.__file__).parents[1]
-    (site / "libraries.pth").write_text(f"{libraries}\n", encoding="utf-8")
-    python = next((tmp_path / "venv").glob("bin/python"), tmp_path / "venv/Scripts/python.exe")
-    program = "import deepday, sys; print(deepday.__file__); from deepday.cli.main import main; main()"
-    done = subprocess.run(
-        [python, "-I", "-c", program, "demo", "--folder", tmp_path / "sample"],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        cwd=tmp_path,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith(str(site)), "the wheel was run, not the checkout"
-    assert (tmp_path / "sample" / "report.html").exists()
