@@ -98,6 +98,8 @@ def test_an_assistant_reads_what_is_its_owners_and_nobody_elses(run: Run, tmp_pa
     async def say(client: Client) -> list[CallToolResult]:
         tools = {one.name: one for one in (await client.list_tools()).tools}
         assert sorted(tools) == ["propose_change", "read_measures", "read_plan", "read_proposals", "read_status"]
+        guide = (Path(__file__).parents[2] / "docs/assistants.md").read_text(encoding="utf-8")
+        assert sorted(re.findall(r"^\| `(\w+)` \|", guide, re.MULTILINE)) == sorted(tools)
         hints = {name: bool(one.annotations and one.annotations.read_only_hint) for name, one in tools.items()}
         assert hints == {name: name.startswith("read") for name in tools}
         asked = ("read_measures", "read_plan", "read_status", "read_proposals")
