@@ -17,8 +17,7 @@ from tests.integration.open_office import open_office
 from tests.integration.stage import Exchange
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_write_in_hand_is_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+def test_the_write_in_hand_is_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     running: list[subprocess.Popen[bytes]] = []
     writes: list[str] = []
     original = WireLog.write
@@ -29,7 +28,7 @@ def test_the_write_in_hand_is_finished(tmp_path: Path, monkeypatch: pytest.Monke
         if exchange.writes and running:
             writes.append(exchange.path)
             if len(writes) == 2:  # the first is the lease of the device; the answer to this one is not sent yet
-                running[0].send_signal(number)
+                running[0].send_signal(signal.SIGTERM)
 
     monkeypatch.setattr(WireLog, "write", write)
     with open_office(tmp_path) as world:
