@@ -94,6 +94,8 @@ def test_what_is_no_backup_is_refused_and_nothing_is_moved(run: Run, tmp_path: P
     assert (again.code, "exists" in again.err) == (2, True)
     assert sources(data) == ["first"]
     assert list(data.glob("*.aside*")) == []
+    assert "There is no folder" in run("backup", tmp_path / "unmounted" / "b").err
+    assert not (tmp_path / "unmounted").exists()
     assert run("backup", DEEPDAY_DATABASE_URL="postgresql://x/y").code == 2
 
 
