@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 INSTALL := $(PIP) install --require-hashes --no-deps
 
-.PHONY: setup demo serve test simulate kill wire-log check bench docs lock clean
+.PHONY: setup demo serve test simulate kill soak wire-log check bench docs audit release lock clean
 .DEFAULT_GOAL := setup
 
 setup: $(VENV)/.run                         ## the deepday command, in .venv/bin
@@ -26,6 +26,10 @@ KILLS ?= 20
 kill: $(VENV)/.dev                          ## kill deepday serve in the middle of its work (KILLS times), and see what is left
 	$(BIN)/python -m tests.integration.killing $(KILLS)
 	$(BIN)/python -m tests.integration.killing_ingress $(KILLS)
+
+MINUTES ?= 60
+soak: $(VENV)/.dev                          ## leave deepday serve running, and see whether anything grows (MINUTES)
+	$(BIN)/python -m tests.soak --minutes $(MINUTES)
 
 wire-log: $(VENV)/.dev                      ## what the connectors send and get in their tests, tokens cut short
 	@mkdir -p build && rm -f build/wire*.jsonl
@@ -48,6 +52,12 @@ docs: $(VENV)/.dev                          ## rewrite what is generated
 	$(BIN)/python -m tests.repo.scorecards
 	$(BIN)/python -m tests.repo.reference
 
+audit: $(VENV)/.release                     ## known vulnerabilities of the libraries; says so where it cannot ask
+	$(BIN)/python -m tests.repo.auditing
+
+release: $(VENV)/.release                   ## wheel, source archive, list of libraries and checksums, in dist
+	$(BIN)/python -m tests.repo.releasing
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "deepday needs Python 3.11 or later; say which: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
@@ -62,6 +72,10 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(INSTALL) -r requirements/dev.txt
 	@touch $@
 
+$(VENV)/.release: requirements/release.txt $(VENV)/.dev
+	$(INSTALL) -r requirements/release.txt
+	@touch $@
+
 $(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
 	$(INSTALL) -r requirements/bench.txt
 	@touch $@
@@ -73,6 +87,7 @@ EXTRAS := --extra google --extra microsoft --extra slack --extra caldav --extra 
 lock:                                       ## renew the locks to the newest versions; needs uv
 	$(LOCK) --upgrade --group build $(EXTRAS) --output-file requirements/run.txt
 	$(LOCK) --upgrade --group dev $(EXTRAS) --constraint requirements/run.txt --output-file requirements/dev.txt
+	$(LOCK) --upgrade --group release $(EXTRAS) --constraint requirements/dev.txt --output-file requirements/release.txt
 	$(LOCK) --upgrade --group bench $(EXTRAS) --constraint requirements/dev.txt --override requirements/bench-override.txt \
 	  --output-file requirements/bench.txt
 

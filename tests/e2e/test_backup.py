@@ -10,31 +10,27 @@ from pathlib import Path
 
 import pytest
 
+from deepday.app.backing_up import back_up, put_back
+from deepday.clock import SystemClock
+from deepday.config.paths import data_folder, database_location
+from deepday.errors import InputError
+from deepday.model import CalendarEvent, Interval
+from deepday.store import open_store
 from tests.e2e.conftest import DEEPDAY, Run
-
-CALENDAR = """BEGIN:VCALENDAR\r
-VERSION:2.0\r
-PRODID:-//tests//EN\r
-BEGIN:VEVENT\r
-UID:{uid}\r
-DTSTAMP:20260301T080000Z\r
-DTSTART:20260310T090000Z\r
-DTEND:20260310T100000Z\r
-END:VEVENT\r
-END:VCALENDAR\r
-"""
+from tests.integration.open_office import at_home
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
-    return tmp_path / "home" / "data"
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    at_home(monkeypatch, tmp_path)
+    return data_folder()
 
 
-def bring(run: Run, tmp_path: Path, name: str) -> None:
-    file = tmp_path / f"{name}.ics"
-    file.write_text(CALENDAR.format(uid=name), newline="")
-    who = ("--me", "ada@example.com", "--zone", "Europe/Berlin", "--hours", "Mon-Fri 09:00-17:00")
-    assert run("import", file, "--name", name, *who).code == 0
+def bring(name: str) -> None:
+    """Put a calendar of that name into the store."""
+    with open_store(database_location(), SystemClock()) as store:
+        event = CalendarEvent("u", "", Interval(1, 2))
+        store.replace_calendar(name, location=name, events=[event], observed=[Interval(0, 9)], digest=name)
 
 
 def sources(data: Path) -> list[str]:
@@ -42,28 +38,28 @@ def sources(data: Path) -> list[str]:
         return sorted(name for (name,) in connection.execute("SELECT name FROM source"))
 
 
-def test_a_backup_brings_back_what_was_lost_and_keeps_what_was_there(run: Run, tmp_path: Path, data: Path) -> None:
-    bring(run, tmp_path, "first")
+def test_a_backup_brings_back_what_was_lost_and_keeps_what_was_there(run: Run, data: Path) -> None:
+    bring("first")
     made = run("backup")
     assert made.code == 0
     backup = Path(made.out.strip())
     assert backup.parent == data
     assert backup.stat().st_mode & 0o777 == 0o600
-    bring(run, tmp_path, "second")
+    bring("second")
     assert sources(data) == ["first", "second"]
     back = run("restore-backup", backup, "--yes")
     assert back.code == 0, back.err
     assert sources(data) == ["first"]
     (aside,) = data.glob("deepday.sqlite.*.aside")
     assert str(aside) in back.err
-    assert run("restore-backup", aside, "--yes").code == 0
+    put_back(aside, SystemClock())
     assert sources(data) == ["first", "second"]
 
 
 def test_a_damaged_store_is_no_obstacle_and_a_damaged_backup_is(run: Run, tmp_path: Path, data: Path) -> None:
-    bring(run, tmp_path, "first")
+    bring("first")
     backup = tmp_path / "kept.backup"
-    assert run("backup", backup).code == 0
+    back_up(backup, 7, SystemClock())
     store = data / "deepday.sqlite"
     content = store.read_bytes()
     store.write_bytes(content[:4096] + os.urandom(len(content) - 4096))
@@ -76,11 +72,11 @@ def test_a_damaged_store_is_no_obstacle_and_a_damaged_backup_is(run: Run, tmp_pa
 
 
 def test_what_is_no_backup_is_refused_and_nothing_is_moved(run: Run, tmp_path: Path, data: Path) -> None:
-    bring(run, tmp_path, "first")
+    bring("first")
     letter = tmp_path / "letter.txt"
     letter.write_text("Dear all")
     newer = tmp_path / "newer.backup"
-    assert run("backup", newer).code == 0
+    back_up(newer, 7, SystemClock())
     with sqlite3.connect(newer) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     for file, words in (
@@ -88,17 +84,23 @@ def test_what_is_no_backup_is_refused_and_nothing_is_moved(run: Run, tmp_path: P
         (tmp_path / "none", "There is no backup"),
         (newer, "newer deepday"),
     ):
-        refused = run("restore-backup", file, "--yes")
-        assert (refused.code, words in refused.err) == (2, True), refused.err
-    again = run("backup", newer)
-    assert (again.code, "exists" in again.err) == (2, True)
+        with pytest.raises(InputError, match=words):
+            put_back(file, SystemClock())
+    for target, words in ((newer, "exists"), (tmp_path / "unmounted" / "b", "There is no folder")):
+        with pytest.raises(InputError, match=words):
+            back_up(target, 7, SystemClock())
+    assert not (tmp_path / "unmounted").exists()
+    assert run("restore-backup", letter, "--yes").code == 2
+    assert run("backup", DEEPDAY_DATABASE_URL="postgresql://x/y").code == 2
     assert sources(data) == ["first"]
     assert list(data.glob("*.aside*")) == []
+    assert "There is no folder" in run("backup", tmp_path / "unmounted" / "b").err
+    assert not (tmp_path / "unmounted").exists()
     assert run("backup", DEEPDAY_DATABASE_URL="postgresql://x/y").code == 2
 
 
-def test_only_so_many_are_kept_and_erasing_takes_them_along(run: Run, tmp_path: Path, data: Path) -> None:
-    bring(run, tmp_path, "first")
+def test_only_so_many_are_kept_and_erasing_takes_them_along(run: Run, data: Path) -> None:
+    bring("first")
     for second in range(4):
         name = f"deepday.sqlite.2026031{second}T020000.backup"
         shutil.copy(data / "deepday.sqlite", data / name)
@@ -111,8 +113,8 @@ def test_only_so_many_are_kept_and_erasing_takes_them_along(run: Run, tmp_path: 
     assert [one.name for one in data.glob("deepday.sqlite*")] == []
 
 
-def test_a_service_backs_up_by_itself_and_nobody_replaces_its_store(run: Run, tmp_path: Path, data: Path) -> None:
-    bring(run, tmp_path, "first")
+def test_a_service_backs_up_by_itself_and_nobody_replaces_its_store(run: Run, data: Path) -> None:
+    bring("first")
     home = data.parent
     own = {"DEEPDAY_CONFIG": str(home / "deepday.toml"), "DEEPDAY_DATA": str(data)}
     with subprocess.Popen(
@@ -129,6 +131,6 @@ def test_a_service_backs_up_by_itself_and_nobody_replaces_its_store(run: Run, tm
             assert process.wait(30) == 0
         finally:
             process.kill()
-    assert run("restore-backup", backup, "--yes").code == 0
+    put_back(backup, SystemClock())
     with sqlite3.connect(backup) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

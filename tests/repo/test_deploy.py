@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,12 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from deepday import __version__
+
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 OVERLAYS = sorted((DEPLOY / "kubernetes/overlays").iterdir())
 UNITS = sorted((DEPLOY / "systemd").iterdir())
-VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 TOOLS = Path(sys.executable).parent
 
 
@@ -78,7 +78,7 @@ def test_kustomize_itself_builds_the_same_objects(overlay: Path) -> None:
         (one["kind"], one["metadata"]["name"]) for one in built(overlay)
     }
     images = set(re.findall(r"image: (\S+)", done.stdout))
-    assert images == {f"deepday:{VERSION}"}
+    assert images == {f"deepday:{__version__}"}
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS, ids=lambda path: path.name)
@@ -134,7 +134,7 @@ def test_compose_gives_each_of_ours_no_privilege_and_no_floating_image() -> None
         assert one["read_only"] is True
         assert "no-new-privileges:true" in one["security_opt"]
         if image == "deepday":
-            assert (tag, one["user"], one["cap_drop"]) == (VERSION, "10001:10001", ["ALL"])
+            assert (tag, one["user"], one["cap_drop"]) == (__version__, "10001:10001", ["ALL"])
     assert not re.search(r"PASSWORD: (?!\$\{)", (DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
 
 

@@ -22,6 +22,7 @@ import httpx
 
 from deepday.clock import SystemClock
 from deepday.config.paths import config_file, data_folder
+from deepday.web.control import ask_for_link
 from deepday_sandbox.people import OWNER
 from tests.integration.killing import accept
 from tests.integration.open_office import World, open_office
@@ -112,11 +113,12 @@ def service(office: Office) -> Iterator[tuple["subprocess.Popen[str]", Callable[
         httpx.Client(trust_env=False, timeout=60) as client,
     ):
         assert process.stdout is not None
-        address, _, link = process.stdout.readline().strip().partition("/sign-in?link=")
+        address = process.stdout.readline().partition("/sign-in?link=")[0]
         form = {"Sec-Fetch-Site": "same-origin", "Origin": address}
-        assert client.post(f"{address}/sign-in", data={"link": link}, headers=form).status_code == 303
 
         def look() -> str:
+            link = ask_for_link().partition("/sign-in?link=")[2]  # between two looks a session's time is over
+            assert client.post(f"{address}/sign-in", data={"link": link}, headers=form).status_code == 303
             for path in PAGES:
                 answer = client.get(f"{address}{path}", follow_redirects=True)
                 if answer.status_code != 200:

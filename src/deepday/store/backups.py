@@ -59,6 +59,8 @@ def write_backup(store: Path, target: Path) -> None:
     """
     if target.exists():
         raise InputError(f"{target} exists.", "Name another file; a backup replaces nothing.")
+    if not target.parent.is_dir():
+        raise InputError(f"There is no folder {target.parent}.", "Name a file in a folder that exists.")
     partial = target.with_name(f"{target.name}.partial")
     sqlite.make_private_file(partial)
     try:
@@ -77,7 +79,10 @@ def check_backup(backup: Path) -> str:
     """
     if not backup.is_file():
         raise InputError(f"There is no backup {backup}.", "deepday backup --list shows those beside the store.")
-    sqlite.check_ours(backup)
+    try:
+        sqlite.check_ours(backup)
+    except InputError as error:
+        raise InputError(error.what, "Name a backup; deepday backup --list shows those beside the store.") from None
     try:
         with closing(_reading(backup)) as connection:
             whole = connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"

@@ -83,8 +83,8 @@ class ProposalBook:
             if number >= MOST_OPEN:
                 raise InputError(f"{number} proposals wait already.", "Decide on them first: deepday proposals")
             more = {"why": one.why, "assistant": one.assistant, "state": one.state.value, "decided_at": 0}
-            row = insert(proposal).values(**values, **more, proposed_at=self._now()).returning(columns.id)
-            kept = replace(one, id=connection.execute(row).scalar_one(), proposed_at=self._now())
+            adding = insert(proposal).values(**values, **more, proposed_at=self._now()).returning(columns.id)
+            kept = replace(one, id=connection.execute(adding).scalar_one(), proposed_at=self._now())
             append_note(connection, person, replace(note, subject=f"proposal {kept.id}", after="open"), self._now())
         return kept
 

@@ -14,7 +14,7 @@ def _show(visit: Visit) -> Response:
 
 
 def _form(visit: Visit, problems: list[Problem], typed: dict[str, tuple[str, ...]]) -> Response:
-    settings = load_settings()
+    settings = load_settings(paths.config_file())
     tables = changeable(settings)
     known = {one.key for _, rows in tables.values() for one in rows}
     return visit.show(
@@ -38,7 +38,7 @@ def _form(visit: Visit, problems: list[Problem], typed: dict[str, tuple[str, ...
 
 
 def _save(visit: Visit) -> Response:
-    tables = changeable(load_settings())
+    tables = changeable(load_settings(paths.config_file()))
     typed = {one.key: tuple(visit.texts(one.key)) for _, rows in tables.values() for one in rows if not one.fixed}
     problems = change(typed, visit.text("seen"))
     if problems:
