@@ -87,19 +87,25 @@ def pool(
         bool, typer.Option("--shareable", help="For others than those who took part: rounded, from --k people on.")
     ] = False,
     k: Annotated[int, typer.Option("--k", metavar="N", help="How many people that takes; never fewer than 5.")] = 10,
+    pdf: Annotated[Path | None, typer.Option("--pdf", metavar="FILE", help="Write one sheet.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a page.")] = None,
+    language: Language = "en",
+    templates: Templates = None,
     json_: options.Json = False,
 ) -> None:
     """Analyse several people's trials together, by their consent; without names, days or single results."""
-    from deepday.app.trial_pooling import pool_exports, pooled_to_json  # noqa: PLC0415 - help does without
+    from deepday.app.trial_pooling import pool_exports, pooled_to_json, write_pooled  # noqa: PLC0415 - help does without
     from deepday.errors import NotEnoughDataError  # noqa: PLC0415 - same
 
     found = pool_exports(folders, shareable=shareable, k=k)
     document = pooled_to_json(found)
     if json_:
         show.print_json(document)
-    else:
+    elif not (pdf or html):
         typer.echo(f"{found.people} people together. Verdict: {document['verdict']}")
         for line in document["sentences"]:
             typer.echo(line)
+    for path in write_pooled(found, language, templates, pdf, html) if pdf or html else ():
+        show.say(f"Wrote {path}")
     if document["estimate"] is None:
         raise NotEnoughDataError("There is nothing to compare.", "A trial needs days of both arms with a value.")
