@@ -103,6 +103,9 @@ def design(
     ] = None,
     weeks: Annotated[int | None, typer.Option("--weeks", metavar="N", help="How long; by default 8.")] = None,
     days: Annotated[int | None, typer.Option("--days", metavar="K", help="Deep-work days drawn in each week.")] = None,
+    sprint: Annotated[
+        int | None, typer.Option("--sprint", metavar="N", help="Draw the days within sprints of N weeks; finds less.")
+    ] = None,
     apart: Annotated[bool | None, typer.Option("--apart/--together", help="Never two in a row.")] = None,
     never: Weekdays = None,
     baseline: Annotated[int | None, typer.Option("--baseline", metavar="N", help="Weeks measured before.")] = None,
@@ -168,6 +171,7 @@ def design(
         extend,
         outcome,
         better,
+        sprint,
     )
     with show.progress() as progress:
         found = make(asked, progress)
