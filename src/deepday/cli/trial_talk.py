@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from deepday.cli import options, show
+from deepday.cli.case_options import Html, Pdf, To
 
 Templates = Annotated[
     Path | None, typer.Option("--templates", metavar="FOLDER", help="Your own copies of the report's texts.")
@@ -15,11 +16,11 @@ Language = Annotated[str, typer.Option("--language", metavar="CODE", help="en, d
 
 def letter(
     context: typer.Context,
-    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write it as HTML, too.")] = None,
+    html: Html = None,
     mail: Annotated[
         bool, typer.Option("--mail", help="Hand it to the server under [smtp], after a preview and a question.")
     ] = False,
-    to: Annotated[list[str] | None, typer.Option("--to", metavar="EMAIL", help="Who gets it; repeatable.")] = None,
+    to: To = None,
     yes: Annotated[bool, typer.Option("--yes", help="With --mail: do not ask.")] = False,
     language: Language = "en",
     templates: Templates = None,
@@ -87,8 +88,8 @@ def pool(
         bool, typer.Option("--shareable", help="For others than those who took part: rounded, from --k people on.")
     ] = False,
     k: Annotated[int, typer.Option("--k", metavar="N", help="How many people that takes; never fewer than 5.")] = 10,
-    pdf: Annotated[Path | None, typer.Option("--pdf", metavar="FILE", help="Write one sheet.")] = None,
-    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a page.")] = None,
+    pdf: Pdf = None,
+    html: Html = None,
     language: Language = "en",
     templates: Templates = None,
     json_: options.Json = False,
