@@ -80,12 +80,29 @@ def test_a_proposal_binds_nobody(play: Play) -> None:
     assert "agreement.toml is a proposal, not taken" in found["notes"][0]
 
 
+def test_one_day_in_each_sprint_is_drawn_from_the_whole_sprint(play: Play) -> None:
+    file = play.folder / "home" / "agreement.toml"
+    file.write_text(AGREED.replace("days = 1", 'days = 1\nper = "sprint"', 1), encoding="utf-8")
+    found = play.on(DESIGNED, "trial", "design", "--file", "protocol.json", "--json").json
+    protocol = found["protocol"]
+    assert [(one["week"], len(one["days"]), len(one["allowed"])) for one in protocol["weeks"]][:2] == [
+        ("2026-W17/18", 6, 6),
+        ("2026-W19/20", 5, 5),
+    ]
+    assert (protocol["sprint"], protocol["deep_days"], len(protocol["weeks"])) == (2, 1, 3)
+    assert protocol["guardrails"][1]["margin"] == 60.0, "30 minutes a week, in two weeks with one deep-work day"
+    assert "finds smaller effects" in " ".join(found["notes"])
+    told = play.on(DESIGNED, "trial", "design", "--file", "protocol.json").out
+    assert "6 weeks with" in told
+    assert "1 day drawn in each sprint of 2 weeks" in told
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
         ("trial_weeks = 6", "trial_weeks = 40", "40 for weeks was agreed, and a trial takes 2 to 26."),
         ('"Wed", ', "", "Tue, Thu were agreed; a trial draws from 3 weekdays or more."),
-        ("days = 1", 'days = 1\nper = "sprint"', "1 in each sprint of 2 weeks was agreed; a trial draws within each"),
+        ("trial_weeks = 6", 'trial_weeks = 7\nper = "sprint"', "7 weeks are not two or more whole sprints of 2 weeks."),
     ],
 )
 def test_what_no_trial_can_follow_is_said(play: Play, old: str, new: str, said: str) -> None:

@@ -106,7 +106,7 @@ def test_both_faces_as_files_and_nothing_of_others_in_the_shareable_one(
     assert "The shareable report leaves out:\n- single days" in preview
     german = play.on(after, "trial", "report", "--shareable", "--language", "de").out
     assert "Weniger Unterbrechungsminuten an Deep-Work-Tagen" in german
-    assert re.search(r"zwischen \d+ Minuten weniger und \d+ Minuten weniger", german)
+    assert re.search(r"zwischen \d+ und \d+ Minuten weniger", german)
 
 
 def test_no_effect_and_too_little_data_end_as_not_enough_evidence(

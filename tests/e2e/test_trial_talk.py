@@ -85,5 +85,5 @@ def test_at_the_end_the_rules_say_how_to_go_on(begun: tuple[Play, list[date]], t
     assert found["next"] == {"days": 2, "per_weeks": 1, "weekdays": [0, 1, 2, 3, 4], "batches": 2}
     text = play.on(AFTER, "trial", "adjust").out
     assert "Agreed for stopping: either of us wants it." in text
-    assert "the next weeks have 2 deep-work days a week (2 in the trial), on Mondays" in text
+    assert "the next weeks have 2 deep-work days a week (2 a week in the trial), on Mondays" in text
     assert "2 Deep-Work-Tage je Woche" in play.on(AFTER, "trial", "adjust", "--language", "de").out

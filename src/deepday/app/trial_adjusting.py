@@ -61,7 +61,9 @@ def adjust(request: Request, progress: Progress, clock: Clock | None = None) -> 
 
 def _next(kept: Kept, suggestions: tuple[Suggestion, ...]) -> Next:
     weekdays = sorted({day.weekday() for week in kept.protocol.weeks for day in week.days})
-    return next_weeks(kept.protocol.deep_days, weekdays, len(kept.protocol.batches), suggestions)
+    return next_weeks(
+        kept.protocol.deep_days, weekdays, len(kept.protocol.batches), suggestions, sprint=kept.protocol.sprint
+    )
 
 
 def adjusted_text(found: Adjusted, language: str, folder: Path | None) -> str:
@@ -76,6 +78,7 @@ def adjusted_text(found: Adjusted, language: str, folder: Path | None) -> str:
         "kept": found.delivery.kept if found.delivery else 0,
         "observed": found.delivery.observed if found.delivery else 0,
         "days_now": found.protocol.deep_days,
+        "weeks_now": found.protocol.sprint,
         "next": found.next,
     }
     return plain_text(parse(render_text(f"adjust.{language}.md", content, folder)))
@@ -89,6 +92,10 @@ def adjusted_to_json(found: Adjusted) -> dict[str, Any]:
         "verdict": found.verdict or None,
         "agreed": dict(found.protocol.agreed),
         "suggestions": [{"advice": str(one.advice), "weekday": one.weekday} for one in found.suggestions],
-        "now": {"days": found.protocol.deep_days, "batches": len(found.protocol.batches)},
+        "now": {
+            "days": found.protocol.deep_days,
+            "per_weeks": found.protocol.sprint,
+            "batches": len(found.protocol.batches),
+        },
         "next": dataclasses.asdict(found.next) if found.next else None,
     }

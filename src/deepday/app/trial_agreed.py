@@ -17,6 +17,7 @@ from deepday.trial.protocol import GuardrailRule
 
 _RANGES = {"weeks": (2, 26), "days": (1, 4), "baseline": (1, 12), "sesoi": (1, 100)}
 FEWEST_WEEKDAYS = 3
+LONGEST_SPRINT = 4
 _NAMES = {
     Guarded.URGENT_IN_TIME: "answered_in_time",
     Guarded.AFTER_HOURS: "after_hours",
@@ -31,7 +32,7 @@ class Terms:
 
     ``never``: weekdays (0 is Monday) that are not drawn. ``first``: a date in its first week, ``None``: the next that
     gives notice. ``batches``: when messages are looked at. ``rules``: by name, in the user's words. ``check_in``: as
-    agreed, if anything was.
+    agreed, if anything was. ``sprint``: from how many weeks together each draw is made.
     """
 
     settings: TrialSettings
@@ -42,6 +43,7 @@ class Terms:
     check_in: date | None = None
     agreement: Agreement | None = None
     notes: tuple[str, ...] = ()
+    sprint: int = 1
 
     def guardrails(self, parameters: Parameters) -> tuple[GuardrailRule, ...]:
         """Return what must not get worse: as agreed, otherwise by the settings.
@@ -63,7 +65,7 @@ class Terms:
                 case Guarded.STRAIN:
                     margin = one.margin
                 case _:
-                    margin = one.margin / self.settings.days
+                    margin = one.margin * self.sprint / self.settings.days
             within = limit if one.measure is Guarded.URGENT_IN_TIME else 0.0
             made.append(GuardrailRule(_NAMES[one.measure], round(margin, 6), within))
         return tuple(made)
@@ -90,16 +92,19 @@ def terms_of(asked: DesignRequest, settings: Settings, today: date) -> Terms:
     found = in_force(asked.agreement, settings)
     chosen = frozenset(map(WEEKDAYS.index, parse_weekdays(asked.never)))
     agreement = found.agreement
+    sprint = _sprint(asked, agreement)
     if agreement is None:
+        _refuse_parts(given.get("weeks", base.weeks), sprint)
         return Terms(
-            base.model_copy(update=given),
+            base.model_copy(update=given | ({"days": 1} if sprint > 1 and asked.days is None else {})),
             chosen,
             asked.request.first,
             base.batches,
             dict(asked.agreed),
             notes=found.notes,
+            sprint=sprint,
         )
-    agreed = _agreed(agreement, days_given="days" in given or bool(asked.fixed))
+    agreed = _agreed(agreement, sprint)
     notes = list(found.notes)
     for name, value in agreed.items():
         low, high = _RANGES[name]
@@ -113,7 +118,8 @@ def terms_of(asked: DesignRequest, settings: Settings, today: date) -> Terms:
         elif name in base.model_fields_set:
             notes += differs(f"trial.{name} =", f"{getattr(base, name):g}", f"{value:g}, which is taken,")
     others = frozenset(range(7)) - agreement.weekdays
-    if len(agreement.weekdays) < FEWEST_WEEKDAYS and not (asked.never or asked.fixed):
+    _refuse_parts(int(given.get("weeks", agreed["weeks"])), sprint)
+    if len(agreement.weekdays) * sprint < FEWEST_WEEKDAYS and not (asked.never or asked.fixed):
         raise InputError(
             f"{weekday_names(agreement.weekdays)} were agreed; a trial draws from {FEWEST_WEEKDAYS} weekdays or more.",
             "Agree on more of them for the trial, or give --never; --fixed takes fixed ones, and can show no effect.",
@@ -133,6 +139,7 @@ def terms_of(asked: DesignRequest, settings: Settings, today: date) -> Terms:
         agreement.check_in,
         agreement,
         (*notes, *said),
+        sprint,
     )
 
 
@@ -143,20 +150,36 @@ def agreed_outcome(agreement: Agreement) -> str:
     return "progress" if agreement.outcome is Outcome.PROGRESS else ""
 
 
-def _agreed(agreement: Agreement, *, days_given: bool) -> dict[str, float]:
-    agreed: dict[str, float] = {
+def _agreed(agreement: Agreement, sprint: int) -> dict[str, float]:
+    whole = agreement.weeks_per_unit // sprint
+    return {
         "weeks": agreement.trial_weeks,
-        "days": agreement.days // agreement.weeks_per_unit,
+        "days": agreement.days // whole,
         "baseline": agreement.baseline_weeks,
         "sesoi": round(100 * agreement.smallest_effect, 6),
     }
-    if not days_given and agreement.days % agreement.weeks_per_unit:
+
+
+def _sprint(asked: DesignRequest, agreement: Agreement | None) -> int:
+    """Return from how many weeks together each draw is made: as asked, else one, else the sprint that was agreed.
+
+    Days that were agreed for a sprint are drawn week by week where they can be shared out evenly: weeks differ, and
+    both kinds of days then share theirs. Otherwise both kinds share their sprint.
+    """
+    if asked.sprint is not None and not 1 <= asked.sprint <= LONGEST_SPRINT:
+        raise InputError(f"--sprint {asked.sprint} is out of range.", f"Give 1 to {LONGEST_SPRINT} weeks.")
+    if asked.sprint is not None or agreement is None or asked.days is not None or asked.fixed:
+        return asked.sprint or 1
+    return agreement.weeks_per_unit if agreement.days % agreement.weeks_per_unit else 1
+
+
+def _refuse_parts(weeks: int, sprint: int) -> None:
+    """Raise :class:`InputError` where weeks do not make whole sprints, two of them or more."""
+    if weeks % sprint or (sprint > 1 and weeks < 2 * sprint):
         raise InputError(
-            f"{agreement.days} in each sprint of {agreement.weeks_per_unit} weeks was agreed; a trial draws within "
-            "each week, so that both kinds of days share their weeks.",
-            "Agree on one a week for the trial, and give --days 1.",
+            f"{weeks} weeks are not two or more whole sprints of {sprint} weeks.",
+            f"Give --weeks {max(2, -(-weeks // sprint)) * sprint}.",
         )
-    return agreed
 
 
 def _first(given: str | None, agreement: Agreement, today: date) -> tuple[str | None, list[str]]:

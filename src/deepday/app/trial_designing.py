@@ -78,7 +78,7 @@ def design(asked: DesignRequest, progress: Progress, clock: Clock | None = None)
     outcome, name, better = outcome_of(asked.outcome, asked.better, agreed_outcome(agreed) if agreed else "")
     look, alpha = "", ALPHA
     if asked.extend is not None:
-        look, alpha = _declared_look(asked, first, settings.weeks), ALPHA / 2
+        look, alpha = _declared_look(asked, first, settings.weeks, terms.sprint), ALPHA / 2
         settings = settings.model_copy(update={"weeks": settings.weeks + asked.extend})
         terms = replace(terms, settings=settings)
     base_last = monday(today) - timedelta(days=1)
@@ -122,6 +122,7 @@ def design(asked: DesignRequest, progress: Progress, clock: Clock | None = None)
         check_in=check_in,
         look=look,
         better=better,
+        sprint=terms.sprint,
     )
     if protocol.randomised:
         protocol = replace(protocol, detectable=_detectable(before, protocol))
@@ -138,7 +139,7 @@ def _first_week(text: str | None, today: date) -> date:
     return first
 
 
-def _declared_look(asked: DesignRequest, first: date, weeks: int) -> str:
+def _declared_look(asked: DesignRequest, first: date, weeks: int, sprint: int) -> str:
     """Return the last date before the early look. Raises :class:`InputError` for what cannot be declared."""
     if asked.fixed:
         raise InputError("A trial with fixed weekdays shows no effect, early or late.", "Leave --extend out.")
@@ -146,6 +147,8 @@ def _declared_look(asked: DesignRequest, first: date, weeks: int) -> str:
         raise InputError(
             f"--extend {asked.extend} is out of range.", f"Give 2 to {26 - weeks}: a trial takes 26 weeks at most."
         )
+    if asked.extend % sprint:
+        raise InputError(f"--extend {asked.extend} is no whole sprint.", f"Give a multiple of {sprint}.")
     return str(first + weeks * WEEK - timedelta(days=1))
 
 
@@ -169,27 +172,37 @@ def _weeks(
     fixed = {WEEKDAYS.index(name) for name in parse_weekdays(asked.fixed)}
     weeks: list[ProtocolWeek] = []
     notes: list[str] = []
-    for number in range(settings.weeks):
+    for number in range(0, settings.weeks, terms.sprint):
         start = first + number * WEEK
+        label = _label(start, terms.sprint)
         days = tuple(
             day.date
             for day in found.days
-            if start <= day.date < start + WEEK and day.eligible and day.date.weekday() not in never
+            if start <= day.date < start + terms.sprint * WEEK and day.eligible and day.date.weekday() not in never
         )
         allowed = _allowed(days, fixed, settings)
         if not allowed:
-            notes.append(
-                f"{week_key(start)} has {len(days)} days that could be drawn: nothing is drawn, it has no weight."
-            )
+            notes.append(f"{label} has {len(days)} days that could be drawn: nothing is drawn, it has no weight.")
             continue
-        weeks.append(ProtocolWeek(week_key(start), days, allowed))
+        weeks.append(ProtocolWeek(label, days, allowed))
         if len(allowed[0]) < settings.days and not fixed:
-            notes.append(f"{week_key(start)} has {len(days)} days: {len(allowed[0])} is drawn.")
+            notes.append(f"{label} has {len(days)} days: {len(allowed[0])} is drawn.")
+    if terms.sprint > 1:
+        notes.append(
+            f"Days are drawn within sprints of {terms.sprint} weeks: few deep-work days, and weeks that differ, find "
+            "little. One a week or more finds smaller effects."
+        )
     if len(weeks) < 2:
         raise NotEnoughDataError(
             "Fewer than two weeks have days that could be drawn.", "Give more weeks, or fewer days that never are."
         )
     return tuple(weeks), notes
+
+
+def _label(start: date, sprint: int) -> str:
+    """Name a week, or a sprint by its first and last week."""
+    last = week_key(start + (sprint - 1) * WEEK).rpartition("-W")[2]
+    return week_key(start) + (f"/{last}" if sprint > 1 else "")
 
 
 def _allowed(days: Dates, fixed: set[int], settings: TrialSettings) -> tuple[Dates, ...]:

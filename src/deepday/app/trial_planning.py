@@ -38,10 +38,13 @@ def with_draw(member: Member, horizon: tuple[date, date], open_from: int, clock:
     for week in weeks:
         start = monday(week.days[0])
         if week.week in shown:
-            drawn.append((start, tuple(day for day in shown[week.week] if day in can)))
+            own = [day for day in shown[week.week] if day in can]
+            mondays = sorted({monday(day) for day in week.days})
+            drawn += [(one, tuple(day for day in own if monday(day) == one)) for one in mondays]
             continue
         reason = f"the trial's draw, revealed on {revealed_on(start)}"
-        hidden += [(start + timedelta(days=number), reason) for number in range(7)]
+        length = (monday(week.days[-1]) - start).days + 7
+        hidden += [(start + timedelta(days=number), reason) for number in range(length)]
         said.append(f"{week.week} is drawn by the trial; its days are revealed on {revealed_on(start)}.")
     if drawn:
         names = ", ".join(str(day) for _, days in drawn for day in days)

@@ -4,13 +4,14 @@ Rules of a result that leaves the circle of those who took part: ``k`` people or
 than 5; nobody gives more than half of the days; figures are rounded; nothing of one person or one week is in it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deepday.app.trial_analysing import need_numpy, read_text
-from deepday.app.trial_reporting import EXPORT_SCHEMA, MANIFEST, load_object, seen_protocol, verify
+from deepday.app.trial_reporting import EXPORT_SCHEMA, MANIFEST, load_object, seen_protocol, verify, write_page
+from deepday.clock import Clock, SystemClock
 from deepday.errors import ConflictError, InputError
 from deepday.trial.protocol import Protocol, from_document
 from deepday.trial.rows import TrialRow, column, from_csv
@@ -103,6 +104,23 @@ def _refuse_dominance(people: Sequence[Sequence[TrialRow]], *, shareable: bool) 
         counts = [sum(row.arm is arm and row.measure("value") is not None for row in rows) for rows in people]
         if shareable and 2 * max(counts) > sum(counts):
             raise InputError("One person gives more than half of the days.", "Pool more people before it is shared.")
+
+
+def write_pooled(
+    found: Pooled,
+    language: str,
+    templates: Path | None,
+    pdf: Path | None,
+    html: Path | None,
+    clock: Clock | None = None,
+) -> Iterator[Path]:
+    """Write the faces that were asked for, and give each path. Raises :class:`InputError` where one cannot be."""
+    from deepday.report.trial_pool import make_pool_page  # noqa: PLC0415 - needs NumPy
+
+    now = (clock or SystemClock()).now()
+    analysis = _coarse(found.analysis) if found.shareable else found.analysis
+    page = make_pool_page(analysis, found.protocol, language, templates, now, shareable=found.shareable)
+    yield from write_page(page, templates, pdf, html, now)
 
 
 def pooled_to_json(found: Pooled) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from deepday.clock import Clock, SystemClock
 from deepday.config.paths import database_location
 from deepday.connect import Progress
 from deepday.errors import InputError
-from deepday.report.page import html_of, pdf_of
+from deepday.report.page import Page, html_of, pdf_of
 from deepday.report.trial_markup import parse, plain_text
 from deepday.report.trial_page import ReportFacts, make_page
 from deepday.report.trial_result_json import LEFT_OUT, result_to_json
@@ -132,7 +132,13 @@ def write_report(
     if templates is not None and not templates.is_dir():
         raise InputError(f"{templates} is no folder of templates.", "Make one: deepday trial templates FOLDER")
     now = (clock or SystemClock()).now()
-    page = make_page(facts, language, templates, now)
+    yield from write_page(make_page(facts, language, templates, now), templates, pdf, html, now)
+
+
+def write_page(
+    page: Page, templates: Path | None, pdf: Path | None, html: Path | None, now: datetime
+) -> Iterator[Path]:
+    """Write a page as the files that were asked for, and give each path."""
     if html:
         write_private(html, html_of(page, templates))
         yield html

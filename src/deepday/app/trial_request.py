@@ -29,3 +29,4 @@ class DesignRequest:
     extend: int | None = None
     outcome: str | None = None
     better: str | None = None
+    sprint: int | None = None

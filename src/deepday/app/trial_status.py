@@ -78,10 +78,9 @@ def letter(found: Status, language: str = "en", templates: Path | None = None) -
     kept = found.kept
     if kept.stored.state is TrialState.DESIGNED:
         raise NotEnoughDataError("The trial has not begun: there is nothing to write of.", "See deepday trial status.")
-    weeks = kept.protocol.weeks
     facts = LetterFacts(
-        week=sum(one.days[0] <= kept.today for one in weeks),
-        weeks=len(weeks),
+        week=kept.protocol.begun(kept.today),
+        weeks=kept.protocol.length,
         last=kept.protocol.last,
         over=kept.over,
         coming=tuple(day for days in found.revealed.values() for day in days if day >= kept.today),

@@ -212,7 +212,7 @@ RULES: tuple[Rule, ...] = (
         Kind.CLAIM,
         r"\b(?:hat|hatte|zeigt\w*|gibt|gab|fand\w*) keine(?:n|rlei)? (?:wirkung|effekt|unterschied|einfluss)\b|\btrend zur signifikanz\b|\bfast signifikant\b",
         _NO_EFFECT,
-        "Das ist noch nicht genug Evidenz: Bei so verschiedenen Tagen zeigen sich nur Änderungen über etwa ... % verlässlich.",
+        "Das sind noch nicht genug Belege: Bei so verschiedenen Tagen zeigen sich nur Änderungen über etwa ... % verlässlich.",
         unless=r"\bheißt nicht\b",
     ),
     _rule(

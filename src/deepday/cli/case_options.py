@@ -19,7 +19,8 @@ Language = Annotated[str | None, typer.Option("--language", metavar="CODE", help
 Templates = Annotated[Path | None, typer.Option("--templates", metavar="DIR", help="Your own templates.")]
 Names = Annotated[bool, typer.Option("--names", help="Show other people's names; by default they are left out.")]
 Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write it as a page, which prints well.")]
-Pdf = Annotated[Path | None, typer.Option("--pdf", metavar="FILE", help="Write it as one sheet, and its sources.")]
+Pdf = Annotated[Path | None, typer.Option("--pdf", metavar="FILE", help="Write it as one sheet and its sources.")]
+To = Annotated[list[str] | None, typer.Option("--to", metavar="EMAIL", help="Who gets it; repeatable.")]
 Wellbeing = Annotated[
     bool, typer.Option("--share-wellbeing", help="Show medians of your own log; never its lines. Off by default.")
 ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deepday.cli import options, show
-from deepday.cli.case_options import AgreementFile, Language, Names, Situation, Templates, made_of
+from deepday.cli.case_options import AgreementFile, Language, Names, Situation, Templates, To, made_of
 from deepday.cli.case_shown import say_findings
 from deepday.cli.mailing import preview, send_after_question
 
@@ -142,7 +142,7 @@ def _show(context: typer.Context, found: "Meeting", template: str, ics: Path | N
 
 def mail(
     context: typer.Context,
-    to: Annotated[list[str] | None, typer.Option("--to", metavar="EMAIL", help="Who gets it; repeatable.")] = None,
+    to: To = None,
     action: Annotated[
         list[str] | None,
         typer.Option(

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from deepday.cli import options, show, trial_talk
-from deepday.cli.case_options import AgreementFile
+from deepday.cli import trial_options as chosen
+from deepday.cli.case_options import AgreementFile, Html, Pdf
 from deepday.cli.trial_talk import Language, Templates
 
 app = typer.Typer(
@@ -84,11 +85,6 @@ def associate(
         typer.echo(line)
 
 
-Weekdays = Annotated[
-    list[str] | None, typer.Option("--never", metavar="WEEKDAY", help="A weekday that is never drawn; repeatable.")
-]
-
-
 @app.command("design", epilog="Example: deepday trial design --weeks 8 --days 2 --never Mon")
 def design(
     context: typer.Context,
@@ -98,77 +94,32 @@ def design(
     zone: options.Zone = None,
     hours: options.Hours = None,
     holidays: options.Holidays = None,
-    first: Annotated[
-        str | None, typer.Option("--from", metavar="WEEK", help="First week; by default one with a week's notice.")
-    ] = None,
-    weeks: Annotated[int | None, typer.Option("--weeks", metavar="N", help="How long; by default 8.")] = None,
-    days: Annotated[int | None, typer.Option("--days", metavar="K", help="Deep-work days drawn in each week.")] = None,
-    apart: Annotated[bool | None, typer.Option("--apart/--together", help="Never two in a row.")] = None,
-    never: Weekdays = None,
-    baseline: Annotated[int | None, typer.Option("--baseline", metavar="N", help="Weeks measured before.")] = None,
-    sesoi: Annotated[
-        float | None, typer.Option("--sesoi", metavar="PERCENT", help="The smallest effect worth having.")
-    ] = None,
-    fixed: Annotated[
-        list[str] | None,
-        typer.Option("--fixed", metavar="WEEKDAY", help="No draw, always this weekday: cannot show an effect."),
-    ] = None,
-    title: Annotated[str | None, typer.Option("--title", help="What the report calls it.")] = None,
-    question: Annotated[str | None, typer.Option("--question", help="What it is to answer.")] = None,
-    goes_on: Annotated[
-        str | None, typer.Option("--continue-if", metavar="TEXT", help="The rule agreed for going on.")
-    ] = None,
-    stops: Annotated[
-        str | None, typer.Option("--stop-if", metavar="TEXT", help="The rule agreed for stopping.")
-    ] = None,
-    seed: Annotated[
-        str | None, typer.Option("--seed", metavar="HEX", help="The draw's seed; by default a fresh one.")
-    ] = None,
-    extend: Annotated[
-        int | None,
-        typer.Option(
-            "--extend",
-            metavar="N",
-            help="Declare one early look after the weeks, and N more if it decides nothing; each at half the level.",
-        ),
-    ] = None,
-    outcome: Annotated[
-        str | None,
-        typer.Option("--outcome", metavar="NAME", help="A column of the CSV under [trial] metric; by default cost."),
-    ] = None,
-    better: Annotated[
-        str | None, typer.Option("--better", metavar="lower|higher", help="With --outcome: which side is good.")
-    ] = None,
+    first: chosen.First = None,
+    weeks: chosen.Weeks = None,
+    days: chosen.Days = None,
+    sprint: chosen.Sprint = None,
+    apart: chosen.Apart = None,
+    never: chosen.Never = None,
+    baseline: chosen.Baseline = None,
+    sesoi: chosen.Sesoi = None,
+    fixed: chosen.Fixed = None,
+    title: chosen.Title = None,
+    question: chosen.Question = None,
+    goes_on: chosen.GoesOn = None,
+    stops: chosen.Stops = None,
+    seed: chosen.Seed = None,
+    extend: chosen.Extend = None,
+    outcome: chosen.Outcome = None,
+    better: chosen.Better = None,
     agreement: AgreementFile = None,
-    file: Annotated[Path | None, typer.Option("--file", metavar="FILE", help="Where the protocol is written.")] = None,
+    file: chosen.ProtocolFile = None,
     json_: options.Json = False,
 ) -> None:
     """Fix everything before the start, by what was agreed, and say what the trial can find. Nothing begins yet."""
     from deepday.app.trial_designing import design as make  # noqa: PLC0415 - help does without
     from deepday.app.trial_designing import designed_to_json  # noqa: PLC0415 - same
-    from deepday.app.trial_request import DesignRequest  # noqa: PLC0415 - same
-    from deepday.trial.protocol import QUESTION, TITLE  # noqa: PLC0415 - same
 
-    agreed = {name: text for name, text in (("continue", goes_on), ("stop", stops)) if text}
-    asked = DesignRequest(
-        options.request(context),
-        weeks,
-        days,
-        apart,
-        tuple(never or ()),
-        baseline,
-        sesoi,
-        tuple(fixed or ()),
-        title or TITLE,
-        question or QUESTION,
-        seed,
-        file,
-        agreed,
-        agreement,
-        extend,
-        outcome,
-        better,
-    )
+    asked = chosen.design_request(context)
     with show.progress() as progress:
         found = make(asked, progress)
     for note in found.notes:
@@ -277,8 +228,8 @@ def stop(
 @app.command("report", epilog="Example: deepday trial report --shareable --pdf trial.pdf")
 def report(
     context: typer.Context,
-    pdf: Annotated[Path | None, typer.Option("--pdf", metavar="FILE", help="Write one sheet, and an annex.")] = None,
-    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a page.")] = None,
+    pdf: Pdf = None,
+    html: Html = None,
     shareable: Annotated[bool, typer.Option("--shareable", help="Without single days, reasons and words.")] = False,
     wellbeing: Annotated[bool, typer.Option("--wellbeing", help="With your ratings in the shareable report.")] = False,
     preview: Annotated[bool, typer.Option("--preview", help="Say what the shareable report leaves out.")] = False,

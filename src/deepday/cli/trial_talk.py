@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from deepday.cli import options, show
+from deepday.cli.case_options import Html, Pdf, To
 
 Templates = Annotated[
     Path | None, typer.Option("--templates", metavar="FOLDER", help="Your own copies of the report's texts.")
@@ -15,11 +16,11 @@ Language = Annotated[str, typer.Option("--language", metavar="CODE", help="en, d
 
 def letter(
     context: typer.Context,
-    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write it as HTML, too.")] = None,
+    html: Html = None,
     mail: Annotated[
         bool, typer.Option("--mail", help="Hand it to the server under [smtp], after a preview and a question.")
     ] = False,
-    to: Annotated[list[str] | None, typer.Option("--to", metavar="EMAIL", help="Who gets it; repeatable.")] = None,
+    to: To = None,
     yes: Annotated[bool, typer.Option("--yes", help="With --mail: do not ask.")] = False,
     language: Language = "en",
     templates: Templates = None,
@@ -87,19 +88,25 @@ def pool(
         bool, typer.Option("--shareable", help="For others than those who took part: rounded, from --k people on.")
     ] = False,
     k: Annotated[int, typer.Option("--k", metavar="N", help="How many people that takes; never fewer than 5.")] = 10,
+    pdf: Pdf = None,
+    html: Html = None,
+    language: Language = "en",
+    templates: Templates = None,
     json_: options.Json = False,
 ) -> None:
     """Analyse several people's trials together, by their consent; without names, days or single results."""
-    from deepday.app.trial_pooling import pool_exports, pooled_to_json  # noqa: PLC0415 - help does without
+    from deepday.app.trial_pooling import pool_exports, pooled_to_json, write_pooled  # noqa: PLC0415 - help does without
     from deepday.errors import NotEnoughDataError  # noqa: PLC0415 - same
 
     found = pool_exports(folders, shareable=shareable, k=k)
     document = pooled_to_json(found)
     if json_:
         show.print_json(document)
-    else:
+    elif not (pdf or html):
         typer.echo(f"{found.people} people together. Verdict: {document['verdict']}")
         for line in document["sentences"]:
             typer.echo(line)
+    for path in write_pooled(found, language, templates, pdf, html) if pdf or html else ():
+        show.say(f"Wrote {path}")
     if document["estimate"] is None:
         raise NotEnoughDataError("There is nothing to compare.", "A trial needs days of both arms with a value.")

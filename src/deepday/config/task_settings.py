@@ -46,4 +46,4 @@ class TaskSettings(Table):
 class TaskFile(Table):
     """A file of tasks."""
 
-    task: Annotated[tuple[TaskSettings, ...], Field(strict=False)] = Field(description="The tasks.")
+    task: Annotated[tuple[TaskSettings, ...], Field(strict=False)] = Field(default=(), description="The tasks.")

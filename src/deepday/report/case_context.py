@@ -31,7 +31,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     "longest": "the longest stretch of a usual day (median)",
     "meetings": "meetings in five working days",
     "interruptions": "interruptions in five working days, from certain to possible",
-    "self_share": "part of the switches into chat that were self-started",
+    "self_share": "part of the switches into chat that were self-started; may be none",
     "traces": "hours worked as far as traces show: from the evidenced minutes to the span of the days",
     "after_hours": "meetings and own chat outside working hours, in five working days",
     "short_rests": "nights with less than 11 hours without a trace of work, of the observed; may be none",
@@ -209,7 +209,7 @@ def _measured(case: Case) -> dict[str, Any]:
         if interruptions
         else None,
         "self_share": Figure(f"{round(100 * summary.self_share)} %", _weeks_source(summary, "switches", tongue))
-        if summary.self_share is not None
+        if summary.self_share is not None and summary.self_share >= 0.005
         else None,
         "traces": ends(summary.traces, rough=True),
         "after_hours": whole(summary.after_hours),

@@ -31,7 +31,7 @@ def design_lines(protocol: Protocol, digest: str) -> list[str]:
     base = protocol.baseline
     lines = detectable_lines(protocol)
     drawn = (
-        f"{counted(protocol.deep_days, 'day')} drawn in each week"
+        f"{counted(protocol.deep_days, 'day')} drawn in each {sprint_words(protocol)}"
         if protocol.randomised
         else "the same weekdays each week, not drawn"
     )
@@ -41,7 +41,7 @@ def design_lines(protocol: Protocol, digest: str) -> list[str]:
     )
     costs = "; ".join(f"{GUARDRAILS[one.name]}, {margin_words(one.name, one.margin)}" for one in protocol.guardrails)
     lines += [
-        f"{period(protocol.first, protocol.last)}: {len(protocol.weeks)} weeks with {days} days, {drawn}.",
+        f"{period(protocol.first, protocol.last)}: {protocol.length} weeks with {days} days, {drawn}.",
         outcome,
         f"The smallest effect worth having: {100 * protocol.sesoi:g} % of that.",
         f"What must not get worse by more than so much: {costs}.",
@@ -52,9 +52,14 @@ def design_lines(protocol: Protocol, digest: str) -> list[str]:
     return lines
 
 
+def sprint_words(protocol: Protocol) -> str:
+    """Name the time from which each draw is made."""
+    return "week" if protocol.sprint == 1 else f"sprint of {protocol.sprint} weeks"
+
+
 def detectable_lines(protocol: Protocol) -> list[str]:
     """Say what the trial can find, from the user's own days."""
-    weeks = counted(len(protocol.weeks), "week")
+    weeks = counted(protocol.length, "week")
     if not protocol.randomised:
         return [NOT_DRAWN]
     if not protocol.detectable:
@@ -84,8 +89,7 @@ def status_text(
     guardrails: Sequence[Guardrail],
 ) -> list[str]:
     """Return the lines of a status: which days come, whether they come about, what they cost; no outcome."""
-    weeks = len(protocol.weeks)
-    begun = sum(one.days[0] <= today for one in protocol.weeks)
+    weeks, begun = protocol.length, protocol.begun(today)
     lines = [f"Week {begun} of {weeks}; the trial ends on {protocol.last}. The outcome is shown then, not before."]
     coming = [day for days in revealed.values() for day in days if day >= today]
     lines.append(

@@ -85,8 +85,13 @@ class Next:
     batches: int
 
 
-def next_weeks(days: int, weekdays: Sequence[int], batches: int, suggestions: Sequence[Suggestion]) -> Next:
-    """Return what follows from suggestions for a trial of ``days`` a week. One day a week becomes one in two weeks."""
+def next_weeks(
+    days: int, weekdays: Sequence[int], batches: int, suggestions: Sequence[Suggestion], *, sprint: int = 1
+) -> Next:
+    """Return what follows from suggestions for a trial of ``days`` in every ``sprint`` weeks.
+
+    One fewer than one day is one in twice as many weeks.
+    """
     advice = {one.advice for one in suggestions}
     broken = {one.weekday for one in suggestions if one.advice is Advice.OTHER_DAYS}
     left = tuple(day for day in weekdays if day not in broken)
@@ -94,8 +99,8 @@ def next_weeks(days: int, weekdays: Sequence[int], batches: int, suggestions: Se
     if advice & {Advice.END, Advice.RETURN}:
         return Next(0, 1, left, more)
     if Advice.FEWER in advice:
-        return Next(1, 2, left, more) if days == 1 else Next(days - 1, 1, left, more)
-    return Next(days, 1, left, more)
+        return Next(1, 2 * sprint, left, more) if days == 1 else Next(days - 1, sprint, left, more)
+    return Next(days, sprint, left, more)
 
 
 def _harm(guardrails: Sequence[Guardrail], batches: Sequence[str]) -> list[Advice]:

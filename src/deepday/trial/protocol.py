@@ -20,7 +20,7 @@ _CANNOT = "Use the file as deepday trial design wrote it."
 
 @dataclass(frozen=True, slots=True)
 class ProtocolWeek:
-    """A week of the trial: its ISO name, the dates that can be drawn, and the sets of them that the draw can give."""
+    """A week of the trial, or a sprint of several: its name, the dates that can be drawn, and the possible draws."""
 
     week: str
     days: Dates
@@ -62,7 +62,8 @@ class Protocol:
     ``check_in``: the date after the end on which it is talked over. ``day_hours``: a usual day's working hours.
     ``lag``: minutes to pick work up again, at the 5 %, 50 % and 95 % quantile; ``burst_gap``: minutes between messages
     of one interruption. ``look``: the last date before an early look that is declared, empty where none is; then
-    ``alpha`` is the level of each of the two.
+    ``alpha`` is the level of each of the two. ``sprint``: from how many weeks together each draw is made; ``weeks`` has
+    one entry for each draw.
     """
 
     title: str
@@ -91,6 +92,7 @@ class Protocol:
     burst_gap: float = 5.0
     look: str = ""
     better: str = "lower"
+    sprint: int = 1
 
     @property
     def first(self) -> date:
@@ -100,7 +102,18 @@ class Protocol:
     @property
     def last(self) -> date:
         """The last date of the trial: its last week's Sunday."""
-        return monday(self.weeks[-1].days[0]) + timedelta(days=6)
+        return monday(self.weeks[-1].days[-1]) + timedelta(days=6)
+
+    @property
+    def length(self) -> int:
+        """How many weeks have days that can be drawn, as sprints count them."""
+        return len(self.weeks) * self.sprint
+
+    def begun(self, today: date) -> int:
+        """Return how many weeks have begun."""
+        if self.sprint == 1:
+            return sum(one.days[0] <= today for one in self.weeks)
+        return max(0, min(self.length, (today - self.first).days // 7 + 1))
 
     @property
     def at_look(self) -> bool:
@@ -154,7 +167,8 @@ def from_document(found: object, name: str) -> Protocol:
     if not isinstance(found, dict) or found.get("schema") != SCHEMA:
         raise InputError(f"{name} is no protocol of a trial.", _CANNOT)
     try:
-        values = {one.name: found[one.name] for one in fields(Protocol)}
+        values = {one.name: found[one.name] for one in fields(Protocol) if one.name != "sprint"}
+        values["sprint"] = int(found.get("sprint", 1))  # documents of one draw a week may lack it
         base = values["baseline"]
         return Protocol(
             **values

@@ -63,11 +63,12 @@ def until_stop(rows: Iterable[TrialRow], stop: date | None) -> list[TrialRow]:
     """Return the rows of a trial that was stopped on that date: later weeks are gone, later days without values."""
     if stop is None:
         return list(rows)
-    kept = []
+    rows, kept = list(rows), []
+    begun = {row.week for row in rows if row.date <= stop}
     for row in rows:
-        if row.date.isocalendar()[:2] > stop.isocalendar()[:2] and row.arm is not Arm.BASELINE:
-            continue
         late = row.date > stop and row.arm is not Arm.BASELINE
+        if late and row.week not in begun and row.date.isocalendar()[:2] > stop.isocalendar()[:2]:
+            continue
         kept.append(replace(row, measures=(None,) * len(MEASURES), missing=Gap.AFTER_STOP) if late else row)
     return kept
 

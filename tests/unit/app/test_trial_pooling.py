@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deepday.app.trial_pooling import pool_exports, pooled_to_json
+from deepday.app.trial_pooling import pool_exports, pooled_to_json, write_pooled
 from deepday.app.trial_reporting import EXPORT_SCHEMA, FILES, fingerprint, recompute
 from deepday.errors import ConflictError, InputError
 from deepday.trial.protocol import protocol_hash, to_document
@@ -92,3 +92,17 @@ def test_one_person_may_not_be_most_of_a_shareable_result(tmp_path: Path) -> Non
     with pytest.raises(InputError, match="more than half"):
         pool_exports([long, *short, write(tmp_path, 14, weeks=2)], shareable=True, k=5)
     assert pool_exports([long, *short], shareable=False).people == 4
+
+
+def test_the_pooled_report_is_one_sheet_in_both_languages_and_names_nobody(exports: list[Path], tmp_path: Path) -> None:
+    shared = pool_exports(exports, shareable=True, k=5)
+    for language, said in (("en", "the trials of 5 people together"), ("de", "die Versuche von 5 Menschen zusammen")):
+        made = list(write_pooled(shared, language, None, tmp_path / "p.pdf", tmp_path / "p.html"))
+        assert [one.suffix for one in made] == [".html", ".pdf"]
+        page = (tmp_path / "p.html").read_text(encoding="utf-8")
+        assert said in page
+        assert page.count("<svg") == 1
+        assert CANARY not in page
+        pdf = (tmp_path / "p.pdf").read_bytes()
+        assert pdf.startswith(b"%PDF-")
+        assert b"/Count 1/" in pdf, "one sheet"

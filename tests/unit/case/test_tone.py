@@ -55,7 +55,7 @@ INSTEAD = [
     "A point person who was asked beforehand answers within 60 minutes.",
     "Ungestörte Stücke ab zwei Stunden ergaben in fünf Tagen 1 h 41 min.",
     "Spuren von Arbeit zwischen 44 und 55 Stunden.",
-    "Das ist noch nicht genug Evidenz.",
+    "Das sind noch nicht genug Belege.",
     "Kann niemand vertreten, ist der Tag kein Deep-Work-Tag.",
     "I have never tried this before.",
     "You can always reach me for a real emergency by telephone.",

@@ -26,11 +26,13 @@ def workdays(start: date) -> tuple[date, ...]:
     return tuple(start + timedelta(days=at) for at in range(5))
 
 
-def make_protocol(weeks: int = 8, *, title: str = TITLE, question: str = QUESTION, fixed: bool = False) -> Protocol:
-    """A trial of two deep-work days a week, or of every Thursday."""
+def make_protocol(
+    weeks: int = 8, *, title: str = TITLE, question: str = QUESTION, fixed: bool = False, sprint: int = 1
+) -> Protocol:
+    """A trial of two deep-work days a week, or in each sprint of several, or of every Thursday."""
     made = []
-    for number in range(weeks):
-        days = workdays(MONDAY + timedelta(weeks=number))
+    for number in range(0, weeks, sprint):
+        days = tuple(day for at in range(sprint) for day in workdays(MONDAY + timedelta(weeks=number + at)))
         label = "{}-W{:02}".format(*days[0].isocalendar())
         made.append(ProtocolWeek(label, days, ((days[3],),) if fixed else allowed_sets(days, 2)))
     return Protocol(
@@ -61,6 +63,7 @@ def make_protocol(weeks: int = 8, *, title: str = TITLE, question: str = QUESTIO
         agreed={"continue": "better"},
         check_in="2026-06-08",
         lag=(2.67, 6.63, 12.35),
+        sprint=sprint,
     )
 
 

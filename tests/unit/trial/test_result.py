@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 from deepday.trial.adjusting import Advice
+from deepday.trial.effect import Effect
 from deepday.trial.guardrails import Judgement
+from deepday.trial.protocol import from_document, to_document
 from deepday.trial.result import Deviation, Stop, TrialResult, conclude
 from deepday.trial.routing import RoutingCounts
 from deepday.trial.verdict import Verdict
@@ -65,6 +67,25 @@ def test_a_stopped_trial_and_a_fixed_day_have_no_verdict() -> None:
     found = conclude(fixed, make_rows(fixed, 5.0), [])
     assert found.analysis.verdict is Verdict.NOT_RANDOMISED
     assert advice(found) == [Advice.RANDOMISE]
+
+
+def test_a_draw_from_each_sprint_is_compared_within_the_sprint() -> None:
+    protocol = make_protocol(sprint=2)
+    assert (len(protocol.weeks), protocol.length, protocol.last - protocol.first) == (4, 8, timedelta(days=55))
+    assert [protocol.begun(MONDAY + timedelta(days=at)) for at in (-1, 0, 7, 30, 99)] == [0, 1, 2, 5, 8]
+    found = conclude(protocol, make_rows(protocol, 5.0), [])
+    effect = found.analysis.effect
+    assert isinstance(effect, Effect)
+    assert (effect.weeks, effect.possible, effect.deep_days, effect.other_days) == (4, 45**4, 8, 32)
+    assert found.analysis.verdict is Verdict.BETTER
+    stop = Stop(MONDAY + timedelta(days=16), "wish")
+    stopped = conclude(protocol, make_rows(protocol, 5.0), [], stop=stop)
+    assert stopped.delivery.drawn == 4, "the sprint that had begun is kept, its later days without values"
+    assert dict(stopped.missing) == {"after the stop": 7}
+    again = from_document(to_document(protocol), "the test")
+    assert again == protocol
+    older = {name: value for name, value in to_document(make_protocol()).items() if name != "sprint"}
+    assert from_document(older, "the test").sprint == 1
 
 
 def test_no_data_at_all() -> None:
