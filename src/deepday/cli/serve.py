@@ -39,6 +39,8 @@ def serve(
     clock, settings = SystemClock(), load_settings()
     keeper, log = Keeper(clock), lines(as_json=json_)
     service = Service(keeper, clock, log)
+    if settings.serve.jobs == "workers":
+        service = _handing_on(clock, log)
     if once:
         done = serve_once(service, keeper).outcome
         if done and (done.left or done.refused):
@@ -46,8 +48,21 @@ def serve(
         return
     with _page(port, settings.serve.port, clock, log, wanted=page):
         show.say("Keeping your days protected, until Ctrl-C.")
-        run(service, keeper, Ear(clock, log), clock, settings.serve.sync_every)
+        ear = Ear(clock, log) if settings.serve.jobs == "here" else None
+        run(service, keeper, ear, clock, settings.serve.sync_every)
     show.say("Stopped. What is on stays on until its end; to take it back: deepday restore")
+
+
+def _handing_on(clock: "Clock", log: Any) -> Any:
+    """Return a service that leaves everything to workers."""
+    from deepday.app.offices import office_here  # noqa: PLC0415 - help does without
+    from deepday.errors import InputError  # noqa: PLC0415 - same
+    from deepday.jobs.needing import queueing  # noqa: PLC0415 - same
+
+    office = office_here(clock)
+    if office.named_tenant is None:
+        raise InputError("For whom shall workers do it?", "Put ?tenant=NUMBER at the end of DEEPDAY_DATABASE_URL.")
+    return queueing().HandingOn(office, office.named_tenant, clock, log)
 
 
 @contextmanager

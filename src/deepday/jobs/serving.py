@@ -114,16 +114,21 @@ def wake_at_due(scheduler: Any, beat: Beat, clock: Clock, run: Callable[[], None
         scheduler.add_job(run, "date", run_date=at, id=_DUE, replace_existing=True)
 
 
-def serve(service: Service, keeper: Keeper, ear: Ear, clock: Clock, sync_every: int) -> None:
-    """Run until SIGTERM or SIGINT; a beat and a round of requests that are under way end first."""
+def serve(service: Service, keeper: Keeper, ear: Ear | None, clock: Clock, sync_every: int) -> None:
+    """Run until SIGTERM or SIGINT; a beat and a round of requests that are under way end first.
+
+    ``ear``: ``None`` where workers listen.
+    """
     ended = threading.Event()
     scheduler = schedule(service, clock, sync_every)
-    requests = threading.Thread(target=ear.listen, args=(ended,), name="urgent requests")
+    requests = threading.Thread(target=ear.listen, args=(ended,), name="urgent requests") if ear else None
     with _ending(ended):
         scheduler.start()
-        requests.start()
+        if requests:
+            requests.start()
         ended.wait()
-    requests.join()
+    if requests:
+        requests.join()
     scheduler.shutdown(wait=True)
     keeper.close()
 

@@ -72,7 +72,9 @@ class OutboxRow:
 def put_missing(connection: Connection, table: Any, values: Mapping[str, Any]) -> bool:
     """Insert a row unless there is one with its key; tell whether it was inserted."""
     make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return bool(connection.execute(make(table).values(dict(values)).on_conflict_do_nothing()).rowcount)
+    statement = make(table).values(dict(values)).on_conflict_do_nothing()
+    # Of an INSERT SQLAlchemy keeps the number of rows only where it is asked to.
+    return bool(connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount)
 
 
 def add_row(connection: Connection, row: Mapping[str, Any], now: int) -> bool:
