@@ -45,6 +45,7 @@ serve: $(VENV)/.run                         ## the page, on this machine; Ctrl-C
 docs: $(VENV)/.dev                          ## rewrite what is generated
 	$(BIN)/python -m deepday.config.example config
 	$(BIN)/python -m tests.repo.scorecards
+	$(BIN)/python -m tests.repo.scale
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -6,7 +6,17 @@ from importlib.util import find_spec
 
 from tests.bench.table import say
 
-PARTS = ("bench_engine", "bench_startup", "bench_ics", "bench_sync", "bench_plan", "bench_tick", "bench_trial")
+PARTS = (
+    "bench_engine",
+    "bench_startup",
+    "bench_ics",
+    "bench_sync",
+    "bench_plan",
+    "bench_tick",
+    "bench_trial",
+    "bench_cluster",
+    "bench_shared_store",
+)
 
 
 def main() -> None:

@@ -98,7 +98,10 @@ class Mail:
 
 
 class Office:
-    """Everything together. ``block``: minutes that the block under way still lasts, 0 for none. ``place``: of the store, else a file."""
+    """Everything together.
+
+    ``block``: minutes that the block under way still lasts, 0 for none. ``place``: of the store, else a file.
+    """
 
     def __init__(self, folder: Path, *, block: int = 120, policy: RoutePolicy | None = None, place: str = "") -> None:
         self.clock = TurnedClock()
