@@ -91,7 +91,7 @@ class Cluster:
     heartbeat: int = 1
     task: str = PROBE
     jobs: int = 0
-    log: Any = subprocess.DEVNULL
+    log: Any = None
     tenants: list[int] = field(default_factory=list)
     workers: list["subprocess.Popen[bytes]"] = field(default_factory=list)
     killed: dict[int, Any] = field(default_factory=dict)

@@ -171,7 +171,7 @@ async def take_up_again(queue: procrastinate.App, worker: Worker, tell: Tell) ->
 
     Every worker looks, one at a time: a job that did so could itself be left by the dead.
     """
-    heartbeat = worker.settings.heartbeat
+    heartbeat, well = worker.settings.heartbeat, True
     while True:
         await asyncio.sleep(heartbeat)
         try:
@@ -181,7 +181,13 @@ async def take_up_again(queue: procrastinate.App, worker: Worker, tell: Tell) ->
                     await _again(queue, stalled)
                     tell(f"taken up again after its worker died: {stalled.task_name}")
         except (DeepdayError, exceptions.ConnectorException) as error:
-            tell(f"nothing could be taken up again: {type(error).__name__}")
+            if well:  # told once, and once when it is over
+                tell(f"the database does not answer: {type(error).__name__}")
+            well = False
+        else:
+            if not well:
+                tell("the database answers again")
+            well = True
 
 
 async def _again(queue: procrastinate.App, stalled: jobs.Job) -> None:
