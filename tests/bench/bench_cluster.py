@@ -76,8 +76,7 @@ def speeds(server: Server, people: int, jobs: int) -> None:
 def kills(server: Server, people: int, jobs: int) -> None:
     """Say what becomes of jobs while workers are killed."""
     # A busy machine must not look like a dead worker: heartbeats that come late cost only time.
-    shape = {"people": people, "jobs": jobs, "seconds": 0.005, "concurrency": 8, "heartbeat": 2}
-    with cluster(server, **shape) as made:
+    with cluster(server, people=people, jobs=jobs, seconds=0.005, concurrency=8, heartbeat=2) as made:
         made.start(3)
         seconds = made.run_to_the_end(kills=10, every=2.0, limit=1800)
         lost, overlaps = jobs - made.done(), len(made.overlaps())

@@ -176,8 +176,9 @@ async def take_up_again(queue: procrastinate.App, worker: Worker, tell: Tell) ->
         await asyncio.sleep(heartbeat)
         try:
             with worker.office.database.held(_LANE) as free:
-                found = queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=heartbeat * MISSED_BEATS)
-                for stalled in await found if free else ():
+                silent = heartbeat * MISSED_BEATS
+                found = await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=silent) if free else ()
+                for stalled in found:
                     await _again(queue, stalled)
                     tell(f"taken up again after its worker died: {stalled.task_name}")
         except (DeepdayError, exceptions.ConnectorException) as error:

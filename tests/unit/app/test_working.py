@@ -135,7 +135,7 @@ def worker(office: Office, clock: TurnedClock) -> Worker:
 
 
 def doing(monkeypatch: pytest.MonkeyPatch, do: object) -> None:
-    monkeypatch.setitem(working._DO, JobKind.SYNC, do)  # type: ignore[arg-type]
+    monkeypatch.setitem(working._DO, JobKind.SYNC, do)
 
 
 def test_a_job_is_done_with_its_persons_settings_and_rows(
