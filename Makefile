@@ -51,6 +51,7 @@ docs: $(VENV)/.dev                          ## rewrite what is generated
 	$(BIN)/python -m deepday.config.example config
 	$(BIN)/python -m tests.repo.scorecards
 	$(BIN)/python -m tests.repo.reference
+	$(BIN)/python -m tests.repo.scale
 
 audit: $(VENV)/.release                     ## known vulnerabilities of the libraries; says so where it cannot ask
 	$(BIN)/python -m tests.repo.auditing

@@ -15,6 +15,8 @@ PARTS = (
     "bench_tick",
     "bench_trial",
     "bench_ingress",
+    "bench_cluster",
+    "bench_shared_store",
 )
 
 

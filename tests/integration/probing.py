@@ -32,7 +32,7 @@ from deepday.store.postgres import plain_address
 from tests.postgres import WORKER, Server
 
 ROOT = Path(__file__).parents[2]
-PROBE = "probe"
+PROBE, NOTHING = "probe", "nothing"
 SETTINGS = "[me]\nemail = '{who}'\nzone = 'Europe/Berlin'\n"
 _TABLE = """
 CREATE TABLE probe (job bigint NOT NULL, tenant integer NOT NULL, pid integer NOT NULL,
@@ -72,6 +72,11 @@ def main() -> None:
     queue = queues.queue_on(url, concurrency + 4)
     retry = procrastinate.RetryStrategy(max_attempts=50, wait=1, retry_exceptions=[BusyError, DeepdayError])
     queue.task(name=PROBE, pass_context=True, retry=retry)(probe)
+
+    async def nothing(tenant: int) -> None:
+        del tenant
+
+    queue.task(name=NOTHING)(nothing)
     queues.work(queues.with_jobs(queue, worker, tell), worker, tell)
 
 
@@ -84,7 +89,9 @@ class Cluster:
     seconds: float = 0.02
     concurrency: int = 4
     heartbeat: int = 1
-    log: Any = subprocess.DEVNULL
+    task: str = PROBE
+    jobs: int = 0
+    log: Any = None
     tenants: list[int] = field(default_factory=list)
     workers: list["subprocess.Popen[bytes]"] = field(default_factory=list)
     killed: dict[int, Any] = field(default_factory=dict)
@@ -95,7 +102,7 @@ class Cluster:
 
     def prepare(self, people: int, jobs: int) -> None:
         """Make the database, the people, and their jobs: one after the other for each person."""
-        owner = self.server.url(self.database)
+        owner, self.jobs = self.server.url(self.database), jobs
         queues.prepare_queue(owner)
         Database(owner, SystemClock()).prepare()
         self.ask(_TABLE, owner=True)
@@ -112,7 +119,7 @@ class Cluster:
         connector = procrastinate.SyncPsycopgConnector(conninfo=plain_address(owner))
         with procrastinate.App(connector=connector).open() as queue:
             made = [
-                queue.configure_task(PROBE, lock=f"person:{one}").make_new_job(tenant=one)
+                queue.configure_task(self.task, lock=f"person:{one}").make_new_job(tenant=one)
                 for number in range(jobs)
                 for one in (self.tenants[number % people],)
             ]
@@ -158,7 +165,9 @@ class Cluster:
             return found.fetchall() if found.description else []
 
     def left(self) -> int:
-        query = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'probe' AND status IN ('todo', 'doing')"
+        query = (
+            f"SELECT count(*) FROM procrastinate_jobs WHERE task_name = '{self.task}' AND status IN ('todo', 'doing')"
+        )
         return int(self.ask(query)[0][0])
 
     def done(self) -> int:

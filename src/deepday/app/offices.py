@@ -1,6 +1,7 @@
 """The register of the database that the environment names, and what an administrator does with it."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 from deepday.app.working import settings_person
@@ -28,6 +29,15 @@ def prepare(role: str, clock: Clock) -> None:
     """Make or move the tables, as their owner; with a role, let it use them, the queue's among them."""
     office = office_here(clock)
     office.database.prepare(role)
+
+
+def whole_week(first: date, last: date, clock: Clock) -> date:
+    """Return the Monday of a week. Raises :class:`InputError` for a day, or a week that is not over yet."""
+    if (last - first).days != 6 or first.weekday():
+        raise InputError("Only whole ISO weeks are published.", "Write one as 2026-W10.")
+    if last >= (clock.now() - timedelta(hours=12)).date():
+        raise InputError("That week is not over yet.", "Wait until it is.")
+    return first
 
 
 def add(file: Path, team: str, clock: Clock) -> Added:

@@ -78,6 +78,33 @@ def remove(
         show.say(f"Everything of tenant {tenant} is deleted.")
 
 
+@app.command("measure", epilog="Example: deepday admin measure --week 2026-W10")
+def measure(
+    week: Annotated[
+        str | None, typer.Option("--week", metavar="WEEK", help="An ISO week; by default the last that is over.")
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """Let the workers measure a week of everybody who agreed, and publish means by team. By itself it comes on Mondays.
+
+    Each week is measured and published once.
+    """
+    from deepday.app import offices, teaming  # noqa: PLC0415 - help does without
+    from deepday.app.period import parse_dates  # noqa: PLC0415 - same
+    from deepday.clock import SystemClock  # noqa: PLC0415 - same
+    from deepday.jobs.needing import queueing  # noqa: PLC0415 - same
+
+    clock = SystemClock()
+    monday = offices.whole_week(*parse_dates(week), clock) if week else teaming.last_week(clock)
+    parts = queueing().measure_everybody(offices.office_here(clock), monday, clock)
+    if json_:
+        show.print_json({"schema": "deepday.admin.measure/1", "week": monday.isoformat(), "parts": parts})
+    else:
+        show.say(f"{parts} parts wait for workers." if parts else "That week was begun before.")
+    if not parts:
+        raise typer.Exit(3)
+
+
 @app.command("status", epilog="Example: deepday admin status --json")
 def status(json_: Json = False) -> None:
     """Show how the whole goes: people, workers, jobs. Counts only; exit code 1 when something needs a hand."""

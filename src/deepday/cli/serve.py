@@ -65,11 +65,16 @@ def serve(
 
     clock, log = SystemClock(), lines(as_json=log_format is LogFormat.JSON or (log_format is None and json_))
     keeper, manager, pulse = Keeper(clock), Manager(clock), Pulse(clock)
-    service = Service(keeper, clock, log, pulse, alive=manager.alive)
     ear = Ear(clock, log, pulse)
-    beside = (ear.listen, Postman(clock, log).collect, Auditor(clock, log, pulse).look_after)
     with using(), last_good() as settings:
         prepare_store(clock)
+        service = Service(keeper, clock, log, pulse, alive=manager.alive)
+        beside = Beside(
+            (ear.listen, Postman(clock, log).collect, Auditor(clock, log, pulse).look_after),
+            {BackingUp(clock, log): EVERY},
+        )
+        if settings.serve.jobs == "workers":  # which listen, collect and look after it, too
+            service, beside = _handing_on(clock, log, manager.alive), Beside()
         if once:
             done = serve_once(service, keeper).outcome
             if done and (done.left or done.refused):
@@ -80,15 +85,20 @@ def serve(
             _ingress(ingress, settings.ingress, clock, log, ear),
         ):
             show.say("Keeping your days protected, until Ctrl-C.")
-            run(
-                service,
-                keeper,
-                clock,
-                settings.serve.sync_every,
-                manager,
-                Beside(beside, {BackingUp(clock, log): EVERY}),
-            )
+            run(service, keeper, clock, settings.serve.sync_every, manager, beside)
     show.say("Stopped. What is on stays on until its end; to take it back: deepday restore")
+
+
+def _handing_on(clock: "Clock", log: Any, alive: Callable[[], object]) -> Any:
+    """Return a service that leaves everything to workers."""
+    from deepday.app.offices import office_here  # noqa: PLC0415 - help does without
+    from deepday.errors import InputError  # noqa: PLC0415 - same
+    from deepday.jobs.needing import queueing  # noqa: PLC0415 - same
+
+    office = office_here(clock)
+    if office.named_tenant is None:
+        raise InputError("For whom shall workers do it?", "Put ?tenant=NUMBER at the end of DEEPDAY_DATABASE_URL.")
+    return queueing().HandingOn(office, office.named_tenant, clock, log, alive)
 
 
 @contextmanager

@@ -111,6 +111,13 @@ class WorkerSettings(Table):
         le=1440,
         json_schema_extra={"unit": "minutes"},
     )
+    least: int = Field(
+        default=10,
+        description="How many people a team's published mean is made of at least.",
+        examples=[20],
+        ge=5,
+        json_schema_extra={"unit": "people"},
+    )
     quota: QuotaSettings = Field(
         default=QuotaSettings(), description="How much may be asked of the vendors in a minute, by all workers."
     )

@@ -9,23 +9,30 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import procrastinate
 from procrastinate import exceptions, jobs
 
+from deepday.app import teaming
+from deepday.app.keeping import Beat, Keeper
 from deepday.app.working import Worker, lane_of
 from deepday.clock import Clock
 from deepday.errors import DeepdayError
 from deepday.jobs.logs import lines
+from deepday.jobs.serving import Service
 from deepday.store.office import JobKind, Office
 from deepday.store.postgres import plain_address
+from deepday.store.teams import Teams
 
 PRIORITIES = {JobKind.URGENT: 20, JobKind.TICK: 10, JobKind.SYNC: 0}
 MISSED_BEATS = 3
 """So many heartbeats of a worker may be missed before its jobs are given to others."""
 
+PART = "deepday.part"
 _AT_ONCE = 1000
+_HAND_ON_EVERY = 60.0
 _KEEP_FAILED_HOURS = 24 * 14
 _ONE_FOR_ALL = "once in the cluster"
 _LANE = 3  # of the office: taking up again
@@ -62,6 +69,21 @@ def jobs_for(queue: procrastinate.App, kind: JobKind, tenant: int) -> Any:
         queueing_lock=f"{kind}:{tenant}",
         priority=PRIORITIES[kind],
     )
+
+
+def part_job(queue: procrastinate.App, run: str, part: int) -> Any:
+    """Return what puts one part of a measurement of everybody into the queue; behind all that is urgent."""
+    return queue.configure_task(PART, queueing_lock=f"part:{run}:{part}", priority=-10)
+
+
+def measure_everybody(office: Office, week: date, clock: Clock) -> int:
+    """Put the parts of a measurement of everybody into the queue; return how many, 0 where that week was begun."""
+    parts = teaming.begin(office, week, clock)
+    connector = procrastinate.SyncPsycopgConnector(conninfo=plain_address(office.url))
+    with _explaining(), procrastinate.App(connector=connector).open() as queue:
+        for run, part, number in parts:
+            part_job(queue, run, part).defer(run=run, part=part, parts=number)
+    return len(parts)
 
 
 def put_one(queue: procrastinate.App, kind: JobKind, tenant: int) -> bool:
@@ -119,6 +141,20 @@ def with_jobs(queue: procrastinate.App, worker: Worker, tell: Tell) -> procrasti
         for kind in JobKind:
             await _give_out_due(queue, worker.office, kind)
 
+    @queue.task(name=PART, retry=_AGAIN)
+    def _part(run: str, part: int, parts: int) -> None:
+        if teaming.measure_part(worker.office, run, part, parts, worker.clock, worker.settings.least):
+            done, _, people, failed = Teams(worker.office.database, worker.clock).progress(run)
+            tell(f"measured the week of {run} in {done} parts: {people} people, {failed} could not be")
+
+    @queue.periodic(cron="0 14 * * 1")
+    @queue.task(name="deepday.week", queueing_lock="week", lock=_ONE_FOR_ALL)
+    async def _week(timestamp: int) -> None:
+        del timestamp
+        week = teaming.last_week(worker.clock)
+        for run, part, parts in await asyncio.to_thread(teaming.begin, worker.office, week, worker.clock):
+            await part_job(queue, run, part).defer_async(run=run, part=part, parts=parts)
+
     @queue.periodic(cron="17 * * * *")
     @queue.task(name="deepday.tidy", queueing_lock="tidy", lock=_ONE_FOR_ALL)
     async def _tidy(timestamp: int) -> None:
@@ -135,17 +171,24 @@ async def take_up_again(queue: procrastinate.App, worker: Worker, tell: Tell) ->
 
     Every worker looks, one at a time: a job that did so could itself be left by the dead.
     """
-    heartbeat = worker.settings.heartbeat
+    heartbeat, well = worker.settings.heartbeat, True
     while True:
         await asyncio.sleep(heartbeat)
         try:
             with worker.office.database.held(_LANE) as free:
-                found = queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=heartbeat * MISSED_BEATS)
-                for stalled in await found if free else ():
+                silent = heartbeat * MISSED_BEATS
+                found = await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=silent) if free else ()
+                for stalled in found:
                     await _again(queue, stalled)
                     tell(f"taken up again after its worker died: {stalled.task_name}")
         except (DeepdayError, exceptions.ConnectorException) as error:
-            tell(f"nothing could be taken up again: {type(error).__name__}")
+            if well:  # told once, and once when it is over
+                tell(f"the database does not answer: {type(error).__name__}")
+            well = False
+        else:
+            if not well:
+                tell("the database answers again")
+            well = True
 
 
 async def _again(queue: procrastinate.App, stalled: jobs.Job) -> None:
@@ -200,6 +243,42 @@ def _explaining() -> Iterator[None]:
             f"The queue cannot be used: {type(error.__cause__ or error).__name__}.",
             "Check that PostgreSQL runs there, and that deepday admin prepare was run on that database.",
         ) from error
+
+
+class HandingOn(Service):
+    """Beats of ``deepday serve`` that do nothing themselves: they put one person's jobs into the queue."""
+
+    def __init__(
+        self, office: Office, tenant: int, clock: Clock, log: Any, alive: Callable[[], object] = bool
+    ) -> None:
+        super().__init__(Keeper(clock), clock, log, alive=alive)
+        self._url, self._tenant = office.url, tenant
+        self._last: float | None = None
+
+    def beat(self) -> Beat:
+        """Let a worker look at once what is to be protected, and what was asked."""
+        now, well = self._clock.monotonic(), True
+        if self._last is None or now - self._last >= _HAND_ON_EVERY:
+            self._last = now
+            well = self._put(JobKind.TICK, JobKind.URGENT)
+        self.vitals.beat(well=well)
+        self._alive()
+        return Beat()
+
+    def sync(self) -> None:
+        """Let a worker read."""
+        self._put(JobKind.SYNC)
+
+    def _put(self, *kinds: JobKind) -> bool:
+        connector = procrastinate.SyncPsycopgConnector(conninfo=plain_address(self._url), min_size=1, max_size=1)
+        try:
+            with _explaining(), procrastinate.App(connector=connector).open() as queue:
+                for kind in kinds:
+                    put_one(queue, kind, self._tenant)
+        except DeepdayError as error:
+            self._log.error(f"{error.what} {error.advice}", at=self._at())
+            return False
+        return True
 
 
 def queue_figures(url: str) -> dict[str, int]:

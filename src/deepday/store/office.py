@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, case, delete, func, insert, select, update
+from sqlalchemy import Column, case, delete, func, insert, make_url, select, update
 
 from deepday.errors import InputError, NotEnoughDataError
 from deepday.store import postgres, schema
@@ -64,6 +64,12 @@ class Office:
         self.url = str(url)
         self._clock = clock
         self.database = Database(_with_tenant(self.url, tenant), clock)
+
+    @property
+    def named_tenant(self) -> int | None:
+        """The person whom the address names, ``None`` for nobody."""
+        named = make_url(self.url).query.get("tenant")
+        return int(named) if isinstance(named, str) and named.isdecimal() else None
 
     def store_url(self, tenant: int) -> str:
         """Return the address of a person's part of the database."""

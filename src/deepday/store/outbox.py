@@ -72,7 +72,11 @@ class OutboxRow:
 
 def put_missing(connection: Connection, table: Any, values: Mapping[str, Any]) -> bool:
     """Insert a row unless there is one with its key; tell whether it was inserted."""
-    return bool(connection.execute(_insert_missing(table, connection.dialect.name), dict(values)).rowcount)
+    # Of an INSERT SQLAlchemy keeps the number of rows only where it is asked to.
+    kept = connection.execute(
+        _insert_missing(table, connection.dialect.name), dict(values), execution_options={"preserve_rowcount": True}
+    )
+    return bool(kept.rowcount)
 
 
 @cache

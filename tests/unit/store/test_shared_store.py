@@ -306,10 +306,11 @@ def test_writers_in_many_threads_keep_each_persons_chain_whole(place: str, other
         assert (chain.audit_length(), chain.first_break()) == (30, None)
 
 
-def test_text_with_what_postgresql_cannot_hold_is_spelt_out(place: str, clock: Clock) -> None:
+@pytest.mark.parametrize("name", ["a\0b", "\ufdd0", "\ufdd0\ufdd1\0\ufdd0\ufdd2", "\0\ufdd1"])
+def test_text_with_what_postgresql_cannot_hold_comes_back_as_it_was(name: str, place: str, clock: Clock) -> None:
     with open_store(place, clock) as store:
-        store.replace_calendar("a\0b \udcff", location="", events=[], observed=[])
-        assert names(store) == ["a\\x00b \\udcff"]
+        store.replace_calendar(name, location="", events=[], observed=[])
+        assert names(store) == [name]
 
 
 def test_no_file_is_made(place: str, tmp_path: Path, clock: Clock) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlite3 import Connection
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import Engine, event
@@ -261,7 +261,9 @@ class SharedStoreMachine(StoreMachine):
 
 
 TestSharedStore = SharedStoreMachine.TestCase
-TestSharedStore.settings = settings(max_examples=15, stateful_step_count=12, deadline=None)
+TestSharedStore.settings = settings(
+    max_examples=15, stateful_step_count=12, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate]
+)
 
 TestStore = StoreMachine.TestCase
 TestStore.settings = settings(max_examples=50, stateful_step_count=15, deadline=None)

@@ -98,14 +98,17 @@ class Mail:
 
 
 class Office:
-    """Everything together. ``block``: minutes that the block under way still lasts, 0 for none."""
+    """Everything together.
 
-    def __init__(self, folder: Path, *, block: int = 120, policy: RoutePolicy | None = None) -> None:
+    ``block``: minutes that the block under way still lasts, 0 for none. ``place``: of the store, else a file.
+    """
+
+    def __init__(self, folder: Path, *, block: int = 120, policy: RoutePolicy | None = None, place: str = "") -> None:
         self.clock = TurnedClock()
         self.office = MemoryOffice(self.clock, page_size=2)
         self.account = Account(self.office)
         self.path = folder / "store.sqlite"
-        self.database = Database(self.path, self.clock)
+        self.database = Database(place or self.path, self.clock)
         self.protecting = ProtectStore(self.database, self.clock, Masters())
         self.team = Team(
             self.clock,

@@ -8,12 +8,13 @@ from deepday.app.urgent_desk import Quiet
 from deepday.model import Door, OverrideKind, RequestState
 from deepday.route.chain import Cover
 from deepday.store.outbox import SendState
+from tests.postgres import new_place
 from tests.unit.urgent.desk import ADA, BEN, CANARY, CARA, GRACE, OWNER, Mail, Office
 
 
-@pytest.fixture
-def office(tmp_path: Path) -> Office:
-    return Office(tmp_path)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def office(tmp_path: Path, request: pytest.FixtureRequest) -> Office:
+    return Office(tmp_path, place=new_place() if request.param == "postgresql" else "")
 
 
 def test_the_point_person_is_told_and_takes_it(office: Office) -> None:
@@ -68,6 +69,7 @@ def test_who_is_away_or_has_not_agreed_is_not_asked(office: Office) -> None:
     assert "ben: has not agreed" in why
 
 
+@pytest.mark.parametrize("office", ["sqlite"], indirect=True)
 def test_the_sender_of_a_direct_message_decides(office: Office) -> None:
     request = office.ask(door=Door.DIRECT)
     assert request.state is RequestState.ASKED
@@ -191,6 +193,7 @@ def test_outside_a_block_the_owner_is_told_and_nothing_is_lifted(tmp_path: Path)
     assert office.protecting.known(ADA).schedule.overrides == ()
 
 
+@pytest.mark.parametrize("office", ["sqlite"], indirect=True)
 def test_texts_of_routed_requests_are_sealed_and_deleted_in_time(office: Office) -> None:
     request = office.ask()
     assert office.store.text(request.id) == CANARY

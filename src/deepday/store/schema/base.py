@@ -18,6 +18,11 @@ REVISION = "0015"
 """The newest revision in ``migrations/versions``. Revisions are numbers: a greater one is a newer deepday's."""
 
 
+# Code points that Unicode reserves for the inside of programs.
+_MARK = "\ufdd0"
+_NUL, _MARK_ITSELF = f"{_MARK}\ufdd1", f"{_MARK}\ufdd2"
+
+
 class Words(TypeDecorator[str]):
     """Text that may come from a file name or a broken export: half a surrogate pair cannot be written as UTF-8."""
 
@@ -25,11 +30,19 @@ class Words(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Spell such a half as an escape; on PostgreSQL, whose text has no NUL, that as well."""
+        """Spell such a half as an escape; for PostgreSQL, whose text knows no NUL, stand something in for that."""
         if value is None:
             return None
         text = value.encode("utf-8", "backslashreplace").decode("utf-8")
-        return text.replace("\0", "\\x00") if dialect.name == "postgresql" else text
+        if dialect.name != "postgresql" or not (_MARK in text or "\0" in text):
+            return text
+        return text.replace(_MARK, _MARK_ITSELF).replace("\0", _NUL)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """Return the text with every NUL that it had."""
+        if value is None or dialect.name != "postgresql" or _MARK not in value:
+            return value
+        return value.replace(_NUL, "\0").replace(_MARK_ITSELF, _MARK)
 
 
 Long = BigInteger().with_variant(Integer(), "sqlite")  # an INTEGER of SQLite has 64 bits already
