@@ -1,10 +1,9 @@
 """The desk of this installation: made of the settings, the store, and the connected account that posts and listens."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import cast
 
 from deepday.app.accounts import Accounts, opened_accounts

@@ -248,9 +248,7 @@ def _explaining() -> Iterator[None]:
 class HandingOn(Service):
     """Beats of ``deepday serve`` that do nothing themselves: they put one person's jobs into the queue."""
 
-    def __init__(
-        self, office: Office, tenant: int, clock: Clock, log: Any, alive: Callable[[], object] = bool
-    ) -> None:
+    def __init__(self, office: Office, tenant: int, clock: Clock, log: Any, alive: Callable[[], object] = bool) -> None:
         super().__init__(Keeper(clock), clock, log, alive=alive)
         self._url, self._tenant = office.url, tenant
         self._last: float | None = None

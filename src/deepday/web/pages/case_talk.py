@@ -5,9 +5,9 @@ from email.message import EmailMessage
 from starlette.responses import Response
 
 from deepday.app.case_mailing import follow_up
-from deepday.app.mailing import send_mail
 from deepday.app.case_making import SITUATIONS, CaseRequest, Made, make_case_of_tasks
 from deepday.app.case_meeting import Meeting, MeetingRequest, arrange_meeting, check_in_date
+from deepday.app.mailing import send_mail
 from deepday.app.request import Request
 from deepday.config.load import load_settings
 from deepday.connect import no_progress
