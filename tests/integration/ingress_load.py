@@ -125,13 +125,18 @@ async def _fire(office: IngressOffice, url: str, ones: Sequence[Shot], over: Cal
 
     async def one(shot: Shot) -> None:
         async with places:
+            line = idle.pop() if idle else None
+            if line is not None and line[0].at_eof():  # the server closes what is idle
+                line[1].close()
+                line = None
             with suppress(OSError, asyncio.IncompleteReadError, ValueError, IndexError, TimeoutError):
-                line = idle.pop() if idle else None
-                if line is None or line[0].at_eof():  # the server closes what is idle
-                    line = await asyncio.open_connection(host, port)
+                line = line or await asyncio.open_connection(host, port)
                 async with asyncio.timeout(_PATIENCE):
                     shot.status = await _exchange(line, host, office, shot)
+            if line is not None and shot.status:
                 idle.append(line)
+            elif line is not None:
+                line[1].close()
             shot.seconds = time.monotonic() - began - shot.at
 
     async with asyncio.TaskGroup() as tasks:
