@@ -57,6 +57,12 @@ def previews(clock: Clock | None = None) -> Iterator[tuple[str, OutgoingMessage]
             by="UBEN",
         )
     yield made("To the sender, when nobody could be reached:", Kind.ANNOUNCE, "DCARA", urgent)
+    for action, who in (("urgent", _GRACE), ("wait", ""), ("take", ""), ("pass", "UBEN"), ("not_urgent", "")):
+        given = {"action": action, "who": who, "at": str(asked.deadline)}
+        yield made(f"To whoever pressed the button for {action.replace('_', ' ')}:", Kind.NOTED, _CARA, asked, **given)
+    for action in ("wake", "answered", "snooze"):
+        given = {"action": action, "at": str(asked.deadline)}
+        yield made(f"To whoever pressed the button for {action}:", Kind.NOTED, _OWNER, asked, **given)
     yield made("To somebody who presses a button that is not theirs:", Kind.REFUSED, "UDAN", urgent, why="not yours")
     yield made("To you, what could wait:", Kind.DIGEST, _OWNER, asked)
     yield made("To somebody who may cover, once:", Kind.CONSENT, _GRACE, None, what="ask")

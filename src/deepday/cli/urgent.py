@@ -224,7 +224,7 @@ def _list_json(listed: "Listed") -> dict[str, object]:
 
 
 def _show(shown: "Shown", *, json_: bool, text: bool = False) -> None:
-    from deepday.report.urgent_view import line, request_json  # noqa: PLC0415 - help does without
+    from deepday.report.urgent_view import line, moment, request_json  # noqa: PLC0415 - help does without
     from deepday.report.words import plain  # noqa: PLC0415
 
     if json_:
@@ -246,7 +246,7 @@ def _show(shown: "Shown", *, json_: bool, text: bool = False) -> None:
     if text:
         typer.echo(plain(shown.text) if shown.text else "What was asked is not kept.")
     for row in shown.rows:
-        typer.echo(plain(f"  {row.at}  {row.before or '-'} → {row.after}  {row.actor}: {row.why}"))
+        typer.echo(plain(f"  {moment(row.at)}  {row.before or '-'} → {row.after}  {row.actor}: {row.why}"))
     for one in shown.messages:
         problem = f": {one.problem}" if one.problem else ""
         typer.echo(plain(f"  message {one.kind} {one.state}{problem}"))

@@ -19,6 +19,11 @@ def age(seconds: int) -> str:
     return f"{seconds // 86_400} days"
 
 
+def moment(at: int) -> str:
+    """Return an instant as rows of the history have it, in UTC."""
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S}"
+
+
 def line(request: Request, now: int, zone: str) -> str:
     """Return one request on a line."""
     at = datetime.fromtimestamp(request.at, UTC).astimezone(ZoneInfo(zone))

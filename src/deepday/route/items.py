@@ -15,6 +15,7 @@ class Kind(StrEnum):
     DECLINED = "declined"  # to the sender: it was found not urgent
     INFORM = "inform"  # to those who were told: it is taken, withdrawn, can wait, was changed
     ANNOUNCE = "announce"  # to the sender: nobody could be reached
+    NOTED = "noted"  # to somebody who pressed a button: what it did
     REFUSED = "refused"  # to somebody who pressed a button that is not theirs
     DIGEST = "digest"  # to the owner: what can wait
     CONSENT = "consent"  # to somebody who may cover: whether they would, and what they said

@@ -78,7 +78,7 @@ def press(request: Request, pressed: Press, policy: RoutePolicy, now: int) -> St
         who = request.responder(pressed.by)
         step = _by_responder(request, who, pressed, policy, now) if who else None
     if step is not None:
-        return replace(step, actor=pressed.by)
+        return replace(step, items=(*step.items, *_noted(request, step.request, pressed)), actor=pressed.by)
     refused = Item(Kind.REFUSED, request.id, pressed.by, pressed.by, data={"why": "not yours"})
     return Step(request, (refused,), f"{action}: not theirs to say", pressed.by)
 
@@ -201,6 +201,17 @@ def _route(request: Request, level: int, policy: RoutePolicy, now: int, why: str
         return Step(routed, (item,), why, wake=why)
     item = Item(Kind.ASK, request.id, responder.chat, str(level), level=level, data={"name": responder.name})
     return Step(routed, (item,), why)
+
+
+def _noted(before: Request, after: Request, pressed: Press) -> tuple[Item, ...]:
+    """Return a word to whoever pressed that it had an effect: a button itself shows none."""
+    if after.stage == before.stage and after.deadline == before.deadline:
+        return ()
+    data = {"action": pressed.action, "who": after.turn.chat if after.turn else "", "at": str(after.deadline)}
+    mark = f"{pressed.action}/{pressed.proof}"
+    if pressed.action in {"urgent", "wait"}:
+        return _to_sender(before, Kind.NOTED, mark, data)
+    return (Item(Kind.NOTED, before.id, pressed.by, mark, data=data),)
 
 
 def _by_sender(request: Request, pressed: Press, policy: RoutePolicy, now: int) -> Step:

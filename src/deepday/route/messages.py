@@ -155,6 +155,23 @@ def _announce(item: Item, request: Request, words: Setting) -> list[Section]:
     return [Section(text)]
 
 
+def _noted(item: Item, request: Request, words: Setting) -> list[Section]:
+    owner, at = words.owner, int(item.data.get("at") or 0)
+    who = person(item.data.get("who", ""), "Nobody")
+    shown = f"at {words.clock(at)}" if at > words.now else "now"
+    said = {
+        "urgent": f"{who} is told now.",
+        "wait": f"{owner} is shown it {shown}.",
+        "take": f"It is yours, and its sender is told so. Should {owner} be needed after all, write to them.",
+        "pass": f"{who} is told now.",
+        "not_urgent": f"Its sender is told that it can wait; {owner} is shown it later.",
+        "wake": f"{owner} is told now.",
+        "answered": "Noted as answered.",
+        "snooze": f"It is shown again {shown}.",
+    }
+    return [Section(f"Request {request.id}: {said.get(item.data.get('action', ''), 'noted.')}")]
+
+
 def _refused(item: Item, request: Request, words: Setting) -> list[Section]:
     del words
     why = "has ended already" if item.data.get("why") == "ended" else "is not yours to answer"
@@ -169,6 +186,7 @@ _SECTIONS = {
     Kind.DECLINED: _declined,
     Kind.INFORM: _inform,
     Kind.ANNOUNCE: _announce,
+    Kind.NOTED: _noted,
     Kind.REFUSED: _refused,
 }
 

@@ -102,8 +102,9 @@ def test_what_can_wait_is_shown_at_the_end_of_the_block_and_answered_from_there(
     assert request.id in digest.text
     office.press(OWNER, "snooze")
     assert office.again(request).state is RequestState.WAITING
+    assert "It is shown again at 17:00" in office.posts(OWNER)[-1].text
     office.later(2 * 3600)
-    assert len(office.posts(OWNER)) == 2
+    assert sum("/digest/" in post.key for post in office.posts(OWNER)) == 2
     office.press(OWNER, "answered")
     request = office.again(request)
     assert request.state is RequestState.ANSWERED
@@ -209,3 +210,16 @@ def test_every_message_ends_sent_dropped_or_dead(office: Office) -> None:
     office.press(BEN, "take")
     states = {row.state for row in office.store.messages(ADA)}
     assert states == {SendState.SENT, SendState.DEAD}
+
+
+def test_whoever_presses_sees_what_it_did_and_twice_is_once(office: Office) -> None:
+    office.ask(door=Door.DIRECT)
+    office.press(CARA, "urgent", "D_CARA")
+    assert f"{{@{GRACE}}} is told now" in office.posts("D_CARA")[-1].text
+    office.press(GRACE, "pass")
+    assert f"{{@{BEN}}} is told now" in office.posts(GRACE)[-1].text
+    before = len(office.posts(GRACE))
+    office.press(GRACE, "pass")
+    assert len(office.posts(GRACE)) == before
+    office.press(BEN, "take")
+    assert "It is yours" in office.posts(BEN)[-1].text
