@@ -10,6 +10,7 @@ import os
 import statistics
 import time
 from datetime import datetime
+from pathlib import Path
 
 import procrastinate
 import pytest
@@ -20,30 +21,35 @@ from tests.integration.probing import NOTHING, PROBE, Cluster, cluster
 from tests.postgres import Server
 
 
-def rate(made: Cluster, workers: int) -> tuple[float, float]:
-    """Return jobs a second between the first and the last, and CPU milliseconds of the workers for each."""
-    before = os.times()
+def started(made: Cluster, workers: int) -> None:
+    """Start workers, and wait until all of them wait for jobs."""
     made.start(workers)
-    first = None
-    while (left := made.left()) > 0:
-        if first is None and left < made.jobs:
-            first = (time.monotonic(), left)
+    while len(made.ask("SELECT 1 FROM procrastinate_workers")) < workers:
+        time.sleep(0.1)
+
+
+def cpu_of(made: Cluster) -> float:
+    """Return the CPU seconds of the workers so far."""
+    fields = [Path(f"/proc/{one.pid}/stat").read_text().rpartition(")")[2].split() for one in made.workers]
+    return sum(int(one[11]) + int(one[12]) for one in fields) / os.sysconf("SC_CLK_TCK")
+
+
+def rate(made: Cluster, workers: int, jobs: int) -> tuple[float, float]:
+    """Return jobs a second, and CPU milliseconds of the workers for each."""
+    started(made, workers)
+    cpu = cpu_of(made)
+    made.put(jobs)
+    began = time.monotonic()
+    while made.left():
         time.sleep(0.05)
-        assert all(one.poll() is None for one in made.workers), "a worker ended"
-    assert first is not None
-    seconds = time.monotonic() - first[0]
-    made.end()
-    after = os.times()
-    cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    return first[1] / seconds, cpu / made.jobs * 1000
+    seconds = time.monotonic() - began
+    return jobs / seconds, (cpu_of(made) - cpu) / jobs * 1000
 
 
 def latencies(server: Server, number: int) -> list[float]:
     """Return seconds from putting a job into the queue to its beginning, one job at a time, on two idle workers."""
     with cluster(server, people=number, jobs=0, seconds=0.0) as made:
-        made.start(2)
-        while not made.ask("SELECT 1 FROM procrastinate_workers OFFSET 1"):
-            time.sleep(0.05)
+        started(made, 2)
         put: dict[int, datetime] = {}
         connector = procrastinate.SyncPsycopgConnector(conninfo=plain_address(made.url))
         with procrastinate.App(connector=connector).open() as queue:
@@ -61,8 +67,8 @@ def speeds(server: Server, people: int, jobs: int) -> None:
     rows, rates = [], {}
     for name, task in (("queue alone", NOTHING), ("jobs", PROBE)):
         for workers in (1, 2, 3):
-            with cluster(server, people=people, jobs=jobs, seconds=0.0, concurrency=8, task=task) as made:
-                rates[name, workers], cpu = rate(made, workers)
+            with cluster(server, people=people, jobs=0, seconds=0.0, concurrency=8, task=task) as made:
+                rates[name, workers], cpu = rate(made, workers, jobs)
                 ratio = rates[name, workers] / rates[name, 1]
                 rows.append([name, str(workers), f"{rates[name, workers]:.0f}", f"{cpu:.2f}", f"{ratio:.2f}"])
     show(["", "workers", "jobs/s", "CPU ms a job", "x one worker"], rows)

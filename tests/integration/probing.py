@@ -102,7 +102,7 @@ class Cluster:
 
     def prepare(self, people: int, jobs: int) -> None:
         """Make the database, the people, and their jobs: one after the other for each person."""
-        owner, self.jobs = self.server.url(self.database), jobs
+        owner = self.server.url(self.database)
         queues.prepare_queue(owner)
         Database(owner, SystemClock()).prepare()
         self.ask(_TABLE, owner=True)
@@ -116,7 +116,12 @@ class Cluster:
             owner=True,
         )
         self.tenants = office.tenants()
-        connector = procrastinate.SyncPsycopgConnector(conninfo=plain_address(owner))
+        self.put(jobs)
+
+    def put(self, jobs: int) -> None:
+        """Put jobs into the queue, for one person after the other, round and round."""
+        self.jobs, people = jobs, len(self.tenants)
+        connector = procrastinate.SyncPsycopgConnector(conninfo=plain_address(self.url))
         with procrastinate.App(connector=connector).open() as queue:
             made = [
                 queue.configure_task(self.task, lock=f"person:{one}").make_new_job(tenant=one)
