@@ -86,7 +86,8 @@ class Database:
             with self._turns.writing(), engine.connect() as connection, connection.begin() as transaction:
                 yield connection
                 with self._turns.committing():
-                    transaction.commit()
+                    if transaction.is_active:  # it may have been ended before the block did
+                        transaction.commit()
 
     def _options(self, *, writing: bool, in_turn: bool = True) -> dict[str, Any]:
         if self._path is not None:

@@ -33,9 +33,10 @@ def filled(store: Store) -> None:
     store.replace_calendar("me", location="x", events=events, observed=[SPAN])
 
 
-def test_older_rows_are_gone_and_their_days_count_as_not_looked_at(store: Store, path: Path) -> None:
+def test_older_rows_are_gone_and_their_days_count_as_not_looked_at(store: Store, place: Path | str) -> None:
     filled(store)
-    assert b"pseudonym-1" in path.read_bytes()
+    files = list(place.parent.iterdir()) if isinstance(place, Path) else []
+    assert any(b"pseudonym-1" in file.read_bytes() for file in files) == isinstance(place, Path)
     assert store.forget_rows(CUT) == 3 + 3 + 2
     assert [one // DAY for one in store.activity(SPAN).at] == [(CUT // DAY) + number for number in range(4)]
     assert store.coverage(SourceKind.ACTIVITY) == [Interval(CUT, SPAN.end)]
@@ -44,7 +45,7 @@ def test_older_rows_are_gone_and_their_days_count_as_not_looked_at(store: Store,
     assert left == {f"timed-{n}" for n in range(3, 7)} | {f"whole-{n}" for n in range(2, 7)}
     assert store.forget_rows(CUT) == 0
     store.close()
-    assert not any(b"pseudonym-1" in file.read_bytes() for file in path.parent.iterdir())
+    assert not any(b"pseudonym-1" in file.read_bytes() for file in files if file.exists())
 
 
 def test_an_empty_store_has_nothing_to_forget(store: Store, clock: Clock) -> None:

@@ -96,6 +96,7 @@ def test_an_older_database_moves_forward_with_everybodys_rows(clock: Clock, monk
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0009'")
         for table in ("fan_out", "meeting", "proposal", "quota", "team_release", "team_share", "tenant"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
+        connection.exec_driver_sql("ALTER TABLE ledger DROP COLUMN titles")
     monkeypatch.setattr(schema, "REVISION", newest)
     for tenant in (1, 2):
         with open_store(f"{base}&tenant={tenant}", clock) as store:
