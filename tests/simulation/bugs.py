@@ -88,7 +88,7 @@ def written_before_it_is_recorded() -> list[Patch]:
 def released_before_it_is_restored() -> list[Patch]:
     original = Writer._restore
 
-    def early(self: Writer, account: Any, change: SettingChange) -> bool:
+    def early(self: Writer, account: Any, change: SettingChange) -> SettingChange | None:
         self.save(Slot(change.slot.target))
         return original(self, account, change)
 
