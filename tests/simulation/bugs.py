@@ -88,7 +88,7 @@ def written_before_it_is_recorded() -> list[Patch]:
 def released_before_it_is_restored() -> list[Patch]:
     original = Writer._restore
 
-    def early(self: Writer, account: Any, change: SettingChange) -> bool:
+    def early(self: Writer, account: Any, change: SettingChange) -> SettingChange | None:
         self.save(Slot(change.slot.target))
         return original(self, account, change)
 
@@ -316,7 +316,7 @@ def what_a_listing_lacks_is_deleted() -> list[Patch]:
         missed = {entry.key for entry in entries if entry.key not in present}
         return SeenEvents(present, frozenset(missed), now)
 
-    return [(looks, "read_events", hasty)]
+    return [(looks, "read_events", hasty), *a_lease_that_is_not_shown_is_held()]
 
 
 @bug
@@ -467,7 +467,8 @@ def a_lease_that_is_not_shown_is_held() -> list[Patch]:
 
 @bug
 def few_events_lost_believed() -> list[Patch]:
-    return [(looks.Looks, "_canary", lambda self, view, account: ""), (looks, "_SEEN_TWICE", 0)]
+    believed = [(looks.Looks, "_canary", lambda self, view, account: ""), (looks, "_SEEN_TWICE", 0)]
+    return [*believed, *a_lease_that_is_not_shown_is_held()]  # else nothing is done where the lease is not shown
 
 
 @bug

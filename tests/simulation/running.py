@@ -56,7 +56,7 @@ def run_seeds(seeds: Iterable[int]) -> Summary:
 def boundaries(scenario: Scenario, layers: str = "all", stage: Stage | None = None) -> int:
     """Return at how many points the process could die in a scenario."""
     world = play(scenario, which=layers, stage=stage)
-    return world.device.boundary.count
+    return world.devices[0].boundary.count  # it is the one that dies
 
 
 def die_everywhere(scenario: Scenario, layers: str = "all", *, first: int = 1, step: int = 1) -> Summary:

@@ -76,7 +76,7 @@ CAUGHT_BY: dict[str, str | int] = {
     "thresholds_ignored": "many_withdrawn",
     "short_notice_ignored": "moved_by_a_rule",
     "lost_reply_of_an_event_taken_for_failed": 61,
-    "somebody_elses_removal_of_a_block": 17,
+    "somebody_elses_removal_of_a_block": 186,
     "stale_lease_accepted": "suspended",
     "lease_given_to_everybody": 36,
     "other_devices_ignored": "taken_over_in_a_hurry",

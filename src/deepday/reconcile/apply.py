@@ -33,8 +33,10 @@ class Writer(EventApplier):
         if change.action is Action.SET:
             self._set(account, change)
         elif change.action is Action.RESTORE:
-            if not self._restore(account, change):
-                return
+            done = self._restore(account, change)
+            if done is not None:
+                self.done.append(done)
+            return
         elif change.action is Action.CONFIRM:
             quiet = slot.seen and not slot.intent and slot.phase is Phase.OWNED
             seen = replace(slot, phase=Phase.OWNED, seen=True, tries=0, intent="", checked_at=now, problem="")
@@ -146,8 +148,8 @@ class Writer(EventApplier):
             left = Slot(left.target, Phase.DEGRADED, skip=left.skip, problem=left.problem)
         self.save(left, note=self._note(change, "setting", "refused", error.what))
 
-    def _restore(self, account: ConnectedAccount, change: SettingChange) -> bool:
-        """Restore the baseline, and tell whether that was brought to an end."""
+    def _restore(self, account: ConnectedAccount, change: SettingChange) -> SettingChange | None:
+        """Restore the baseline, and return what came of it; ``None`` when that is not known yet."""
         slot, baseline = change.slot, change.slot.baseline
         assert baseline is not None  # noqa: S101 - only what is owned is restored
         intent = slot if slot.intent == "restore" else replace(slot, intent="restore", tries=0)
@@ -166,18 +168,19 @@ class Writer(EventApplier):
                 raise Trouble(error) from None
             left = Slot(slot.target, Phase.DEGRADED, skip=slot.skip, problem=error.what)
             self.save(left, note=self._note(change, "restoring", "not restored", error.what))
-            return True
+            return change
         if restored.done is not Restoration.RESTORED and settling(slot.wrote_at, self.now()):
-            return False  # what was read may be from before our last write: look again
+            return None  # what was read may be from before our last write: look again
         if restored.done is Restoration.RESTORED and slot.target.setting is SettingKind.PRESENCE:
             tried = replace(intent, tries=intent.tries + 1)
             if tried.tries <= MOST_TRIES:
                 self.save(tried)
-                return True  # it may have had no effect: owned until the next look shows that it had
+                return change  # it may have had no effect: owned until the next look shows that it had
         ended = any(value.over(self.now()) for value in slot.all_written)
         why = f"{restored.done}, ours may have ended by itself" if ended else str(restored.done)
         self.save(Slot(slot.target, skip=slot.skip), note=self._note(change, "restoring", "free", why))
-        return True
+        kept = restored.done is Restoration.KEPT
+        return replace(change, action=Action.HANDS_OFF, why="a person changed it: theirs stays") if kept else change
 
 
 def target_of(person: str, account: ConnectedAccount, kind: SettingKind) -> Target:

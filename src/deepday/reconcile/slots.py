@@ -5,7 +5,7 @@ before it can exist, ownership ends after the restore, and a value is ours if it
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deepday.model import AnySetting, DoNotDisturb, SettingKind, same
 from deepday.model.settings import SNOOZE_TOLERANCE
@@ -115,12 +115,14 @@ def is_ours(slot: Slot, current: AnySetting, now: int) -> bool:
 def settled_unseen(slot: Slot, current: AnySetting) -> bool:
     """Tell whether the value is what the vendor made of our last one, whose outcome we never learnt.
 
-    It ends at the very second that we chose, which is a few minutes past any full one.
+    It ends at the very second that we chose, which is a few minutes past any full one; or it is ours without an end.
     """
     if slot.intent != "set" or current.empty:
         return False
     sent = slot.written[-1]
-    return type(current) is type(sent) and current.until == sent.until
+    if type(current) is not type(sent):
+        return False
+    return current.until == sent.until or (not current.until and same(replace(current, until=sent.until), sent))
 
 
 def restore_change(slot: Slot) -> SettingChange:
