@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from deepday.app.protect_texts import texts
 from deepday.app.urgent_audit import verify_requests
 from deepday.app.urgent_running import listening, opened_ledger
 from deepday.model import Door, RequestState
@@ -56,6 +57,14 @@ def test_the_automatic_reply_links_to_it(office: IngressOffice) -> None:
     posts = str([dict(one.extra) for one in office.office.office.chat.between(TO_BOT, 0, 1 << 60)])
     assert expected in posts
     assert office.get(expected.removeprefix("https://deepday.example.org")).status_code == 200
+
+
+def test_the_mail_reply_of_a_block_leads_to_it(office: IngressOffice) -> None:
+    (shown,) = texts("en", office.office.office.clock)
+    (reply,) = (row.text for row in shown.texts if row.name == "reply, inside")
+    found = re.search(r"https://deepday\.example\.org(/ask/\S+)$", reply)
+    assert found, reply
+    assert office.get(found[1]).status_code == 200
 
 
 def test_what_is_sent_is_an_urgent_request_and_the_receipt_says_what_happens_next(office: IngressOffice) -> None:

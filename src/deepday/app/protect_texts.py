@@ -4,9 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from deepday.app.approving import contact
-from deepday.app.protecting import Protection, protection, words_for
+from deepday.app.protecting import Protection, protection, with_form, words_for
 from deepday.clock import Clock
-from deepday.config.settings import Settings
 from deepday.errors import InputError
 from deepday.model import ApprovedBlock, Contact, Interval
 from deepday.reconcile import LANGUAGES, Preview
@@ -46,7 +45,7 @@ def texts(language: str | None, clock: Clock | None = None) -> list[ShownTexts]:
         first = found.settings.protect.language
         names = [language] if language else sorted(LANGUAGES, key=lambda one: (one != first, one))
         about = f"{'an example' if example else 'the block'} {span(when, found.person.zone)}"
-        shown = {one: tuple(_shown(found.settings, one, block, when)) for one in names}
+        shown = {one: tuple(_shown(found, one, block, when)) for one in names}
         return [ShownTexts(one, about, example, rows) for one, rows in shown.items()]
 
 
@@ -72,8 +71,8 @@ def _block(found: Protection) -> tuple[ApprovedBlock, Interval, bool]:
     return block, block.when, True
 
 
-def _shown(settings: Settings, language: str, block: ApprovedBlock, when: Interval) -> list[TextRow]:
-    words = words_for(settings, language)
+def _shown(found: Protection, language: str, block: ApprovedBlock, when: Interval) -> list[TextRow]:
+    words = with_form(words_for(found.settings, language), found.settings, found.accounts)
     whole = replace(words, texts=replace(words.texts, status_short=words.texts.status))
     long = len(whole.status(block, when, when.end).text)
     said = []

@@ -18,6 +18,7 @@ from deepday.app.plan_kept import with_kept
 from deepday.app.plan_request import PlanRequest
 from deepday.app.request import Request
 from deepday.clock import Clock, SystemClock
+from deepday.config.ingress_settings import form_address
 from deepday.config.load import load_settings
 from deepday.config.paths import config_file
 from deepday.config.protect_settings import ProtectedAccountSettings
@@ -27,6 +28,7 @@ from deepday.errors import DeepdayError, InputError, ReconnectNeededError
 from deepday.model import Person, SettingKind
 from deepday.reconcile import ConnectedAccount, Policy, Reconciler, Words, connected, words_in
 from deepday.reconcile.own_calendar import in_own_calendar, take_back_calendar
+from deepday.route.forms import FormLinks
 from deepday.store.ledger import FINAL
 from deepday.store.protecting import Known, ProtectStore
 from deepday.store.tokens import SignIn
@@ -201,14 +203,14 @@ def protection(clock: Clock | None = None, *, offline: bool = False, everything:
     """
     clock = clock or SystemClock()
     settings = load_settings()
-    words = words_of(settings)
+    words_of(settings)  # wrong ones are said before anything is opened
     with opened_accounts(clock) as accounts, ExitStack() as stack:
         sign_ins = [] if offline else sorted(accounts.connected(), key=lambda one: (one.provider, one.account))
         person = owner(settings, clock)
         store = accounts.protecting()
         policy = Policy(
             marker=store.installation(),
-            words=words,
+            words=with_form(words_of(settings), settings, accounts),
             grace=settings.protect.grace * 60,
             late=settings.protect.late * 60,
             frozen=settings.plan.notice * 3600,
@@ -232,6 +234,12 @@ def owner(settings: Settings, clock: Clock) -> Person:
 def words_of(settings: Settings) -> Words:
     """Return the texts of the settings. Raises :class:`InputError` for one that cannot be read."""
     return words_for(settings, settings.protect.language)
+
+
+def with_form(words: Words, settings: Settings, accounts: Accounts) -> Words:
+    """Return the texts with the links to the form for urgent requests, where there is one."""
+    address = form_address(settings.ingress)
+    return replace(words, form=FormLinks(address, accounts.store.pseudonym_key())) if address else words
 
 
 def words_for(settings: Settings, language: str) -> Words:

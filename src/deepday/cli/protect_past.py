@@ -77,7 +77,7 @@ def texts(
     """Show every text that colleagues may read, exactly as it will be shown.
 
     Texts of your own go into [texts] of the settings. They may have placeholders in double braces: until, day, answer,
-    point_person, point_reach, backup, backup_reach, urgent, next_free.
+    point_person, point_reach, backup, backup_reach, urgent, form, next_free.
     """
     from deepday.app.protect_texts import texts as preview  # noqa: PLC0415 - help does without
     from deepday.report.history_view import text_lines  # noqa: PLC0415 - same

@@ -79,7 +79,7 @@ class TextSettings(Table):
     title: str | None = Field(
         default=None,
         description="The title of the event in your calendar. All texts may have placeholders in double braces: "
-        "until, day, answer, point_person, point_reach, backup, backup_reach, urgent, next_free.",
+        "until, day, answer, point_person, point_reach, backup, backup_reach, urgent, form, next_free.",
         examples=["Deep work until {{ until }}"],
         max_length=500,
     )

@@ -12,6 +12,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     "backup": "the name of who covers when they cannot; empty for nobody",
     "backup_reach": "how to reach them; may be empty",
     "urgent": "the word that marks a message as urgent",
+    "form": "the address of the form for urgent requests; empty where there is none",
     "next_free": "when the person is free again, in a decline; empty when not known",
 }
 """What a template may say, and what each placeholder stands for."""
@@ -50,7 +51,8 @@ ENGLISH = Texts(
         + "{% if backup %}, then {{ backup }}"
         + _BACKUP
         + "{% endif %}.\n{% endif %}"
-        'If it cannot wait, begin your message with "{{ urgent }}".'
+        'If it cannot wait, begin your message with "{{ urgent }}"{% if form %}, or write here: {{ form }}'
+        "{% else %}.{% endif %}"
     ),
     outside="I am away from messages until {{ until }} on {{ day }}. You can expect an answer by {{ answer }}.",
     decline=(
@@ -78,7 +80,8 @@ GERMAN = Texts(
         + "{% if backup %}, danach {{ backup }}"
         + _BACKUP
         + "{% endif %}.\n{% endif %}"
-        'Wenn es nicht warten kann, beginnen Sie die Nachricht bitte mit "{{ urgent }}".'
+        'Wenn es nicht warten kann, beginnen Sie die Nachricht bitte mit "{{ urgent }}"'
+        "{% if form %} oder schreiben Sie hier: {{ form }}{% else %}.{% endif %}"
     ),
     outside="Ich lese am {{ day }} bis {{ until }} keine Nachrichten. Eine Antwort kommt bis {{ answer }}.",
     decline=(

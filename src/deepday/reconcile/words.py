@@ -4,6 +4,7 @@ Texts are templates with placeholders, one set for each language. No placeholder
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
@@ -32,6 +33,11 @@ _ESCAPED = str.maketrans({"&": "+", "<": "", ">": ""})  # vendors escape these, 
 _PLAIN = ("urgent", "clock", "date")
 
 
+def _no_form(start: int) -> str:
+    del start
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Preview:
     """A text exactly as colleagues will see it. ``problem``: why a vendor would refuse it, empty when it would not."""
@@ -45,12 +51,16 @@ class Preview:
 class Words:
     """The texts of a person, checked. ``answer_after``: seconds after a block until an answer can be expected.
 
+    ``form``: gives the address of the form for urgent requests, for a block that begins at that UTC second; the same
+    one each time, and empty where there is none.
+
     Raises :class:`InputError` for a template that cannot be read or that has a placeholder which nothing fills.
     """
 
     texts: Texts = ENGLISH
     emoji: str = ":headphones:"
     answer_after: int = 3600
+    form: Callable[[int], str] = _no_form
 
     def __post_init__(self) -> None:
         for field in fields(self.texts):
@@ -120,6 +130,7 @@ class Words:
             "backup": backup.name,
             "backup_reach": backup.reach,
             "urgent": self.texts.urgent,
+            "form": self.form(when.start),
             "next_free": (
                 self._moment(datetime.fromtimestamp(next_free, UTC).astimezone(zone), end) if next_free else ""
             ),
@@ -175,7 +186,7 @@ def _template(source: str) -> "Template":
 @cache
 def _pattern(source: str) -> "re.Pattern[str]":
     """Return what matches the text for any block: with and without each of the placeholders that may be empty."""
-    may_be_empty = ("point_person", "point_reach", "backup", "backup_reach", "next_free")
+    may_be_empty = ("point_person", "point_reach", "backup", "backup_reach", "form", "next_free")
     forms: set[str] = set()
     for chosen in product((_HOLE, ""), repeat=len(may_be_empty)):
         filled = dict.fromkeys(PLACEHOLDERS, _HOLE) | dict(zip(may_be_empty, chosen, strict=True))

@@ -27,6 +27,18 @@ def form_link(address: str, secret: bytes, now: int) -> str:
     return f"{address}/ask/{form_token(secret, now)}" if address else ""
 
 
+@dataclass(frozen=True, slots=True)
+class FormLinks:
+    """Gives the link to the form for something that begins at an instant; the same one each time."""
+
+    address: str
+    secret: bytes = field(repr=False)
+
+    def __call__(self, start: int) -> str:
+        """Return the link."""
+        return form_link(self.address, self.secret, start)
+
+
 def form_token(secret: bytes, now: int) -> str:
     """Return what opens the form."""
     last = f"{now // _DAY + LINK_DAYS:x}"

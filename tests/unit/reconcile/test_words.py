@@ -45,6 +45,14 @@ def test_the_reply_says_who_covers_when_an_answer_comes_and_how_to_mark_what_is_
     assert reply.audience is Audience.NONE
 
 
+def test_the_reply_leads_to_the_form_where_there_is_one_and_is_known_as_ours() -> None:
+    for language in LANGUAGES:
+        words = replace(words_in(language), form=lambda start: f"https://deepday.example.org/ask/{start:x}")
+        text = words.reply(BLOCK, WHEN, 7).text
+        assert text.endswith(f"https://deepday.example.org/ask/{WHEN.start:x}")
+        assert Words().ours(text)
+
+
 def test_people_outside_read_no_names_of_colleagues() -> None:
     for language in LANGUAGES:
         outside = words_in(language).reply(BLOCK, WHEN, 7).text_outside
