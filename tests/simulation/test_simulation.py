@@ -203,5 +203,5 @@ def test_a_broken_invariant_fails_the_run(capsys: pytest.CaptureFixture[str]) ->
 def test_the_last_line_says_how_it_went(capsys: pytest.CaptureFixture[str], few_kept: list[int]) -> None:
     assert main(["--seeds", "4", "--first", "2000"]) == 0
     last = capsys.readouterr().out.splitlines()[-1]
-    assert last.startswith(f"{4 + len(few_kept)} worlds, ")
+    assert last.startswith(f"{4 + 4 + len(few_kept)} worlds, "), "as many with requests as with days"
     assert last.endswith(" crashes, 0 broken")

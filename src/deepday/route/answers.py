@@ -11,6 +11,7 @@ WORDS = {
     "wake": "WAKE",
     "answered": "ANSWERED",
     "snooze": "SNOOZE",
+    "opt_out": "STOP",
 }
 """What somebody writes instead of pressing a button, by the button's action."""
 
@@ -20,7 +21,7 @@ def how_to_answer(made: OutgoingMessage) -> str:
     buttons = [button for section in made.sections for button in section.buttons]
     if not buttons or len({button.value.partition(".")[0] for button in buttons}) > 1:
         return ""
-    lines = [f"{WORDS[button.action]}: {button.label}" for button in buttons]
+    lines = [f"{WORDS[button.action]}: {button.label}" for button in buttons if button.action in WORDS]
     return "\n\nTo answer, reply to this mail; the first line is one of\n" + "\n".join(lines)
 
 

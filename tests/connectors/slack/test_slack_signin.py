@@ -68,7 +68,7 @@ def test_everything_needs_three_tokens_and_asks_whose_each_is(office: SlackOffic
         assert office.calls.methods == []
     assert said.ports == {
         Port.ACTIVITY_READER, Port.STATUS_WRITER, Port.DO_NOT_DISTURB_WRITER, Port.PRESENCE_WRITER, Port.MESSENGER,
-        Port.REQUEST_SOURCE, Port.REQUEST_HISTORY,
+        Port.REQUEST_SOURCE, Port.REQUEST_HISTORY, Port.PEOPLE_FINDER,
     }  # fmt: skip
 
 
