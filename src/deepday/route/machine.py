@@ -5,6 +5,7 @@ stage is one row of the audit chain.
 """
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from deepday.model import ChainRole, Door, Request, RequestState, Responder, Verdict
 from deepday.route.items import Channel, Item, Kind
@@ -41,7 +42,7 @@ class Press:
 
 def begin(request: Request, policy: RoutePolicy, now: int, digest_at: int) -> Step:
     """Begin with a received request; its chain is known. ``digest_at``: when what can wait is shown."""
-    reply = _reply(request)
+    reply = _reply(request, policy)
     if request.verdict is Verdict.URGENT:
         start = 0
         step = _route(request, start, policy, now, request.why)
@@ -244,11 +245,11 @@ def _waits_for(request: Request, role: ChainRole) -> bool:
     return request.turn is not None and request.turn.role is role
 
 
-def _reply(request: Request) -> tuple[Item, ...]:
-    """Return the answer to the sender: one for each conversation and block, whatever comes in there."""
-    return _to_sender(
-        request, Kind.REPLY, "", {}, mark=f"{request.source}/{request.reply_to}/{request.thread}/{request.block}"
-    )
+def _reply(request: Request, policy: RoutePolicy) -> tuple[Item, ...]:
+    """Return the answer to the sender: one for each conversation and block, outside of blocks one for each day."""
+    day = datetime.fromtimestamp(request.received_at, UTC).astimezone(policy.zone).date()
+    span = request.block or day.isoformat()
+    return _to_sender(request, Kind.REPLY, "", {}, f"{request.source}/{request.reply_to}/{request.thread}/{span}")
 
 
 def _to_sender(request: Request, kind: Kind, what: str, data: dict[str, str], mark: str = "") -> tuple[Item, ...]:
