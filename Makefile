@@ -13,6 +13,8 @@ setup: $(VENV)/.run                         ## the deepday command, in .venv/bin
 demo: $(VENV)/.run                          ## all of deepday in an invented office; DEMO="--no-serve" ends by itself
 	@$(BIN)/deepday demo --folder build/demo $(DEMO)
 
+# Tests wait for servers and for each other's processes: twice as many at a time as there are cores.
+export PYTEST_XDIST_AUTO_NUM_WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(2 * (os.cpu_count() or 1), 16))')
 test: $(VENV)/.dev                          ## every test
 	$(BIN)/python -m pytest -n auto
 
