@@ -1,12 +1,17 @@
 """Which log the exchanges with the sandbox office go to, where ``DEEPDAY_WIRE_LOG`` names one."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from deepday_sandbox.office.wire import VARIABLE
+
+# A shell starts what runs in its background deaf to Ctrl-C; what the tests start would be deaf, too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,6 +1,7 @@
 """The order of the chapters, and what comes after the last one."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -31,8 +32,9 @@ def go_on(stage: Stage) -> None:
     program = [sys.executable, "-m", "deepday", "serve", "--page", "--port", "0"]
     stage.tell("The page, until Ctrl-C:")
     with subprocess.Popen(program, env=environment) as process:  # noqa: S603 - it is ourselves
-        try:
-            process.wait()
-        except KeyboardInterrupt:
-            process.terminate()  # it may have heard Ctrl-C itself
-            process.wait()
+        for number in (
+            signal.SIGINT,
+            signal.SIGTERM,
+        ):  # the page may have heard Ctrl-C itself, and is told all the same
+            signal.signal(number, lambda *_: process.terminate())
+        process.wait()
