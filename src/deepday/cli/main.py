@@ -39,8 +39,8 @@ from deepday.errors import DeepdayError, InputError
 
 app = typer.Typer(
     name="deepday",
-    help="Measures what interruptions cost, plans and protects deep-work days, and tries them out. Everything stays on this "
-    "machine.",
+    help="Measures what interruptions cost, plans and protects deep-work days, and tries them out. Everything stays on "
+    "this machine.",
     epilog="Begin with: deepday demo",
     no_args_is_help=True,
     rich_markup_mode=None,
