@@ -119,4 +119,4 @@ def test_the_wheel_alone_runs_the_demo_to_the_page(wheel: Path, tmp_path: Path) 
     ):
         assert said in told, (said, told)
     assert (tmp_path / "demo" / "trial-report.pdf").read_bytes().startswith(b"%PDF")
-    assert not (tmp_path / "demo" / "home").exists(), "settings and tokens are gone"
+    assert not (tmp_path / "demo" / "deepday-home").exists(), "settings and tokens are gone"
