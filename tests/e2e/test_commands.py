@@ -144,6 +144,16 @@ def test_demo_measures_its_sample_and_its_own_command_repeats_it(run: Run, tmp_p
     assert again.json["days"] == result.json["days"]
 
 
+def test_the_demo_deletes_no_folder_that_it_did_not_make(run: Run, tmp_path: Path) -> None:
+    theirs = tmp_path / "sample" / "deepday-home" / "diary.txt"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("mine", encoding="utf-8")
+    refused = run("demo", "--folder", "sample", "--no-serve")
+    assert refused.code == 2
+    assert "is left alone" in refused.err
+    assert theirs.read_text(encoding="utf-8") == "mine"
+
+
 def test_the_store_is_one_person_s(run: Run) -> None:
     run("import", *FILES, *WHO)
     other = run("import", *FILES, "--me", "d1@example.com")

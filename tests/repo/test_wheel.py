@@ -108,7 +108,7 @@ def tell_all(command: Path, folder: Path) -> None:
     assert process.returncode == 0, told
     assert [said for said in TOLD if said not in told] == [], told
     assert (folder / "demo" / "trial-report.pdf").read_bytes().startswith(b"%PDF")
-    assert not (folder / "demo" / "home").exists(), "settings and tokens are gone"
+    assert not (folder / "demo" / "deepday-home").exists(), "settings and tokens are gone"
 
 
 @pytest.mark.timeout(300)

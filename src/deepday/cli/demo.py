@@ -44,6 +44,9 @@ def demo(
         show.print_json({"schema": "deepday.demo/1", "folder": str(folder.resolve()), "chapters": said})
 
 
+_MARK = "made-by-deepday-demo"
+"""The file by which the demo knows settings and data of its own, before it deletes them."""
+
 _EXTRAS = (
     "Run: pip install 'deepday[google,microsoft,slack,sandbox,plan,trial,web]', or see a part of it: deepday demo "
     "--files"
@@ -54,6 +57,7 @@ def _rehearse(root: Any, folder: Path, seed: int, *, serve: bool, keep: bool, qu
     from deepday.cli.rehearsal.stage import Stage, opened  # noqa: PLC0415 - help does without
     from deepday.cli.rehearsal.story import CHAPTERS, go_on  # noqa: PLC0415 - same
     from deepday.clock import SystemClock  # noqa: PLC0415 - same
+    from deepday.errors import DeepdayError  # noqa: PLC0415 - same
 
     clock = SystemClock(0)
     begun, chapters = clock.monotonic(), list[dict[str, object]]()
@@ -71,7 +75,11 @@ def _rehearse(root: Any, folder: Path, seed: int, *, serve: bool, keep: bool, qu
                 typer.echo(f"{number}. {title}")
             progress(title, 0, 0)
             lines = []
-            chapter(stage)
+            try:
+                chapter(stage)
+            except (TimeoutError, LookupError) as error:
+                what = f"It did not come about in time: {error}."
+                raise DeepdayError(what, f"On a busy machine try again; see {folder / 'serve.log'}") from error
             progress(title, 1, 1)
             chapters.append({"title": title, "said": lines, "seconds": round(clock.monotonic() - begun, 1)})
         if not quiet:
@@ -86,9 +94,14 @@ def _rehearse(root: Any, folder: Path, seed: int, *, serve: bool, keep: bool, qu
 @contextmanager
 def _home(folder: Path, *, keep: bool) -> Iterator[Path]:
     """Give deepday settings and a store of its own while the context lasts, and longer if they are to be kept."""
-    home, before = folder / "home", dict(os.environ)
+    from deepday.errors import InputError  # noqa: PLC0415 - help does without
+
+    home, before = folder / "deepday-home", dict(os.environ)
+    if home.exists() and not (home / _MARK).exists():
+        raise InputError(f"{home} was not made by this command, and is left alone.", "Name another --folder.")
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir()
+    (home / _MARK).touch()
     (folder / "transcript.txt").unlink(missing_ok=True)
     (folder / "serve.log").unlink(missing_ok=True)
     os.environ |= {"DEEPDAY_CONFIG": str(home / "deepday.toml"), "DEEPDAY_DATA": str(home / "data")}

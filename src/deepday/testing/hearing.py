@@ -39,7 +39,7 @@ class ActivityListenerContract(Reading):
         return next(one for look in looks for one in look if one.gap)
 
     def closes(self, connector: ActivityListener, vendor: ChatVendor) -> bool:
-        """Acknowledge every gap, and tell whether they end; of several connections each makes its own."""
+        """Acknowledge every gap, and tell whether they end: each of several connections makes its own when back."""
         for _ in range(_LOOKS):
             gaps = [one for one in self.hear(connector, vendor) if one.gap]
             if not gaps:
