@@ -33,8 +33,9 @@ class Writing(Part):
             return self._adopted(answer, calendar, path, draft)
         return self._settled(answer, calendar, path, data)
 
-    def find_event(self, calendar: str, key: str, marker: str) -> WrittenEvent | None:
+    def find_event(self, calendar: str, key: str, marker: str, when: Interval | None = None) -> WrittenEvent | None:
         """Return our event with that key as it is now."""
+        del when
         found = resource(self._dav, calendar, self._path(calendar, key))
         event = to_written(found, calendar) if found else None
         return event if event and (event.key, event.marker) == (key, marker) else None

@@ -46,8 +46,9 @@ class BlocksPart:
             raise error
         return self._create_plainly(calendar, draft, kind)
 
-    def find_event(self, calendar: str, key: str, marker: str) -> WrittenEvent | None:
+    def find_event(self, calendar: str, key: str, marker: str, when: Interval | None = None) -> WrittenEvent | None:
         """Return our event with that key as it is now."""
+        del when
         found = self._look(calendar, key)
         if found is None or translate.tags(found) != (key, marker):
             return None

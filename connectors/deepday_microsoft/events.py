@@ -27,7 +27,7 @@ from deepday_microsoft.translate import key_of
 
 _OURS = {"$select": FIELDS, "$expand": EXPAND}
 _LOOK_BACK = 365 * 86_400
-"""Seconds before now in which an event of ours may be that is looked for by its key."""
+"""Seconds before now in which an event of ours is looked for by its key, whatever is known of it."""
 _CHANGED = "The event was changed by somebody."
 
 
@@ -54,7 +54,7 @@ class Events(Part):
         if isinstance(existing, str) and existing:
             rows: Iterable[Mapping[str, Any]] = self._existing(existing)
         else:
-            rows = self._with_key(calendar, draft.key)
+            rows = self._with_key(calendar, draft.key, draft.when)
         for row in rows:
             key, marker = properties_of(row)
             if (key, marker) != (draft.key, draft.marker):
@@ -70,12 +70,16 @@ class Events(Part):
         except GoneError:
             return []
 
-    def _with_key(self, calendar: str, key: str) -> Iterable[Mapping[str, Any]]:
+    def _with_key(self, calendar: str, key: str, when: Interval | None) -> Iterable[Mapping[str, Any]]:
         """Give our events of a calendar with that key."""
         if self._searchable(calendar):
-            return self._filtered(KEY_ID, key)
+            yield from self._filtered(KEY_ID, key)
+            return
         now = self.graph.now()
-        return self._ours_in_view(calendar, Interval(max(0, now - _LOOK_BACK), now + LONGEST_WINDOW - _LOOK_BACK), key)
+        around = Interval(max(0, now - _LOOK_BACK), now + LONGEST_WINDOW - _LOOK_BACK)
+        if when and not (around.start <= when.start and when.end <= around.end):
+            yield from self._ours_in_view(calendar, when, key)
+        yield from self._ours_in_view(calendar, around, key)
 
     def _with_marker(self, calendar: str, window: Interval, marker: str) -> Iterable[Mapping[str, Any]]:
         """Give our events of a calendar that have the marker, those of the window at least."""
@@ -100,9 +104,9 @@ class Events(Part):
         names = [str(name) for name, its in keyed if name and its and key in {"", its}]
         return [row for name in dict.fromkeys(names) for row in self._existing(name)]
 
-    def find_event(self, calendar: str, key: str, marker: str) -> WrittenEvent | None:
+    def find_event(self, calendar: str, key: str, marker: str, when: Interval | None = None) -> WrittenEvent | None:
         """Return our event with that key as it is now; see :class:`deepday.connect.EventWriter`."""
-        for row in self._with_key(calendar, key):
+        for row in self._with_key(calendar, key, when):
             if properties_of(row) == (key, marker):
                 return written_event(row, calendar, key, marker)
         return None

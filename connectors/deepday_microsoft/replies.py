@@ -60,16 +60,18 @@ def reply_of(setting: Mapping[str, Any]) -> AutoReply:
     audience = setting.get("externalAudience")
     return AutoReply(
         enabled=scheduled or status == "alwaysEnabled",
-        text=_plain(setting.get("internalReplyMessage")),
-        text_outside=_plain(setting.get("externalReplyMessage")),
+        text=plain(_text(setting.get("internalReplyMessage"))),
+        text_outside=plain(_text(setting.get("externalReplyMessage"))),
         start=_seconds(setting.get("scheduledStartDateTime")) if scheduled else 0,
         until=_seconds(setting.get("scheduledEndDateTime")) if scheduled else 0,
         audience=Audience(audience) if audience in list(Audience) else Audience.NONE,
+        markup=_text(setting.get("internalReplyMessage")),
+        markup_outside=_text(setting.get("externalReplyMessage")),
     )
 
 
-def _plain(value: object) -> str:
-    return plain(value) if isinstance(value, str) else ""
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _seconds(value: object) -> int:
@@ -81,12 +83,15 @@ def _seconds(value: object) -> int:
 
 def setting_of(value: AutoReply, now: int) -> dict[str, Any]:
     """Return the whole automaticRepliesSetting; a reply with an end but no beginning begins at ``now``."""
-    outside = value.text_outside or (value.text if value.audience is not Audience.NONE else "")
+    inside, outside = value.markup, value.markup_outside
+    if not (inside or outside):
+        words_outside = value.text_outside or (value.text if value.audience is not Audience.NONE else "")
+        inside, outside = marked_up(value.text), marked_up(words_outside)
     setting: dict[str, Any] = {
         "status": "disabled",
         "externalAudience": value.audience.value,
-        "internalReplyMessage": marked_up(value.text),
-        "externalReplyMessage": marked_up(outside),
+        "internalReplyMessage": inside,
+        "externalReplyMessage": outside,
     }
     if value.enabled and value.until:
         setting["status"] = "scheduled"

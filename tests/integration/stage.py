@@ -364,8 +364,8 @@ class RealAccount:
         self.looked_at = self.office.now()
         return found
 
-    def find_event(self, calendar: str, key: str, marker: str) -> WrittenEvent | None:
-        found: WrittenEvent | None = self._call("find_event", (calendar, key, marker), write=False)[0]
+    def find_event(self, calendar: str, key: str, marker: str, when: Interval | None = None) -> WrittenEvent | None:
+        found: WrittenEvent | None = self._call("find_event", (calendar, key, marker, when), write=False)[0]
         return found
 
     def create_event(self, calendar: str, draft: EventDraft) -> WrittenEvent:

@@ -274,9 +274,9 @@ class OddAccount(MemoryAccount):
         self.boundary("find ours")
         return found
 
-    def find_event(self, calendar: str, key: str, marker: str) -> WrittenEvent | None:
+    def find_event(self, calendar: str, key: str, marker: str, when: Interval | None = None) -> WrittenEvent | None:
         self._before("find event", write=False)
-        found = super().find_event(calendar, key, marker)
+        found = super().find_event(calendar, key, marker, when)
         self.boundary("find event")
         return None if self.office.vanished else found
 

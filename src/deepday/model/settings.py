@@ -107,7 +107,8 @@ class AutoReply:
 
     ``enabled`` is false for "off"; the texts of a reply that is off are kept, since vendors keep them. ``start`` and
     ``until``: UTC seconds between which it answers, 0 for no bound. ``subject``: Gmail only. ``text_outside``: what
-    people outside get, where the vendor tells them apart.
+    people outside get, where the vendor tells them apart. ``markup`` and ``markup_outside``: the texts just as the
+    vendor keeps them, if that is more than words; they are what goes back, and are not compared.
     """
 
     enabled: bool = False
@@ -117,6 +118,8 @@ class AutoReply:
     start: int = 0
     until: int = 0
     audience: Audience = Audience.NONE
+    markup: str = field(default="", repr=False, compare=False)
+    markup_outside: str = field(default="", repr=False, compare=False)
 
     @property
     def empty(self) -> bool:

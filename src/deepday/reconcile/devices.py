@@ -53,7 +53,7 @@ def current_lease(account: ConnectedAccount, device: str, known: Lease | None, n
     settled = known is not None and known.holder == device and known.expires_at > 0
     if known is not None:
         found = _newest(account, known.epoch if settled else known.epoch - 1)
-        if settled and found is None and not _shown(account, known.epoch):
+        if settled and found is None and lease_event(account, known.epoch) is None:
             raise ConflictError("the calendar does not show the lease of this device.", _ADOPT)
         if found is not None or settled:
             return found
@@ -91,7 +91,7 @@ def take_over(account: ConnectedAccount, device: str, known: Lease | None, now: 
 def holders_before(account: ConnectedAccount, epoch: int) -> list[str]:
     """Return which devices held the lease before that epoch, the last one first. Raises as the account does."""
     epochs = range(epoch - 1, max(0, epoch - 1 - _TRIES), -1)
-    events = (account.events.find_event(account.calendar, lease_key(account, one), MARKER) for one in epochs)
+    events = (lease_event(account, one) for one in epochs)
     return list(dict.fromkeys(_parsed(event).device for event in events if event is not None))
 
 
@@ -106,15 +106,16 @@ def _newest(account: ConnectedAccount, epoch: int) -> DeviceLease | None:
     """Return the newest lease after that epoch, asking for one id after the other."""
     newest = None
     for ahead in range(1, _MOST):
-        event = account.events.find_event(account.calendar, lease_key(account, epoch + ahead), MARKER)
+        event = lease_event(account, epoch + ahead)
         if event is None:
             break
         newest = _parsed(event)
     return newest
 
 
-def _shown(account: ConnectedAccount, epoch: int) -> bool:
-    return account.events.find_event(account.calendar, lease_key(account, epoch), MARKER) is not None
+def lease_event(account: ConnectedAccount, epoch: int) -> WrittenEvent | None:
+    """Return the event that holds the lease of that epoch, if the calendar shows it. Raises as the account does."""
+    return account.events.find_event(account.calendar, _lease_key(account, epoch), MARKER, _when(epoch))
 
 
 def _newest_after(account: ConnectedAccount, made: DeviceLease | None) -> DeviceLease | None:
@@ -126,8 +127,7 @@ def _first_made(account: ConnectedAccount, device: str, epoch: int, begins: int)
     return next((one for one in tried if one is not None), None)
 
 
-def lease_key(account: ConnectedAccount, epoch: int) -> str:
-    """Return the id of the event that holds the lease of that epoch."""
+def _lease_key(account: ConnectedAccount, epoch: int) -> str:
     return base32hex(f"deepday-lease|{account.place}|{epoch}")
 
 
@@ -137,9 +137,9 @@ def _made(account: ConnectedAccount, device: str, epoch: int, begins: int) -> De
     ``None`` when the id is used up: vendors do not take that of a deleted event again.
     """
     draft = EventDraft(
-        key=lease_key(account, epoch),
+        key=_lease_key(account, epoch),
         marker=MARKER,
-        when=Interval(_FIRST + epoch * 60, _FIRST + epoch * 60 + 60),
+        when=_when(epoch),
         title=f"{_TITLE} {device} {begins}",
         show_as=ShowAs.FREE,
         private=True,
@@ -148,6 +148,10 @@ def _made(account: ConnectedAccount, device: str, epoch: int, begins: int) -> De
         return _parsed(account.events.create_event(account.calendar, draft))
     except (GoneError, ConflictError):
         return None
+
+
+def _when(epoch: int) -> Interval:
+    return Interval(_FIRST + epoch * 60, _FIRST + epoch * 60 + 60)
 
 
 def may_write(lease: DeviceLease, device: str, now: int) -> bool:

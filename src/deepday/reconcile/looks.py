@@ -1,6 +1,6 @@
 """Looking: reads vendors, compares, and keeps what was refused and what could not be known."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from deepday.errors import DeepdayError, UnsupportedError
@@ -9,7 +9,7 @@ from deepday.reconcile.accounts import ConnectedAccount
 from deepday.reconcile.changes import Action, SettingChange
 from deepday.reconcile.clocks import ClockWatch
 from deepday.reconcile.desired import EventPlan
-from deepday.reconcile.devices import calendar_account, lease_key
+from deepday.reconcile.devices import calendar_account, lease_event
 from deepday.reconcile.events import event_changes
 from deepday.reconcile.guard import Context, Refused, Verdict, guard
 from deepday.reconcile.observed import SeenEvents, Sight, Unknown, read_events, window_of
@@ -119,12 +119,12 @@ class Looks:
         account.setting(kind).read()
         return not self.wrong_clock(account)
 
-    def _canary(self, view: View, account: ConnectedAccount) -> str:
-        """Return the key of an event of ours that must be in the calendar, empty when there is none."""
+    def _canary(self, view: View, account: ConnectedAccount) -> Callable[[], bool] | None:
+        """Return what tells whether an event of ours is shown that must be in the calendar; ``None`` without one."""
         device = view.known.device
         if device is None or not device.expires_at or account is not calendar_account(self.accounts):
-            return ""
-        return lease_key(account, device.epoch)
+            return None
+        return lambda: lease_event(account, device.epoch) is not None
 
     def _matters(self, entry: LedgerEntry, plans: Mapping[str, EventPlan], now: int) -> bool:
         """Tell whether it must be known what became of an event; nothing follows from where one that is over went."""

@@ -1,11 +1,10 @@
 """What a vendor says now. Unknown is a value of its own: nothing that was not seen counts as absent."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from deepday.connect import EventWriter
 from deepday.model import AnySetting, Interval, WrittenEvent
-from deepday.reconcile.devices import MARKER
 from deepday.store.ledger import FINAL, EntryState, LedgerEntry
 
 DAY = 86_400
@@ -45,16 +44,16 @@ class SeenEvents:
 class Sight:
     """Where to look for events of ours.
 
-    ``markers``: those under which we made any. ``canary``: the key of an event of the devices' lease that is in the
-    calendar as long as the calendar is; empty when there is none. ``forced``: a person said that what is not there is
-    gone.
+    ``markers``: those under which we made any. ``canary``: tells whether the calendar shows the devices' lease, which
+    is there as long as the calendar is; ``None`` where there is no lease. ``forced``: a person said that what is not
+    there is gone.
     """
 
     writer: EventWriter
     calendar: str
     markers: Sequence[str]
     window: Interval
-    canary: str = ""
+    canary: Callable[[], bool] | None = None
     forced: bool = False
 
 
@@ -76,13 +75,12 @@ def read_events(sight: Sight, entries: Iterable[LedgerEntry], now: int) -> SeenE
         return Unknown(f"None of {len(known)} events of ours is left in the calendar; that is not believed.")
     absent = set()
     for entry in missed:
-        found = sight.writer.find_event(sight.calendar, entry.key, entry.marker)
+        found = sight.writer.find_event(sight.calendar, entry.key, entry.marker, entry.when)
         if found is None:
             absent.add(entry.key)
         else:
             present[entry.key] = found
-    doubtful = bool(known) and not present and bool(sight.canary) and not sight.forced
-    if doubtful and sight.writer.find_event(sight.calendar, sight.canary, MARKER) is None:
+    if known and not present and sight.canary and not sight.forced and not sight.canary():
         return Unknown("The calendar seems to have lost everything of ours; that is not believed.")
     return SeenEvents(present, frozenset(absent), now)
 

@@ -167,7 +167,7 @@ class Turn:
                 keys = event_keys(block.id, account.place)
                 event = next((found[key] for key in keys if key in found), None)
                 if event is None and block.when.end > view.now:  # a listing may lack some
-                    event = account.events.find_event(account.calendar, keys[0], device)
+                    event = account.events.find_event(account.calendar, keys[0], device, block.when)
                 if event is not None and event.key not in known:
                     self._take_event(view, account, block, event)
 

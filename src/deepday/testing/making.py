@@ -2,6 +2,7 @@
 
 # ruff: noqa: S101 - these are tests
 
+from dataclasses import replace
 from typing import Protocol
 
 from deepday.connect import CalendarMaker, CalendarReader, EventWriter
@@ -52,6 +53,14 @@ class CalendarMakerContract:
         assert (written.calendar, written.when) == (made.id, self.draft(vendor).when)
         assert vendor.events() == []
         assert connector.find_event(made.id, written.key, MARKER) == written
+
+    def test_an_event_of_long_ago_is_found_where_it_was(self, connector: _Connector, vendor: CalendarVendor) -> None:
+        """What is far in the past is found by its key once it is said where it was, and only there if it is there."""
+        made = connector.ensure_own_calendar("Deep work", MARKER)
+        draft = replace(self.draft(vendor), when=Interval(31_622_460, 31_622_520))
+        assert connector.find_event(made.id, draft.key, MARKER, draft.when) is None
+        written = connector.create_event(made.id, draft)
+        assert connector.find_event(made.id, draft.key, MARKER, draft.when) == written
 
     def test_it_is_taken_away_when_it_is_empty(self, connector: _Connector, vendor: CalendarVendor) -> None:
         """Whatever is in it keeps it, ours too; twice is fine."""

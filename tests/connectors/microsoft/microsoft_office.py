@@ -215,8 +215,10 @@ class MicrosoftOffice:
         board.preferred = None if value.empty else (*PAIRS[value.availability], value.until)
 
     def shown_presence(self) -> Presence:
-        preferred = self.office.settings.presence(ADA).preferred
+        board = self.office.settings.presence(ADA)
+        preferred = board.preferred
         if preferred is None or preferred[2] <= self.now():
+            board.preferred = None
             return Presence()
         found = next(one for one, pair in PAIRS.items() if pair == preferred[:2])
         return Presence(found, preferred[2] if preferred[2] < self.now() + 7 * 86_400 else 0)
@@ -226,6 +228,9 @@ class MicrosoftOffice:
         for name in ("internalReplyMessage", "externalReplyMessage"):  # as Outlook has it, in paragraphs
             lines = [f"<p>{html.escape(line)}</p>" for line in _texts(value)[name].splitlines()]
             reply[name] = f"<html>\r\n<body>\r\n<div>{''.join(lines)}</div>\r\n</body>\r\n</html>\r\n"
+        for name in ("scheduledStartDateTime", "scheduledEndDateTime"):  # as Graph shows them
+            if name in reply:
+                reply[name] = {**reply[name], "dateTime": f"{reply[name]['dateTime']}.0000000"}
         self.office.settings.reply(ADA).graph = reply
 
     def shown_auto_reply(self) -> AutoReply:

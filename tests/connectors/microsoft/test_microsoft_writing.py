@@ -166,6 +166,23 @@ def test_the_texts_of_a_reply_that_is_off_come_back(here: MicrosoftOffice) -> No
         assert account.read_auto_reply() == before
 
 
+def test_the_formatting_of_a_persons_reply_comes_back(here: MicrosoftOffice) -> None:
+    reply = here.office.settings.reply(ADA)
+    kept = {
+        "status": "alwaysEnabled",
+        "externalAudience": "none",
+        "internalReplyMessage": "<html>\r\n<body>\r\n<p>Ask <b>Ben</b>.</p></body></html>",
+        "externalReplyMessage": "",
+    }
+    reply.graph = kept | {}
+    with here.opened() as account:
+        before = account.read_auto_reply()
+        assert before.text == "Ask Ben."
+        written = account.set_auto_reply(AutoReply(enabled=True, text="Deep work.", until=here.now() + HOUR))
+        account.restore_auto_reply([written], before)
+    assert {name: reply.graph.get(name, "") for name in kept} == kept
+
+
 def test_a_read_and_a_write_are_a_request_each(here: MicrosoftOffice) -> None:
     with here.opened() as account:
         here.sent()
@@ -270,5 +287,9 @@ def test_blocks_in_another_calendar_than_the_default_one_are_found_and_adopted(h
         ahead = Interval(here.now(), here.now() + 90 * DAY)
         assert account.find_ours(side, ahead, MARKER) == [moved]
         assert account.find_ours(side, ahead, "installation-2") == [other]
+        long_ago = replace(draft(here, 3), when=Interval(31_622_460, 31_622_520))
+        ancient = account.create_event(side, long_ago)
+        assert account.find_event(side, long_ago.key, MARKER) is None
+        assert account.find_event(side, long_ago.key, MARKER, long_ago.when) == ancient
         account.delete_event(moved)
         assert account.find_event(side, "dd001block", MARKER) is None

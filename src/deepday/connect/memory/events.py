@@ -67,8 +67,9 @@ class EventsPart(Part):
                 found = stored.put(made)
             return _written(calendar, found)
 
-    def find_event(self, calendar: str, key: str, marker: str) -> WrittenEvent | None:
+    def find_event(self, calendar: str, key: str, marker: str, when: Interval | None = None) -> WrittenEvent | None:
         """Return our event with that key as it is now."""
+        del when
         with self.call("find_event"):
             found = self._calendar(calendar).objects.get(key)
             return _written(calendar, found) if found and found.marker == marker and not found.deleted else None

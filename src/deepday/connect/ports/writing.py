@@ -29,10 +29,11 @@ class EventWriter(Protocol):
         """
         ...
 
-    def find_event(self, calendar: str, key: str, marker: str) -> WrittenEvent | None:
+    def find_event(self, calendar: str, key: str, marker: str, when: Interval | None = None) -> WrittenEvent | None:
         """Return our event with that key as it is now; ``None`` when there is none or it was deleted.
 
-        This is how an unknown outcome becomes known.
+        This is how an unknown outcome becomes known. ``when``: where it was last. A calendar that can only be searched
+        by time is searched there as well as around now; to others it says nothing.
         """
         ...
 
