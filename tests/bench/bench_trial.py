@@ -19,7 +19,7 @@ from deepday.trial.power import NOISES, TWO_OF_FIVE, power, simulate
 from deepday.trial.values import Arm, TrialDay, TrialWeek
 from tests.bench.bench_startup import Command
 from tests.bench.table import budget, heading, say, show
-from tests.e2e.conftest import DEEPDAY
+from tests.command import DEEPDAY
 from tests.e2e.trial_office import Play
 
 EXPECTED = {

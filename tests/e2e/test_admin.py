@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import DEEPDAY, Run
+from tests.command import DEEPDAY
+from tests.e2e.conftest import Run
 from tests.postgres import WORKER, server
 
 NEEDED = {"email": "ada@example.org", "zone": "Europe/Berlin"}

@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import sqlite3
-import subprocess
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,7 +22,8 @@ from deepday.cli.mcp import server
 from deepday.clock import SystemClock
 from deepday.errors import InputError
 from deepday.store.audit import AuditRow
-from tests.e2e.conftest import DEEPDAY, Run
+from tests.command import DEEPDAY, ran
+from tests.e2e.conftest import Run
 from tests.integration.open_office import at_home
 
 TITLE = "canary: talk with Grace about pay"
@@ -50,8 +50,9 @@ Talk = Callable[[Client], Awaitable[Any]]
 
 def deepday(home: Path, *arguments: object) -> str:
     own = {"DEEPDAY_CONFIG": str(home / "deepday.toml"), "DEEPDAY_DATA": str(home / "data")}
-    command = [str(DEEPDAY), *map(str, arguments)]
-    return subprocess.run(command, env=os.environ | own, check=True, capture_output=True, text=True).stdout
+    done = ran(*arguments, environment=os.environ | own, folder=home.parent)
+    assert done.code == 0, done.err
+    return done.out
 
 
 @pytest.fixture(scope="module")

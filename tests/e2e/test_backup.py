@@ -16,7 +16,8 @@ from deepday.config.paths import data_folder, database_location
 from deepday.errors import InputError
 from deepday.model import CalendarEvent, Interval
 from deepday.store import open_store
-from tests.e2e.conftest import DEEPDAY, Run
+from tests.command import DEEPDAY
+from tests.e2e.conftest import Run
 from tests.integration.open_office import at_home
 
 

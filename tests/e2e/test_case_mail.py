@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.e2e.conftest import Ran, Run
+from tests.command import Ran
+from tests.e2e.conftest import Run
 
 ME = "me@example.com"
 BOSS = "boss@example.org"

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.conftest import DEEPDAY, Ran
+from tests.command import DEEPDAY, Ran, ran
 from tests.integration.open_office import consent
 
 ENDS = 60
@@ -28,12 +28,7 @@ class Office:
     folder: Path
 
     def run(self, *arguments: object) -> Ran:
-        command = [str(DEEPDAY), *map(str, arguments)]
-        done = subprocess.run(
-            command, capture_output=True, text=True, env=self.environment, cwd=self.folder, timeout=ENDS, check=False
-        )
-        assert "Traceback" not in done.stderr, done.stderr
-        return Ran(done.returncode, done.stdout, done.stderr)
+        return ran(*arguments, environment=self.environment, folder=self.folder, timeout=ENDS)
 
     def sign_in(self, *arguments: str) -> str:
         """Connect, with somebody who consents on the page whose address is shown; return what was said."""

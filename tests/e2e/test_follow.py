@@ -11,7 +11,8 @@ from deepday.config.paths import config_file, database_location
 from deepday.model import Interval
 from deepday.store import open_store
 from deepday_sandbox.people import OWNER
-from tests.e2e.conftest import DEEPDAY, Run
+from tests.command import DEEPDAY
+from tests.e2e.conftest import Run
 from tests.integration.open_office import World, open_office
 
 CANARY = "canary-launch-codes"

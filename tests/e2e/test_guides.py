@@ -5,7 +5,8 @@ import re
 import subprocess
 from pathlib import Path
 
-from tests.e2e.conftest import DEEPDAY, Run
+from tests.command import DEEPDAY
+from tests.e2e.conftest import Run
 from tests.e2e.exports import ME, vevent, write_calendar
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,8 @@ import pytest
 from deepday.app.sources import file_sources
 from deepday.connect import ReadContext
 from deepday.model import Interval
-from tests.e2e.conftest import Ran, Run
+from tests.command import Ran
+from tests.e2e.conftest import Run
 from tests.e2e.exports import BERLIN, ME, vevent, write_calendar
 
 MON = date(2026, 3, 9)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Ran, Run
+from tests.command import Ran
+from tests.e2e.conftest import Run
 from tests.e2e.exports import ME, vevent, write_calendar
 from tests.e2e.test_plan import FRI, ME_AND, MON, NOW, THU, TUE, WED, dates
 

@@ -18,7 +18,8 @@ from deepday_sandbox.google import CLIENT_ID, CLIENT_SECRET
 from deepday_sandbox.office.settings import ChatProfile
 from deepday_sandbox.people import OWNER
 from deepday_sandbox.welcome import APPLICATION
-from tests.e2e.conftest import DEEPDAY, Ran, Run
+from tests.command import DEEPDAY, Ran, ran
+from tests.e2e.conftest import Run
 from tests.integration.open_office import USER_SCOPES, Person, World, open_office
 
 DAY = "2026-04-23"
@@ -35,22 +36,11 @@ class Desk:
         return os.environ | {"DEEPDAY_CLOCK_OFFSET": str(offset), "COLUMNS": "100", "NO_COLOR": "1"}
 
     def run(self, *arguments: object, code: int = 0) -> Ran:
-        command = [str(DEEPDAY), *map(str, arguments)]
         begun = time.monotonic()
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            env=self.environment(),
-            cwd=self.world.folder,
-            timeout=60,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
+        done = ran(*arguments, environment=self.environment(), folder=self.world.folder)
         self.world.office.clock.advance(time.monotonic() - begun + 1)
-        assert "Traceback" not in done.stderr, done.stderr
-        assert done.returncode == code, (done.stdout, done.stderr)
-        return Ran(done.returncode, done.stdout, done.stderr)
+        assert done.code == code, (done.out, done.err)
+        return done
 
     def turn(self, local: str) -> None:
         at = datetime.fromisoformat(local).replace(tzinfo=ZoneInfo("Europe/Berlin"))

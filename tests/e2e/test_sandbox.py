@@ -7,7 +7,8 @@ import subprocess
 import urllib.error
 import urllib.request
 
-from tests.e2e.conftest import DEEPDAY, Run
+from tests.command import DEEPDAY
+from tests.e2e.conftest import Run
 
 
 def test_the_office_opens_answers_and_closes() -> None:

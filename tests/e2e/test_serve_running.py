@@ -12,7 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.conftest import DEEPDAY, Run
+from tests.command import DEEPDAY
+from tests.e2e.conftest import Run
 
 ADDRESS = "canary.ada@example.com"
 BROKEN = "[me]\nemial = 'x'\n"

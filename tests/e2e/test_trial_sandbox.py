@@ -1,7 +1,6 @@
 """A whole trial on the sandbox office: read by the real connectors, ten weeks, disturbed in every usual way."""
 
 import os
-import subprocess
 import time
 from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
@@ -15,7 +14,7 @@ from deepday.errors import DeepdayError
 from deepday_sandbox.office import Post
 from deepday_sandbox.office.faults import Fault, FaultKind
 from deepday_sandbox.people import OWNER
-from tests.e2e.conftest import DEEPDAY, Ran
+from tests.command import Ran, ran
 from tests.integration.open_office import World, open_office
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -33,19 +32,9 @@ def command(world: World, *arguments: object) -> Ran:
         "COLUMNS": "100",
         "NO_COLOR": "1",
     }
-    done = subprocess.run(
-        [str(DEEPDAY), *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env=environment,
-        cwd=world.folder,
-        check=False,
-        timeout=100,
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    assert done.returncode == 0, (arguments, done.stdout, done.stderr)
-    return Ran(done.returncode, done.stdout, done.stderr)
+    done = ran(*arguments, environment=environment, folder=world.folder, timeout=100)
+    assert done.code == 0, (arguments, done.out, done.err)
+    return done
 
 
 def live(world: World, days: Collection[date], quiet: Collection[date], chance: Random) -> None:

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from random import Random
 from typing import Any
 
 from deepday.trial.protocol import Protocol, from_document
-from tests.e2e.conftest import DEEPDAY, Ran
+from tests.command import Ran, ran
 from tests.e2e.exports import Said, vevent, write_calendar, write_export
 
 FIRST = date(2026, 3, 23)  # the baseline's first Monday
@@ -92,18 +91,7 @@ class Play:
 
     def run(self, day: date, *arguments: object) -> Ran:
         """Run ``deepday`` there and then."""
-        done = subprocess.run(
-            [DEEPDAY, *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            env=self.environment(day),
-            cwd=self.folder,
-            check=False,
-            timeout=100,
-        )
-        assert "Traceback" not in done.stderr, done.stderr
-        return Ran(done.returncode, done.stdout, done.stderr)
+        return ran(*arguments, environment=self.environment(day), folder=self.folder, timeout=100)
 
     def copy(self, folder: Path) -> "Play":
         """Return the same trial in another folder, where it can go on differently."""

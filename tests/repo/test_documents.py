@@ -4,7 +4,6 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ from pydantic import ValidationError
 
 from deepday.cli.main import app
 from deepday.config.settings import Settings
-from tests.e2e.conftest import DEEPDAY
+from tests.command import ran
 from tests.repo.reference import PAGES, commands, settings
 
 ROOT = Path(__file__).parents[2]
@@ -107,10 +106,8 @@ def test_the_quickstart_works_as_it_stands(tmp_path: Path) -> None:
     }
 
     def typed(words: list[str]) -> None:
-        done = subprocess.run(
-            [DEEPDAY, *words], capture_output=True, text=True, env=environment, cwd=tmp_path, check=False, timeout=60
-        )
-        assert done.returncode == 0, (words, done.stdout, done.stderr)
+        done = ran(*words, environment=environment, folder=tmp_path)
+        assert done.code == 0, (words, done.out, done.err)
 
     typed(["demo", "--files", "--folder", "sample"])
     for name in ("calendar.ics", "export.zip"):
