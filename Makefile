@@ -16,7 +16,7 @@ demo: $(VENV)/.run                          ## all of deepday in an invented off
 # Tests wait for servers and for each other's processes: twice as many at a time as there are cores.
 export PYTEST_XDIST_AUTO_NUM_WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(2 * (os.cpu_count() or 1), 16))')
 test: $(VENV)/.dev                          ## every test
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 SEEDS ?= 1000
 FIRST_SEED ?= 0

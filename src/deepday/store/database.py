@@ -59,9 +59,8 @@ class Database:
         """
         with self._explaining():
             engine = self._up_to_date() if self.exists() else self._without_rows()
-            engine = engine.execution_options(**self._options(writing=False))
             with self._turns.reading(), engine.connect() as connection:
-                yield connection
+                yield connection.execution_options(**self._options(writing=False))
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -82,12 +81,14 @@ class Database:
     @contextmanager
     def _changing(self, *, in_turn: bool) -> Iterator[Connection]:
         with self._explaining():
-            engine = self._up_to_date().execution_options(**self._options(writing=True, in_turn=in_turn))
-            with self._turns.writing(), engine.connect() as connection, connection.begin() as transaction:
-                yield connection
-                with self._turns.committing():
-                    if transaction.is_active:  # it may have been ended before the block did
-                        transaction.commit()
+            engine = self._up_to_date()
+            with self._turns.writing(), engine.connect() as connection:
+                connection.execution_options(**self._options(writing=True, in_turn=in_turn))
+                with connection.begin() as transaction:
+                    yield connection
+                    with self._turns.committing():
+                        if transaction.is_active:  # it may have been ended before the block did
+                            transaction.commit()
 
     def _options(self, *, writing: bool, in_turn: bool = True) -> dict[str, Any]:
         if self._path is not None:
