@@ -1,4 +1,4 @@
-"""Which log the exchanges with the sandbox office go to, where ``DEEPDAY_WIRE_LOG`` names one."""
+"""What holds for all tests: how examples are tried, and which log the exchanges with the sandbox office go to."""
 
 import os
 import signal
@@ -6,8 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from deepday_sandbox.office.wire import VARIABLE
+
+# How long an example takes says how busy the machine is. CI tries the same examples each time; elsewhere new ones.
+settings.register_profile(
+    "tests", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
+)
+settings.load_profile("tests")
 
 # A shell starts what runs in its background deaf to Ctrl-C; what the tests start would be deaf, too.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -32,8 +32,8 @@ from deepday_slack.deliveries import SlackDeliveries
 from tests.connectors.slack.slack_office import BEN, TO_BOT
 from tests.integration.ingress_office import ALERT_SECRET, CANARY, IngressOffice, ingress_office
 
-FEW = settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-MANY = settings(max_examples=100, deadline=None, derandomize=True)
+FEW = settings(max_examples=6, derandomize=True, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=100, derandomize=True)
 
 _REFUSED = {str(code): {"description": "refused"} for code in (400, 401, 404, 405, 408, 413, 429, 503)}
 _ANSWERS = {"200": {"description": "kept"}, "303": {"description": "kept"}, **_REFUSED}

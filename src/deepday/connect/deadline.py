@@ -28,14 +28,11 @@ class Deadline:
         """Begin another exchange."""
         self._end = self._clock.monotonic() + self._seconds
 
-    def within(self, seconds: float | None) -> float:
-        """Return how long a wait may take that is to take at most ``seconds``.
-
-        Raises :class:`httpcore.ReadTimeout` when no time is left.
-        """
+    def within(self, seconds: float | None, over: type[Exception] = httpcore.ReadTimeout) -> float:
+        """Return how long a wait may take that is to take at most ``seconds``. Raises ``over`` when no time is left."""
         left = self._end - self._clock.monotonic()
         if left <= 0:
-            raise httpcore.ReadTimeout
+            raise over
         return left if seconds is None else min(left, seconds)
 
 
@@ -54,7 +51,9 @@ class _Stream(httpcore.NetworkStream):
         self._stream.close()
 
     def start_tls(self, ssl_context: Any, server_hostname: Any = None, timeout: float | None = None) -> "_Stream":
-        secure = self._stream.start_tls(ssl_context, server_hostname, self._deadline.within(timeout))
+        secure = self._stream.start_tls(
+            ssl_context, server_hostname, self._deadline.within(timeout, httpcore.ConnectTimeout)
+        )
         return _Stream(secure, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
@@ -74,7 +73,7 @@ class _Backend(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        within = self._deadline.within(timeout)
+        within = self._deadline.within(timeout, httpcore.ConnectTimeout)  # nothing is sent yet
         return _Stream(super().connect_tcp(host, port, within, local_address, socket_options), self._deadline)
 
 

@@ -183,7 +183,7 @@ def test_a_zip_in_a_zip_is_a_file_like_any_other(tmp_path: Path) -> None:
 VALID = forge([GOOD, Entry(b"a/b.json", NOISE), Entry("ü.json".encode(), NOISE, STORED, flags=UTF8)])
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     changes=st.lists(st.tuples(st.integers(0, len(VALID) - 1), st.integers(0, 255)), max_size=8),
     cut=st.one_of(st.none(), st.integers(0, len(VALID))),
@@ -204,7 +204,7 @@ def test_a_valid_archive_changed_at_random_is_read_or_refused(
         outcome(archive)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=400), tail=st.sampled_from([b"", VALID[-22:]]))
 def test_random_bytes_are_no_archive(tmp_path: Path, data: bytes, tail: bytes) -> None:
     path = tmp_path / "given.zip"

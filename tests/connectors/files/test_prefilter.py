@@ -121,7 +121,7 @@ def components(draw: st.DrawFn) -> list[str]:
     return event(*lines, uid=draw(st.sampled_from("abc")))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(components(), max_size=6), st.randoms(use_true_random=False))
 def test_the_filter_and_the_order_of_the_file_change_nothing(parts: list[list[str]], order: Random) -> None:
     found = both_ways(calendar(*parts))
@@ -138,7 +138,7 @@ LIMITS = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @example("DAILY", 7, ["BYDAY=MO,TH"], None, datetime(2026, 1, 6, 9))
 @example("YEARLY", 4, [], None, datetime(2024, 2, 29, 9))
 @example("MONTHLY", 1, [], None, datetime(2023, 1, 31, 9))

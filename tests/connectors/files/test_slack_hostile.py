@@ -18,7 +18,7 @@ from deepday_files.slack_export import SlackExport
 from tests.connectors.files.slack_workspace import ANN, ME, ROBOT, USERS, Workspace, at, context, post, read, ts
 
 TEN = at("10:00")
-FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 DAY = "D1/2026-03-10.json"
 BEFORE, AFTER = json.dumps(post(ANN, TEN)).encode(), json.dumps(post(ANN, TEN + 1)).encode()
 

@@ -59,7 +59,7 @@ def _later(one: date | None, other: date | None) -> bool:
     return (one or date.max) > (other or date.max)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     seen=_weeks(),
     few=st.integers(0, 4),
@@ -83,7 +83,7 @@ def test_more_deep_work_days_never_make_it_later(
         assert all(more >= fewer for fewer, more in zip(one.weeks_earlier, other.weeks_earlier, strict=True))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     seen=_weeks(),
     low=st.floats(1, 40),

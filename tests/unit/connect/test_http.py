@@ -234,6 +234,12 @@ def test_each_exchange_has_its_own_time() -> None:
             http.send("POST", "/")
 
 
+def test_what_ran_out_of_time_before_it_was_connected_was_not_sent() -> None:
+    with HttpClient("http://127.0.0.1:9", TurnedClock(), Limits(total=0)) as http:
+        with pytest.raises(RetryLaterError, match="cannot be reached"):
+            http.send("POST", "/")
+
+
 @pytest.mark.parametrize(("method", "kind"), [("GET", RetryLaterError), ("POST", OutcomeUnknownError)])
 @pytest.mark.parametrize("said", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{", b"nonsense\r\n\r\n"])
 def test_a_server_that_hangs_up_leaves_a_write_open(method: str, kind: type[DeepdayError], said: bytes) -> None:

@@ -206,19 +206,19 @@ def compare(world: World) -> None:
         }
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(worlds())
 def test_every_figure_of_every_day(world: World) -> None:
     compare(world)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(worlds(travelling=True))
 def test_every_figure_of_every_day_while_travelling(world: World) -> None:
     compare(world)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(st.integers(-6, 9), st.integers(1, 6)), min_size=2, max_size=8), st.booleans())
 def test_meetings_in_a_pile(meetings: list[tuple[int, int]], busy: bool) -> None:
     nine = at("09:00")

@@ -132,7 +132,7 @@ shapes = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(shapes, max_size=6), st.sampled_from(["0", "7", "1,5,15"]), st.integers(1, 3))
 def test_compiled_is_interpreted(people: list[Someone], lag: str, threads: int) -> None:
     parameters = Parameters(lag=ResumptionLag.parse(lag))

@@ -6,7 +6,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from deepday.errors import InputError
@@ -114,7 +114,6 @@ def traveller(home: str, away: str, first: date, last: date) -> Person:
     return Person("me@example.com", ZoneInfo(home), WeeklyHours.parse("Mon-Sun 09:00-17:00"), trips=trips)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(ZONES), st.sampled_from(ZONES), st.dates(date(2026, 1, 1), date(2026, 12, 1)), st.integers(0, 9))
 def test_dates_partition_time_wherever_the_owner_travels(home: str, away: str, first: date, length: int) -> None:
     last = first + timedelta(days=length)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Literal
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from deepday.plan.compiling import compile_problem
@@ -24,7 +24,7 @@ from tests.unit.plan.worlds import MONDAY, meeting, member, problem, problems, w
 
 Spacing = Literal["", "together"]
 
-SOME = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SOME = settings(max_examples=40)
 
 
 TIGHT = settings(SOME, max_examples=100)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from deepday.plan.compiling import compile_problem
@@ -19,7 +19,7 @@ from deepday.plan.result import Plan
 from tests.unit.plan.checker import best_worth, can_cover, faults, worth
 from tests.unit.plan.worlds import problems
 
-SOME = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SOME = settings(max_examples=60)
 
 
 def days_of(plan: Plan) -> list[Chosen]:

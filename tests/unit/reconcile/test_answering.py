@@ -346,7 +346,7 @@ deeds = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deeds)
 def test_whatever_happens_nobody_is_told_twice_and_nothing_without_the_switch(
     tmp_path_factory: pytest.TempPathFactory, deeds: list[str]

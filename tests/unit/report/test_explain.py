@@ -117,7 +117,7 @@ def test_the_value_of_every_metric_is_the_measured_figure(name: str) -> None:
             assert explain(part, metric).value == getattr(figures, metric), (metric, part.days[0].date, len(part.days))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(worlds(travelling=True), st.sampled_from(["both", "calendar", "both, half the time", "none"]))
 def test_the_value_is_the_figure_whatever_was_observed(world: World, observed: str) -> None:
     period = world.who.window(world.first, world.last)

@@ -42,7 +42,7 @@ some_messages = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(some_messages)
 def test_the_stream_comes_back_as_it_was(
     tmp_path_factory: pytest.TempPathFactory, given_messages: list[Message]

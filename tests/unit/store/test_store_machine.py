@@ -262,8 +262,8 @@ class SharedStoreMachine(StoreMachine):
 
 TestSharedStore = SharedStoreMachine.TestCase
 TestSharedStore.settings = settings(
-    max_examples=15, stateful_step_count=12, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate]
+    max_examples=15, stateful_step_count=12, phases=[Phase.explicit, Phase.reuse, Phase.generate]
 )
 
 TestStore = StoreMachine.TestCase
-TestStore.settings = settings(max_examples=50, stateful_step_count=15, deadline=None)
+TestStore.settings = settings(max_examples=50, stateful_step_count=15)

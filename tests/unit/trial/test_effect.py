@@ -75,7 +75,7 @@ rows = st.lists(st.lists(st.integers(0, 60), min_size=5, max_size=5), min_size=3
 pairs = st.lists(st.sampled_from(list(combinations(range(5), 2))), min_size=4, max_size=4)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows, pairs, st.floats(-40, 40))
 def test_the_interval_holds_exactly_the_shifts_that_the_test_does_not_reject(
     values: list[list[int]], drawn: list[tuple[int, ...]], shift: float
@@ -90,7 +90,7 @@ def test_the_interval_holds_exactly_the_shifts_that_the_test_does_not_reject(
     assert (effect_of(moved, drawn).p_two_sided > 0.05) == (low < shift < high)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rows, pairs, st.randoms(), st.booleans())
 def test_names_and_order_of_weeks_change_nothing(
     values: list[list[int]], drawn: list[tuple[int, ...]], chance: Random, missing: bool
@@ -109,7 +109,7 @@ def test_names_and_order_of_weeks_change_nothing(
     assert (found.estimate, found.p_two_sided, found.interval) == (again.estimate, again.p_two_sided, again.interval)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rows, pairs, st.integers(-50, 50), st.integers(1, 9), st.booleans())
 def test_units_and_levels_do_not_matter(
     values: list[list[int]], drawn: list[tuple[int, ...]], add: int, times: int, missing: bool

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deepday.app.urgent_audit import verify_requests
@@ -48,7 +48,7 @@ def _day(request: Request) -> date:
     return datetime.fromtimestamp(request.received_at, ZoneInfo("Europe/Berlin")).date()
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12)
 @given(st.lists(_DOINGS, min_size=2, max_size=12))
 def test_every_request_has_one_end_with_evidence(doings: list[Any]) -> None:
     folder = Path(tempfile.mkdtemp())
@@ -76,7 +76,7 @@ def test_every_request_has_one_end_with_evidence(doings: list[Any]) -> None:
         shutil.rmtree(folder)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(st.permutations(range(6)), st.booleans())
 def test_the_order_of_conversations_does_not_matter(order: list[int], twice: bool) -> None:
     folder = Path(tempfile.mkdtemp())
