@@ -235,9 +235,9 @@ def test_each_exchange_has_its_own_time() -> None:
 
 
 def test_what_ran_out_of_time_before_it_was_connected_was_not_sent() -> None:
-    with HttpClient("http://127.0.0.1:9", TurnedClock(), Limits(total=0)) as http:
-        with pytest.raises(RetryLaterError, match="cannot be reached"):
-            http.send("POST", "/")
+    refused = pytest.raises(RetryLaterError, match="cannot be reached")
+    with HttpClient("http://127.0.0.1:9", TurnedClock(), Limits(total=0)) as http, refused:
+        http.send("POST", "/")
 
 
 @pytest.mark.parametrize(("method", "kind"), [("GET", RetryLaterError), ("POST", OutcomeUnknownError)])
