@@ -122,6 +122,9 @@ def test_nobody_reads_a_receipt_that_is_not_theirs(office: IngressOffice) -> Non
     place = fill(office, path).headers["location"]
     for wrong in (place[:-1] + ("0" if place[-1] != "0" else "1"), f"{path}/aaaaaaaaaa.{'0' * 32}", f"{path}/x"):
         assert office.get(wrong).status_code == 404
+    office.office.face.say(BEN, TO_BOT, "is anybody there?")
+    with listening(office.office.office.clock) as (_, ears):
+        ears.round()
     chat = next(one for one in office.requests() if one.door is Door.DIRECT)
     assert office.get(place.replace(place.rpartition("/")[2].partition(".")[0], chat.id)).status_code == 404
 
