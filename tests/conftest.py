@@ -30,7 +30,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def _wire_log(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Keep apart what is wrong on purpose, or cannot be checked, so that any finding in the log itself is one.
+    """Keep apart what is wrong on purpose, or cannot be checked, so that any finding in the other logs is one.
+
+    Each module has a log of its own, in each process: what one office asks to wait for is not over in another one.
 
     Tests of the office send what it must refuse: they have a log of their own. Tests of faults let it answer what no
     vendor would: they have none. The schemas at hand are parts of the vendors', and lack some of the operations that
@@ -47,4 +49,7 @@ def _wire_log(request: pytest.FixtureRequest) -> Iterator[None]:
             patch.setenv(VARIABLE, str(Path(log).with_name(f"{Path(log).stem}-sandbox.jsonl")))
         elif log and path.stem.endswith("_unlisted"):
             patch.setenv(VARIABLE, str(Path(log).with_name(f"{Path(log).stem}-unlisted.jsonl")))
+        elif log:
+            own = f"{Path(log).stem}-office-{path.stem}-{os.getpid()}.jsonl"
+            patch.setenv(VARIABLE, str(Path(log).with_name(own)))
         yield

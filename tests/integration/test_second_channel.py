@@ -18,12 +18,8 @@ from deepday.errors import DeepdayError, InputError, OutcomeUnknownError, RetryL
 from deepday.model import Door, OutgoingMessage, PostedMessage, RequestState, Secret, TokenSet, UrgentSignal
 from deepday.store.outbox import SendState
 from deepday.testing import TurnedClock
-from deepday_sandbox.office import Fault
-from deepday_sandbox.office.faults import FaultKind
-from tests.connectors.slack.slack_office import BEN as SLACK_BEN
 from tests.integration.post_office import Post, Receiver, http_receiver, smtp_server
 from tests.integration.test_urgent_slack import ANNA, ROOMS, TEAM, Live, live  # noqa: F401 - the fixture
-from tests.integration.test_urgent_slack import GRACE as SLACK_GRACE
 from tests.unit.urgent.desk import ADA, BEN, CANARY, GRACE, SECRET, Office
 
 GRACE_MAIL = "grace@home.example"
@@ -289,22 +285,3 @@ def test_a_sign_in_to_chat_that_was_refused_leaves_the_second_way(
 
 def ledger_signal(ledger: Ledger) -> UrgentSignal:
     return UrgentSignal("k", ledger.desk.now(), "UCARA", "D1", CANARY, door=Door.COMMAND)
-
-
-def test_slack_itself_answering_with_errors_makes_it_go_by_mail(live: Live, post: Post) -> None:  # noqa: F811 - fixture
-    """The real SDK against the office: the point person's message fails for a minute, then goes by mail as well."""
-    smtp = SmtpSettings(host="127.0.0.1", port=post.port, security="none")
-    live.desk.second = SecondWays(ANNA, smtp, SECRET, live.desk.clock, {"grace": Reach(GRACE_MAIL)})
-    live.office.office.faults.add(Fault(FaultKind.STATUS, "chat.postMessage", status=503, times=-1))
-    live.while_listening(lambda: live.office.face.slash_command(SLACK_BEN, TEAM, "/urgent", CANARY))
-    assert post.mails == []
-    live.office.office.clock.advance(61)
-    live.desk.step()
-    assert post.to == [GRACE_MAIL]
-    (request,) = live.requests()
-    assert request.stage == "routed 0"
-    live.office.office.faults.clear()
-    live.office.office.clock.advance(61)
-    live.desk.step()
-    assert len(live.posts(ROOMS[SLACK_GRACE])) == 1, "and over Slack, once it works again"
-    assert len(post.mails) == 1

@@ -1,9 +1,8 @@
 """Several settings with one request: each part has its own answer."""
 
 from deepday.connect import SettingsBatcher
-from deepday.errors import OutcomeUnknownError, ReconnectNeededError, RetryLaterError
+from deepday.errors import ReconnectNeededError
 from deepday.model import AutoReply, Availability, Presence, SettingKind, Status
-from deepday_sandbox.office import Fault, FaultKind
 from tests.connectors.microsoft.microsoft_office import SCOPES, MicrosoftOffice, serve
 
 HOUR = 3600
@@ -41,19 +40,3 @@ def test_a_part_that_is_refused_says_nothing_of_the_others() -> None:
             assert found[SettingKind.PRESENCE] == wanted[SettingKind.PRESENCE]
             assert found[SettingKind.STATUS] == wanted[SettingKind.STATUS]
         assert not office.shown_auto_reply().enabled
-
-
-def test_a_lost_answer_leaves_all_unknown_and_a_refusal_of_the_whole_nothing_done() -> None:
-    with serve() as office, office.opened() as account:
-        for fault, raised in (
-            (Fault(FaultKind.STATUS, path="batch", status=429, headers={"Retry-After": "7"}), RetryLaterError),
-            (Fault(FaultKind.RESET_AFTER, path="batch"), OutcomeUnknownError),
-        ):
-            office.office.faults.add(fault)
-            try:
-                account.set_settings(ours(office))
-            except RetryLaterError as error:
-                assert type(error) is raised  # noqa: PT017 - one error is a kind of the other
-                assert office.shown_auto_reply().enabled is (raised is OutcomeUnknownError)
-            else:
-                raise AssertionError
