@@ -22,7 +22,7 @@ from tests.unit.measure.office import measured, meeting, person
 from tests.unit.measure.reference import Reference, find_bursts, second
 from tests.unit.measure.test_against_reference import World, worlds
 
-QUICK = settings(max_examples=60)
+QUICK = settings(max_examples=40)
 LAGS = [0, 1, 59, 60, 61, 240, 299, 300, 301, 600, 900, 1395, 3600, 7200, 86_400]
 
 

@@ -19,7 +19,7 @@ from deepday.plan.result import Plan
 from tests.unit.plan.checker import best_worth, can_cover, faults, worth
 from tests.unit.plan.worlds import problems
 
-SOME = settings(max_examples=60)
+SOME = settings(max_examples=40)
 
 
 def days_of(plan: Plan) -> list[Chosen]:

@@ -266,4 +266,4 @@ TestSharedStore.settings = settings(
 )
 
 TestStore = StoreMachine.TestCase
-TestStore.settings = settings(max_examples=50, stateful_step_count=15)
+TestStore.settings = settings(max_examples=35, stateful_step_count=15)
