@@ -34,6 +34,20 @@ _QUIET: Final = 0.33
 _LOOK: Final = 0.05
 
 
+def consent(address: str) -> None:
+    """Fill in a vendor's page as the owner who allows all it asks for, and follow where it leads."""
+    page = httpx.get(address, follow_redirects=True, trust_env=False)
+    action = re.findall(r'<form method="post" action="([^"]+)"', page.text)[0]
+    form: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="(?:hidden|checkbox)" name="([^"]+)" value="([^"]*)"', page.text):
+        form.setdefault(name, []).append(unescape(value))
+    form |= {name: [OWNER.email] for name in re.findall(r'<select name="([^"]+)"', page.text)}
+    form["decision"] = ["allow" if 'value="allow"' in page.text else "accept"]
+    parts = urlsplit(address)
+    answer = httpx.post(f"{parts.scheme}://{parts.netloc}{unescape(action)}", data=form, trust_env=False)
+    httpx.get(answer.headers["location"], trust_env=False)
+
+
 class Life:
     """Satisfies :class:`deepday.connect.OfficeLife`."""
 
@@ -68,16 +82,7 @@ class Life:
 
     def consent(self, address: str) -> None:
         """Let the owner open a page in a browser, allow all it asks for, and follow where it leads."""
-        page = httpx.get(address, follow_redirects=True, trust_env=False)
-        action = re.findall(r'<form method="post" action="([^"]+)"', page.text)[0]
-        form: dict[str, list[str]] = {}
-        for name, value in re.findall(r'<input type="(?:hidden|checkbox)" name="([^"]+)" value="([^"]*)"', page.text):
-            form.setdefault(name, []).append(unescape(value))
-        form |= {name: [OWNER.email] for name in re.findall(r'<select name="([^"]+)"', page.text)}
-        form["decision"] = ["allow" if 'value="allow"' in page.text else "accept"]
-        parts = urlsplit(address)
-        answer = httpx.post(f"{parts.scheme}://{parts.netloc}{unescape(action)}", data=form, trust_env=False)
-        httpx.get(answer.headers["location"], trust_env=False)
+        consent(address)
 
     def app_tokens(self) -> tuple[str, str, str]:
         """Let the owner make a Slack app that listens over Socket Mode; return its user, bot and app-level token."""

@@ -1,15 +1,11 @@
 """The filled sandbox office, served, and somebody who signs in to it with a browser of their own."""
 
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from html import unescape
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import httpx
 import pytest
 
 from deepday.app.accounts import connect, provider_named
@@ -18,6 +14,7 @@ from deepday.connect import no_progress
 from deepday.model import Secret
 from deepday_sandbox.filling import TEAM_CALENDAR, filled_office
 from deepday_sandbox.google import CLIENT_ID, CLIENT_SECRET, GoogleFace
+from deepday_sandbox.life import consent
 from deepday_sandbox.microsoft import App, MicrosoftFace
 from deepday_sandbox.office import Office
 from deepday_sandbox.office.server import application, serving
@@ -53,21 +50,6 @@ class Person:
 
     def wait(self, seconds: float) -> None:
         raise AssertionError(seconds)
-
-
-def consent(address: str) -> None:
-    """Fill in the form of the page as somebody would who allows everything, and follow where it leads."""
-    page = httpx.get(address, follow_redirects=True, trust_env=False)
-    action = re.findall(r'<form method="post" action="([^"]+)"', page.text)[0]
-    inputs = re.findall(r'<input type="(?:hidden|checkbox)" name="([^"]+)" value="([^"]*)"', page.text)
-    form: dict[str, list[str]] = {}
-    for name, value in inputs:
-        form.setdefault(name, []).append(unescape(value))
-    form |= {name: [OWNER.email] for name in re.findall(r'<select name="([^"]+)"', page.text)}
-    form["decision"] = ["allow" if 'value="allow"' in page.text else "accept"]
-    parts = urlsplit(address)
-    answer = httpx.post(f"{parts.scheme}://{parts.netloc}{unescape(action)}", data=form, trust_env=False)
-    httpx.get(answer.headers["location"], trust_env=False)
 
 
 @dataclass
@@ -141,4 +123,4 @@ def at_home(patch: pytest.MonkeyPatch, folder: Path) -> None:
     patch.setenv("DEEPDAY_DATA", str(folder / "home" / "data"))
 
 
-__all__ = ["TEAM", "TEAM_CALENDAR", "Person", "World", "at_home", "open_office"]
+__all__ = ["TEAM", "TEAM_CALENDAR", "Person", "World", "at_home", "consent", "open_office"]
