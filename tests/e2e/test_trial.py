@@ -79,6 +79,27 @@ def test_a_trial_with_a_true_effect_from_design_to_verification(finished: Play, 
         assert again[name] == document["primary"][name]
 
 
+def test_the_protocol_measures_whatever_the_settings_say_by_now(finished: Play, tmp_path: Path) -> None:
+    play = finished.copy(tmp_path)
+    before = play.on(AFTER, "trial", "report", "--json").json
+    play.on(AFTER, "trial", "export", "before")
+    file = tmp_path / "home" / "deepday.toml"
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    changed = re.sub(r"(?m)^hours = .*$", 'hours = "Mon-Fri 10:00-15:00"', text)
+    assert changed != text
+    file.write_text(f'{changed}\n[measure]\nresumption_lag = "12"\nburst_gap = 20\npreset = "viva/1"\n', encoding="utf-8")
+    after = play.on(AFTER, "trial", "report", "--json").json
+    names = ["hours", "resumption_lag", "burst_gap", "preset"]
+    assert (before["settings_differ"], after["settings_differ"]) == ([], names)
+    assert after | {"settings_differ": []} == before
+    said = "The settings are no longer those of the protocol (working hours, resumption lag, burst gap, preset)"
+    for command in ("report", "status"):
+        assert said in " ".join(play.on(AFTER, "trial", command).out.split())
+    play.on(AFTER, "trial", "export", "after")
+    assert (tmp_path / "after" / "data.csv").read_bytes() == (tmp_path / "before" / "data.csv").read_bytes()
+    assert play.on(AFTER, "trial", "verify", "after", "--json").json["holds"]
+
+
 def test_both_faces_as_files_and_nothing_of_others_in_the_shareable_one(
     finished: Play, begun: tuple[Play, list[date]]
 ) -> None:

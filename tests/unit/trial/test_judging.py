@@ -56,6 +56,8 @@ def test_work_that_only_moved_to_other_days_is_not_called_gained() -> None:
     assert panel(100, 70, 120) is Moved.LOOKS_MOVED
     assert panel(100, 70, 100) is Moved.WEEK_FELL
     assert panel(100, 70, 100, spread=30) is Moved.CANNOT_TELL
+    assert panel(100, 90, 70) is Moved.NOTHING
+    assert panel(100, 120, 95) is Moved.NOTHING
     assert compare(trial_days(FOUR_WEEKS, A)).moved is Moved.NO_BASELINE
 
 
