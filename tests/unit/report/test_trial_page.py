@@ -137,7 +137,7 @@ def test_sprints_and_measures_of_ones_own_are_named_as_they_are() -> None:
     found = replace(facts(), protocol=protocol, result=conclude(protocol, make_rows(protocol, 5.0), []))
     assert "than on other days of the same sprints." in one_line(found)
     assert "other days of the same sprint (" in " ".join(report_to_json(found)["primary"]["sentences"])
-    own = replace(make_protocol(), outcome="named", unit="pages", better="higher")
+    own = replace(make_protocol(2), outcome="named", unit="pages", better="higher")
     named = replace(facts(), protocol=own, result=conclude(own, make_rows(own, 1.0), []))
     assert "would reliably show only changes above 40 %" in one_line(named)
     assert "reliably show only a change above 40 %" in detectable_lines(own)[0]
