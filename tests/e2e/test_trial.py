@@ -363,7 +363,12 @@ def test_two_weekly_series_are_associated_at_most(measured: Play) -> None:
     file.write_text("\n".join(["week,cost,deployments", *rows]), encoding="utf-8")
     found = measured.on(DESIGNED, "trial", "associate", file, "cost", "deployments", "--json").json
     assert found["low"] < found["r"] < found["high"]
-    assert "association: either may drive the other" in " ".join(found["sentences"])
+    assert found["low"] < 0 < found["high"]
+    assert "Over 14 weeks no association can be seen" in found["sentences"][0]
+    trend = [f"2026-W{week:02},{week},{week + week % 3}" for week in range(1, 15)]
+    file.write_text("\n".join(["week,cost,deployments", *trend]), encoding="utf-8")
+    seen = measured.on(DESIGNED, "trial", "associate", file, "cost", "deployments", "--json").json
+    assert "association: either may drive the other" in " ".join(seen["sentences"])
     file.write_text("\n".join(["week,cost,deployments", *rows[:3]]), encoding="utf-8")
     few = measured.on(DESIGNED, "trial", "associate", file, "cost", "deployments", code=3)
     assert few.err.startswith("3 common weeks: a correlation is shown from 12 on")

@@ -103,7 +103,7 @@ def moved_sentences(found: Analysis, of: str = "") -> list[str]:
         return []
     compared = (
         f"Compared with the weeks before, other days changed by {changed(panel.other_change, of)}, and the week as a "
-        f"whole by {changed(panel.week_change, of)} a day (not randomised)."
+        f"whole by {changed(panel.week_change, of)} (not randomised)."
     )
     return [compared, MOVED[panel.moved if found.verdict is Verdict.BETTER else Moved.NOTHING]]
 
