@@ -15,7 +15,7 @@ import numpy as np
 
 from deepday.trial.before_after import Moved, compare
 from deepday.trial.effect import Effect, estimate_effect
-from deepday.trial.power import NOISES, TWO_OF_FIVE, power, simulate
+from deepday.trial.power import NOISES, TWO_OF_FIVE, power, simulate, smallest_cut
 from deepday.trial.values import Arm, TrialDay, TrialWeek
 from tests.bench.bench_startup import Command
 from tests.bench.table import budget, heading, say, show
@@ -37,8 +37,26 @@ EXPECTED = {
     ("high", 12): (0.07, 0.18, 0.37, 0.55, 0.74),
 }
 """Power by noise and weeks, for cuts of 10, 20, 30, 40 and 50 %."""
+DETECTABLE = {
+    ("low", 4): 0.44,
+    ("low", 6): 0.33,
+    ("low", 8): 0.28,
+    ("low", 12): 0.22,
+    ("medium", 4): 0.71,
+    ("medium", 6): 0.54,
+    ("medium", 8): 0.44,
+    ("medium", 12): 0.36,
+    ("high", 4): None,
+    ("high", 6): 0.84,
+    ("high", 8): 0.69,
+    ("high", 12): 0.55,
+}
+"""The smallest cut that is found in 8 of 10 trials; ``None``: not even 100 %."""
+ONE_DAY = {0.3: 0.38, 0.4: 0.55, 0.5: 0.72}
+"""Power by cut with one day a week, medium noise, 8 weeks."""
 CUTS = (0.1, 0.2, 0.3, 0.4, 0.5)
 EXPECTED_RUNS = 3_000
+ONE_OF_FIVE = tuple((at,) for at in range(5))
 MONDAY = date(2026, 1, 5)
 
 
@@ -136,7 +154,7 @@ def _errors(runs: int) -> None:
 def _power(runs: int) -> None:
     heading("Trial: power beside what is expected")
     say(f"{runs} made-up trials each; two of five days; 15 % of deep-work days broken. Found / expected.")
-    rows, off, cells = [], 0, 0
+    rows, off, cells, wide = [], 0, 0, 0
     for (name, weeks), expected in EXPECTED.items():
         row = [f"{name}, {weeks} weeks"]
         for cut, was in zip(CUTS, expected, strict=True):
@@ -145,9 +163,24 @@ def _power(runs: int) -> None:
             off += abs(found - was) > 3 * error
             cells += 1
             row.append(f"{found:.2f} / {was:.2f}")
-        rows.append(row)
-    show(["noise", *(f"cut {cut:.0%}" for cut in CUTS)], rows)
+        least, known = smallest_cut(NOISES[name], weeks, TWO_OF_FIVE), DETECTABLE[name, weeks]
+        wide += abs((1 if least is None else least) - (1 if known is None else known)) > 0.05
+        rows.append([*row, f"{_percent(least)} / {_percent(known)}"])
+    row = ["medium, 8 weeks, one day", "", ""]
+    for cut, was in ONE_DAY.items():
+        found = power(NOISES["medium"], 8, cut, runs=runs, seed=108, sets=ONE_OF_FIVE)
+        error = math.sqrt(was * (1 - was) * (1 / runs + 1 / EXPECTED_RUNS)) + 0.005
+        off += abs(found - was) > 3 * error
+        cells += 1
+        row.append(f"{found:.2f} / {was:.2f}")
+    rows.append([*row, f"{_percent(smallest_cut(NOISES['medium'], 8, ONE_OF_FIVE))}"])
+    show(["noise", *(f"cut {cut:.0%}" for cut in CUTS), "smallest found 8 of 10 times"], rows)
+    budget(f"{len(DETECTABLE) - wide} of {len(DETECTABLE)} smallest cuts within 5 points", met=wide == 0)
     budget(f"{cells - off} of {cells} cells within three Monte-Carlo errors", met=off == 0)
+
+
+def _percent(share: float | None) -> str:
+    return "> 100 %" if share is None else f"{share:.0%}"
 
 
 def _moved(runs: int) -> None:

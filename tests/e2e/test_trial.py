@@ -3,12 +3,15 @@
 import json
 import re
 import shutil
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from deepday.app.purging import purge_rows
 from deepday.app.trial_reporting import verify
+from deepday.app.urgent_running import opened_ledger
+from deepday.testing import TurnedClock
 from tests.e2e.trial_office import CANARY, DESIGNED, HOLIDAY, OUTAGE, TRIAL, Play
 
 WEEK = timedelta(weeks=1)
@@ -77,6 +80,58 @@ def test_a_trial_with_a_true_effect_from_design_to_verification(finished: Play, 
     again = play.on(after, "trial", "analyse", "out/data.csv", "--allowed", "out/protocol.json", "--json").json
     for name in ("estimate", "p_two_sided", "interval", "verdict"):
         assert again[name] == document["primary"][name]
+
+
+def test_the_protocol_measures_whatever_the_settings_say_by_now(finished: Play, tmp_path: Path) -> None:
+    play = finished.copy(tmp_path)
+    before = play.on(AFTER, "trial", "report", "--json").json
+    play.on(AFTER, "trial", "export", "before")
+    file = tmp_path / "home" / "deepday.toml"
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    changed = re.sub(r"(?m)^hours = .*$", 'hours = "Mon-Fri 10:00-15:00"', text)
+    assert changed != text
+    file.write_text(
+        f'{changed}\n[measure]\nresumption_lag = "12"\nburst_gap = 20\npreset = "viva/1"\n', encoding="utf-8"
+    )
+    after = play.on(AFTER, "trial", "report", "--json").json
+    names = ["hours", "resumption_lag", "burst_gap", "preset"]
+    assert (before["settings_differ"], after["settings_differ"]) == ([], names)
+    assert after | {"settings_differ": []} == before
+    said = "The settings are no longer those of the protocol (working hours, resumption lag, burst gap, preset)"
+    for command in ("report", "status"):
+        assert said in " ".join(play.on(AFTER, "trial", command).out.split())
+    play.on(AFTER, "trial", "export", "after")
+    assert (tmp_path / "after" / "data.csv").read_bytes() == (tmp_path / "before" / "data.csv").read_bytes()
+    assert play.on(AFTER, "trial", "verify", "after", "--json").json["holds"]
+
+
+def test_a_result_whose_rows_were_deleted_is_not_computed_again(
+    finished: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play = finished.copy(tmp_path)
+    file = tmp_path / "home" / "deepday.toml"
+    file.write_text(file.read_text(encoding="utf-8") + "\n[privacy]\nkeep_rows = 35\n", encoding="utf-8")
+    monkeypatch.setenv("DEEPDAY_CONFIG", str(file))
+    monkeypatch.setenv("DEEPDAY_DATA", str(tmp_path / "home" / "data"))
+
+    def purge(day: date) -> int:
+        clock = TurnedClock(datetime(day.year, day.month, day.day, 3, tzinfo=UTC))
+        with opened_ledger(clock) as ledger:
+            return purge_rows(ledger)
+
+    assert purge(AFTER) == 0, "it is over, and nobody has looked at it"
+    found = play.on(AFTER, "trial", "report", "--json").json
+    month = AFTER + timedelta(days=34)
+    assert purge(month) == 0, "no longer than the rows are kept"
+    assert play.on(month, "trial", "report", "--json").json == found
+    late = AFTER + timedelta(days=37)
+    assert purge(late) > 0
+    for command in (("report",), ("report", "--json"), ("export", "out")):
+        refused = play.on(late, "trial", *command, code=3)
+        assert f"were deleted on {late} (keep_rows under [privacy])" in refused.err
+    status = " ".join(play.on(late, "trial", "status").out.split())
+    assert "The trial ended on" in status
+    assert "kept as planned" not in status
 
 
 def test_both_faces_as_files_and_nothing_of_others_in_the_shareable_one(
@@ -308,7 +363,12 @@ def test_two_weekly_series_are_associated_at_most(measured: Play) -> None:
     file.write_text("\n".join(["week,cost,deployments", *rows]), encoding="utf-8")
     found = measured.on(DESIGNED, "trial", "associate", file, "cost", "deployments", "--json").json
     assert found["low"] < found["r"] < found["high"]
-    assert "association: either may drive the other" in " ".join(found["sentences"])
+    assert found["low"] < 0 < found["high"]
+    assert "Over 14 weeks no association can be seen" in found["sentences"][0]
+    trend = [f"2026-W{week:02},{week},{week + week % 3}" for week in range(1, 15)]
+    file.write_text("\n".join(["week,cost,deployments", *trend]), encoding="utf-8")
+    seen = measured.on(DESIGNED, "trial", "associate", file, "cost", "deployments", "--json").json
+    assert "association: either may drive the other" in " ".join(seen["sentences"])
     file.write_text("\n".join(["week,cost,deployments", *rows[:3]]), encoding="utf-8")
     few = measured.on(DESIGNED, "trial", "associate", file, "cost", "deployments", code=3)
     assert few.err.startswith("3 common weeks: a correlation is shown from 12 on")

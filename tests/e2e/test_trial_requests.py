@@ -1,13 +1,19 @@
 """The ledger of urgent requests in a trial: in status, letter, report, export, and in its check."""
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from deepday.app.urgent_running import opened_ledger
+from deepday.model import Interval
+from deepday.store.audit import Note
+from deepday.store.declines import Answer, AnswerStage
+from deepday.testing import TurnedClock
 from tests.e2e.test_trial import AFTER, LAST, MIDDLE
 from tests.e2e.trial_office import CANARY, DESIGNED, Play
-from tests.e2e.trial_requests import Asked, ask
+from tests.e2e.trial_requests import ME, Asked, ask
 from tests.unit.urgent.desk import BEN, GRACE
 
 
@@ -66,6 +72,39 @@ def test_the_report_counts_what_the_ledger_holds_and_verify_counts_it_again(rout
     assert refused.code == 1
     assert "FAIL happened.json was changed" in refused.out
     assert "FAIL The result does not follow from the data." in refused.out
+
+
+def test_meetings_that_were_declined_in_the_trial_are_counted(
+    routed: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play = routed.copy(tmp_path)
+    assert play.on(AFTER, "trial", "report", "--json").json["routing"]["declined"] is None, "it was never on"
+    home = tmp_path / "home"
+    monkeypatch.setenv("DEEPDAY_CONFIG", str(home / "deepday.toml"))
+    monkeypatch.setenv("DEEPDAY_DATA", str(home / "data"))
+    noon = int(datetime(2026, 4, 14, 12, tzinfo=UTC).timestamp())
+    answers = [
+        Answer(ME, "memory", "ada", "primary", f"m{number}", "b", Interval(at, at + 1800), state=state)
+        for number, (at, state) in enumerate(
+            [
+                (noon, AnswerStage.DECLINED),
+                (noon + 7 * 86_400, AnswerStage.DECLINED),
+                (noon, AnswerStage.LEFT),
+                (noon, AnswerStage.GONE),
+                (noon - 7 * 86_400, AnswerStage.DECLINED),
+            ]
+        )
+    ]
+    with opened_ledger(TurnedClock(datetime(2026, 6, 8, tzinfo=UTC))) as ledger:
+        lease = ledger.protecting.take(ME, "test")
+        assert lease is not None
+        for one in answers:
+            ledger.store.declines().save(lease, one, Note(str(one), "intent", one.state, "test"))
+    assert play.on(AFTER, "trial", "report", "--json").json["routing"]["declined"] == 2
+    assert "2 meetings were declined." in one_line(play.on(AFTER, "trial", "report", "--shareable").out)
+    assert "Meetings declined: 2." in play.on(AFTER, "trial", "status").out
+    play.on(AFTER, "trial", "export", "declined")
+    assert play.on(AFTER, "trial", "verify", "declined", "--json").json["holds"]
 
 
 def test_both_faces_say_it_and_the_shareable_one_names_nobody_and_no_week(routed: Play) -> None:

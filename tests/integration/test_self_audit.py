@@ -22,7 +22,7 @@ from deepday.model import ActivityStream, Conversation, ConversationKind, Door, 
 from deepday.route import machine
 from deepday.store.repository import open_store
 from deepday.store.self_audits import SelfAuditBook, SelfAudited
-from deepday.store.trials import TrialState
+from deepday.store.trials import LogEntry, LogKind, TrialState
 from deepday.testing import TurnedClock
 from tests.integration.post_office import Post, Receiver, http_receiver, smtp_server
 
@@ -215,10 +215,17 @@ def test_single_rows_are_deleted_once_a_day_where_that_is_set_and_no_trial_runs(
     assert kept() == 2, "its outcome is computed from them"
     with running.ledger() as ledger:
         ledger.store.trials().move_to(1, TrialState.ENDED)
-    running.look(3600)
-    assert kept() == 2, "once a day"
+        ledger.store.trials().add(1, LogEntry(LogKind.ENDED, "", None, "", None, now + 86_400))
     running.look(86_400)
-    assert kept() == 1
+    assert kept() == 2, "its report can be asked for again"
+    running.look(3600)
+    running.look(90 * 86_400)
+    assert kept() == 0
+    with running.ledger() as ledger:
+        assert [one.kind for one in ledger.store.trials().log(1)] == [LogKind.ENDED, LogKind.PURGED]
+    running.look(86_400)
+    with running.ledger() as ledger:
+        assert len(ledger.store.trials().log(1)) == 2, "said once"
 
 
 def test_a_part_that_stands_still_is_found(running: Running) -> None:

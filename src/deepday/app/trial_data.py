@@ -7,6 +7,7 @@ from datetime import date
 from deepday.app.measuring import observe
 from deepday.app.person import build_parameters, build_person
 from deepday.app.request import Request
+from deepday.app.trial_fixed import fixed_parameters, fixed_request
 from deepday.clock import Clock
 from deepday.config.load import load_settings
 from deepday.connect import Progress
@@ -42,14 +43,20 @@ class Measured:
     windows: tuple[Interval, ...] = ()
 
 
-def measure_days(request: Request, first: date, last: date, progress: Progress, clock: Clock) -> Measured:
+def measure_days(
+    request: Request, first: date, last: date, progress: Progress, clock: Clock, protocol: Protocol | None = None
+) -> Measured:
     """Measure every date from ``first`` to ``last``, days to come included: these are not observed.
+
+    ``protocol``: what is measured by, where one was written; otherwise the settings are.
 
     Raises as :func:`deepday.app.measuring.measure_period`.
     """
     settings = load_settings()
+    request = fixed_request(request, protocol) if protocol else request
     person = build_person(request, settings)
     parameters = build_parameters(request, settings)
+    parameters = fixed_parameters(parameters, protocol) if protocol else parameters
     asked = replace(request, first=first.isoformat(), last=last.isoformat())
     _, _, found, person = observe(asked, settings, person, progress, clock)
 

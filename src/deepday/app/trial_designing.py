@@ -16,6 +16,7 @@ from deepday.app.plan_request import parse_weekdays
 from deepday.app.trial_agreed import Terms, agreed_outcome, terms_of
 from deepday.app.trial_analysing import need_numpy
 from deepday.app.trial_data import Measured, cost_rate, measure_days
+from deepday.app.trial_fixed import assumptions
 from deepday.app.trial_outcome import outcome_of, own_baseline
 from deepday.app.trial_request import DesignRequest
 from deepday.clock import Clock, SystemClock
@@ -123,6 +124,7 @@ def design(asked: DesignRequest, progress: Progress, clock: Clock | None = None)
         look=look,
         better=better,
         sprint=terms.sprint,
+        assumed=assumptions(found.parameters),
     )
     if protocol.randomised:
         protocol = replace(protocol, detectable=_detectable(before, protocol))
@@ -233,11 +235,9 @@ def _definition(parameters: Parameters) -> str:
 
 
 def _detectable(before: Sequence[TrialDay], protocol: Protocol) -> tuple[float | None, ...]:
-    from deepday.trial.power import detectable  # noqa: PLC0415 - NumPy is an extra
+    from deepday.trial.power import detectable, sets_of  # noqa: PLC0415 - NumPy is an extra
 
-    full = max(protocol.weeks, key=lambda week: len(week.days))
-    sets = tuple(tuple(full.days.index(day) for day in one) for one in full.allowed)
-    found = detectable(before, len(protocol.weeks), sets, protocol.alpha)
+    found = detectable(before, len(protocol.weeks), sets_of(protocol.weeks), protocol.alpha)
     return (found.cut, found.low, found.high) if found else ()
 
 

@@ -24,7 +24,7 @@ from deepday.report.trial_result_json import LEFT_OUT, result_to_json
 from deepday.store.repository import open_store
 from deepday.store.trials import LogKind
 from deepday.trial.protocol import Protocol, from_document, protocol_hash
-from deepday.trial.result import Deviation, Stop, conclude
+from deepday.trial.result import Deviation, Stop, conclude, without_strain
 from deepday.trial.routing import RoutingRecord, record_to_json
 from deepday.trial.rows import TrialRow, from_csv, to_csv, until_stop
 from deepday.trial.values import Arm
@@ -94,6 +94,8 @@ def report(request: Request, faces: Faces, progress: Progress, clock: Clock | No
         left_out=(),
         goes_on=goes_on,
         broken=seen.broken,
+        seed="" if goes_on else kept.stored.seed,
+        differs=seen.differs,
     )
     facts = shareable(facts, wellbeing=faces.wellbeing) if faces.shareable else facts
     return Reported(facts, kept, rows, seen.routing)
@@ -106,7 +108,8 @@ def shareable(facts: ReportFacts, *, wellbeing: bool) -> ReportFacts:
     for kind, count in delivery.deviations:
         kinds[_ABSENT.get(kind, kind)] = kinds.get(_ABSENT.get(kind, kind), 0) + count
     routing = facts.result.routing and replace(facts.result.routing, weeks=())
-    result = replace(facts.result, delivery=replace(delivery, deviations=tuple(sorted(kinds.items()))), routing=routing)
+    result = facts.result if wellbeing else without_strain(facts.result, facts.protocol)
+    result = replace(result, delivery=replace(delivery, deviations=tuple(sorted(kinds.items()))), routing=routing)
     left = tuple(name for name in LEFT_OUT if name != "wellbeing" or not wellbeing)
     return replace(facts, result=result, rows=(), log=(), broken=(), wellbeing=wellbeing, left_out=left)
 

@@ -14,6 +14,7 @@ from deepday.model import ChainRole, Door, Interval, Request
 from deepday.model.person import instant
 from deepday.route.ledger import overrides_by_week
 from deepday.route.trial_ledger import Period, asked_by_week, could_wait, count_routing, urgent_waits
+from deepday.store.declines import AnswerStage
 from deepday.store.outbox import OutboxRow, SendState
 from deepday.store.repository import Store, open_store
 from deepday.trial.protocol import Protocol
@@ -44,7 +45,8 @@ def read_routing(
         known = {one.id: one for one in requests if one.door is not Door.TEST}
         broken = overrides_by_week(store.schedule(person).overrides, zone, load_settings().urgent.weekly_overrides)
         within = [one for found in broken.weeks.values() for one in found if period.holds(one.at)]
-        if not known and not within:
+        declined = _declined(opened, person, first, last)
+        if not known and not within and not declined:
             return None, ()
         told = [
             (row.data.get("name", row.to), row.sent_at)
@@ -59,11 +61,20 @@ def read_routing(
         asked_by_week(told, period),
         {week: weeks.count(week) for week in sorted(set(weeks))},
         broken.budget,
-        None,
+        declined,
         proof.holds,
     )
     names = {each.chat: each.name for one in known.values() for each in one.chain if each.chat}
     return record, tuple((period.date_of(one.at), names.get(one.by, one.by), one.why) for one in within)
+
+
+def _declined(store: Store, person: str, first: int, last: int) -> int | None:
+    """Count the meetings between two instants that were declined for the person; ``None`` where none ever was to be."""
+    known = store.declines().known(person)
+    if not known.switch.on and not known.answers:
+        return None
+    done = [one for one in known.answers if one.state is AnswerStage.DECLINED]
+    return sum(first <= one.when.start < last for one in done)
 
 
 def _is_colleague(row: OutboxRow, known: Mapping[str, Request]) -> bool:

@@ -12,6 +12,7 @@ from deepday.app.plan_request import parse_date
 from deepday.app.request import Request
 from deepday.app.trial_analysing import need_numpy, read_text
 from deepday.app.trial_data import measure_days, rows_of
+from deepday.app.trial_fixed import differing
 from deepday.app.trial_outcome import with_own_outcome
 from deepday.app.trial_routing import Broken, counts_of, read_routing
 from deepday.clock import Clock, SystemClock
@@ -64,6 +65,11 @@ class Kept:
         return any(one.kind is LogKind.LOOKED for one in self.log)
 
     @property
+    def purged(self) -> date | None:
+        """When the messages and events that it rests on were deleted."""
+        return next((one.date for one in self.log if one.kind is LogKind.PURGED), None)
+
+    @property
     def ended_early(self) -> bool:
         """Whether the early look ended it."""
         return self.stored.state is TrialState.ENDED and not any(one.kind is LogKind.ENDED for one in self.log)
@@ -90,7 +96,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What may be known while a trial goes on: delivery and guardrails, never the outcome."""
+    """What may be known while a trial goes on: delivery and guardrails, never the outcome.
+
+    ``differs``: which settings are no longer those of the protocol.
+    """
 
     kept: Kept
     revealed: Mapping[str, Dates]
@@ -98,6 +107,7 @@ class Status:
     delivery: Delivery | None
     guardrails: tuple[Guardrail, ...]
     routing: RoutingCounts | None = None
+    differs: tuple[str, ...] = ()
 
 
 def kept_trial(store: Store, request: Request, clock: Clock) -> Kept:
@@ -126,6 +136,11 @@ def start(request: Request, file: Path | None, clock: Clock | None = None) -> Ke
         kept = kept_trial(store, request, clock)
         if kept.stored.state is not TrialState.DESIGNED:
             raise InputError(f"The trial is {kept.stored.state} already.", "See deepday trial status.")
+        if kept.purged:
+            raise InputError(
+                f"The weeks before were deleted on {kept.purged} (keep_rows under [privacy]).",
+                "Design it again: deepday trial design",
+            )
         if file is not None and _hash_of(file) != kept.stored.hash:
             raise ConflictError(
                 f"{file} is not the protocol that was designed.", "Design the trial again, or use the unchanged file."
@@ -159,7 +174,7 @@ def status(request: Request, progress: Progress, clock: Clock | None = None) -> 
     hidden = [one for one in kept.protocol.weeks if one.week not in revealed]
     coming = revealed_on(monday(hidden[0].days[0])) if hidden and kept.stored.state is TrialState.RUNNING else None
     delivery, guardrails, routing = None, tuple[Guardrail, ...](), None
-    if kept.stored.state is not TrialState.DESIGNED and kept.today > kept.protocol.first:
+    if kept.stored.state is not TrialState.DESIGNED and kept.today > kept.protocol.first and not kept.purged:
         seen = observe_trial(kept, request, progress, clock)
         rows = [row for row in seen.rows if row.date < kept.today]
         routing = counts_of(seen.routing, kept.protocol, rows)
@@ -178,30 +193,42 @@ def status(request: Request, progress: Progress, clock: Clock | None = None) -> 
         )
         delivery = deliver(past, rows, kept.deviations)
         guardrails = judge_costs(past, rows, routing)
-    return Status(kept, revealed, coming, delivery, guardrails, routing)
+    differs = differing(request, load_settings(), kept.protocol)
+    return Status(kept, revealed, coming, delivery, guardrails, routing, differs)
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
     """A trial's days as measured, and what the ledger of urgent requests holds of them.
 
-    Outcomes are in the rows: whoever has them shows them only when the trial is over.
+    Outcomes are in the rows: whoever has them shows them only when the trial is over. ``differs``: which settings are
+    no longer those of the protocol, by which all is measured.
     """
 
     rows: tuple[TrialRow, ...]
     routing: RoutingRecord | None
     broken: tuple[Broken, ...]
+    differs: tuple[str, ...]
 
 
 def observe_trial(kept: Kept, request: Request, progress: Progress, clock: Clock) -> Observed:
-    """Measure the weeks before and those of the trial, and read the ledger of urgent requests."""
-    protocol = kept.protocol
-    found = measure_days(request, protocol.baseline.first, protocol.last, progress, clock)
+    """Measure the weeks before and those of the trial, and read the ledger of urgent requests.
+
+    Raises :class:`NotEnoughDataError` where the rows that it rests on were deleted meanwhile.
+    """
+    if kept.purged:
+        raise NotEnoughDataError(
+            f"The messages and events of the trial were deleted on {kept.purged} (keep_rows under [privacy]): its "
+            "result cannot be computed again.",
+            "Use the report and the export that were made before.",
+        )
+    protocol, differs = kept.protocol, differing(request, load_settings(), kept.protocol)
+    found = measure_days(request, protocol.baseline.first, protocol.last, progress, clock, protocol)
     rows = rows_of(protocol, kept.drawn, found, kept.log, kept.today)
     last = min(protocol.last, kept.today, kept.stop.date if kept.stop else protocol.last)
     dates = (protocol.first, max(protocol.first, last))
     record, broken = read_routing(kept.stored.person, dates, ZoneInfo(protocol.zone), found.windows, clock)
-    return Observed(tuple(with_own_outcome(rows, protocol, load_settings())), record, broken)
+    return Observed(tuple(with_own_outcome(rows, protocol, load_settings())), record, broken, differs)
 
 
 def reveal(store: Store, kept: Kept, clock: Clock) -> Kept:

@@ -14,7 +14,7 @@ from deepday.config.load import load_settings
 from deepday.errors import NotEnoughDataError
 from deepday.report.case_mail import make_mail
 from deepday.report.trial_letter import Letter, LetterFacts, make_letter
-from deepday.report.trial_status import design_lines, requests_lines, status_text
+from deepday.report.trial_status import design_lines, differing_lines, requests_lines, status_text
 from deepday.store.trials import TrialState
 from deepday.trial.effect import Effect, NoEffect
 from deepday.trial.guardrails import Guardrail
@@ -27,6 +27,7 @@ def status_lines(found: Status) -> list[str]:
         return ["The trial is designed and has not begun.", *design_lines(kept.protocol, kept.stored.hash)]
     lines = status_text(kept.protocol, found.revealed, found.next_reveal, kept.today, found.delivery, found.guardrails)
     lines += requests_lines(found.routing) if found.delivery else []
+    lines += differing_lines(found.differs)
     if kept.protocol.look and not (kept.over or kept.looked):
         lines.insert(1, f"An early look is declared: deepday trial report shows it once, after {kept.protocol.look}.")
     if kept.ended_early:
@@ -61,6 +62,7 @@ def status_to_json(found: Status) -> dict[str, Any]:
             "focus120": _means(found.delivery.focus120),
         },
         "guardrails": [_guardrail(one) for one in found.guardrails],
+        "settings_differ": list(found.differs),
         "urgent_requests": dataclasses.asdict(found.routing) if found.routing else None,
     }
 

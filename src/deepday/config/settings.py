@@ -153,7 +153,8 @@ class PrivacySettings(Table):
     keep_rows: int | None = Field(
         default=None,
         description="How long single messages and events are kept. What is older cannot be measured any more. Nothing "
-        "is deleted while a trial runs. Not set: until deepday erase.",
+        "is deleted while a trial runs, nor for as long after its end; then its result cannot be computed again. Not "
+        "set: until deepday erase.",
         examples=[90],
         ge=35,
         le=3650,

@@ -11,8 +11,11 @@ from deepday.trial.effect import Effect
 SCHEMA = "deepday.trial/1"
 
 
-def analysis_to_json(found: Analysis, rules: Rules, unit: str = "") -> dict[str, Any]:
-    """Return the stable JSON form of one outcome's analysis; ``None`` where there is nothing to compute."""
+def analysis_to_json(found: Analysis, rules: Rules, unit: str = "", within: str = "week") -> dict[str, Any]:
+    """Return the stable JSON form of one outcome's analysis; ``None`` where there is nothing to compute.
+
+    ``within``: of what days are compared, a week or a sprint.
+    """
     effect = found.effect
     if isinstance(effect, Effect):
         values: dict[str, Any] = {
@@ -58,7 +61,7 @@ def analysis_to_json(found: Analysis, rules: Rules, unit: str = "") -> dict[str,
         "seed": rules.seed,
         "people": found.people,
         "displacement": displacement_to_json(found.displacement),
-        "sentences": effect_sentences(found, unit),
+        "sentences": effect_sentences(found, unit, within),
         "notes": list(found.notes),
     }
 

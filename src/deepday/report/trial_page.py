@@ -16,11 +16,12 @@ from deepday.report.trial_markup import Chart, charts_in, parse, text_of
 from deepday.report.words import plain
 from deepday.trial.before_after import Change, Displacement, Moved
 from deepday.trial.effect import Bounds, Effect, NoEffect
-from deepday.trial.guardrails import Judgement, upper_bound
+from deepday.trial.guardrails import upper_bound
 from deepday.trial.protocol import COST, QUESTION, TITLE, Protocol
 from deepday.trial.result import TrialResult
 from deepday.trial.routing import RoutingCounts
 from deepday.trial.rows import TrialRow
+from deepday.trial.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class ReportFacts:
     """What the report says: the result, what it was planned as, its fingerprints, its rows where they may be shown.
 
     ``log``: deviations with the user's own words. ``broken``: breaks of deep work: the date, who, and why.
-    ``goes_on``: until when the trial goes on after this, an early look that decided nothing.
+    ``goes_on``: until when the trial goes on after this, an early look that decided nothing. ``seed``: of the draw,
+    empty while weeks of it are to come. ``differs``: which settings are no longer those of the protocol.
     ``left_out``: what the shareable face leaves out, as keys of the page's table; empty for the private one.
     """
 
@@ -42,6 +44,8 @@ class ReportFacts:
     left_out: tuple[str, ...]
     goes_on: date | None = None
     broken: tuple[tuple[date, str, str], ...] = ()
+    seed: str = ""
+    differs: tuple[str, ...] = ()
 
 
 def make_page(facts: ReportFacts, language: str, folder: Path | None, generated: datetime) -> Page:
@@ -110,7 +114,7 @@ def _content(facts: ReportFacts) -> dict[str, Any]:
         "ranged": isinstance(effect, Effect) and effect.interval != (None, None),
         "why": effect.why if isinstance(effect, NoEffect) else "",
         "displacement": _panel(panel, hours) if panel.moved is not Moved.NO_BASELINE else None,
-        "moved": str(panel.moved),
+        "moved": str(panel.moved) if result.analysis.verdict is Verdict.BETTER else str(Moved.NOTHING),
         "guardrails": [
             {
                 name: getattr(one, name)
@@ -118,7 +122,6 @@ def _content(facts: ReportFacts) -> dict[str, Any]:
             }
             | {"judgement": str(one.judgement)}
             for one in result.guardrails
-            if facts.wellbeing or one.name != "strain" or one.judgement is Judgement.NOTHING
         ],
         "routing": routing,
         "misses_bound": _misses_bound(routing),
@@ -133,6 +136,9 @@ def _content(facts: ReportFacts) -> dict[str, Any]:
         if isinstance(effect, Effect) and not facts.left_out
         else [],
         "hash": facts.hash,
+        "commitment": protocol.commitment,
+        "seed": facts.seed,
+        "differs": facts.differs,
         "data_hash": facts.data_hash,
         "left_out": facts.left_out,
         "broken": [{"date": day, "by": text_of(by), "why": text_of(why)} for day, by, why in facts.broken],

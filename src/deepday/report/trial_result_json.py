@@ -27,10 +27,9 @@ def report_to_json(facts: ReportFacts) -> dict[str, Any]:
     """Return the stable JSON form of the report."""
     found = result_to_json(facts.result, facts.protocol)
     if facts.left_out:
-        found["primary"].pop("weekly", None)
+        found = _without_weeks(found)
         if not facts.wellbeing:
             found.pop("progress")
-            found["guardrails"] = [one for one in found["guardrails"] if one["name"] != "strain"]
     rows: list[dict[str, Any]] = [
         {
             "week": row.week,
@@ -47,6 +46,8 @@ def report_to_json(facts: ReportFacts) -> dict[str, Any]:
         "hash": facts.hash,
         "data_hash": facts.data_hash,
         "protocol": to_document(facts.protocol),
+        "seed": facts.seed or None,
+        "settings_differ": list(facts.differs),
         **found,
         **({"left_out": [LEFT_OUT[one] for one in facts.left_out]} if facts.left_out else own),
     }
@@ -57,7 +58,9 @@ def result_to_json(result: TrialResult, protocol: Protocol) -> dict[str, Any]:
     rules = Rules(alpha=protocol.alpha, sesoi=protocol.sesoi)
     found = {
         "verdict": str(result.analysis.verdict),
-        "primary": analysis_to_json(result.analysis, rules, protocol.unit),
+        "primary": analysis_to_json(
+            result.analysis, rules, protocol.unit, "week" if protocol.sprint == 1 else "sprint"
+        ),
         "by_lag": {str(lag): _effect(one) for lag, one in result.by_lag},
         "progress": None if result.progress is None else _effect(result.progress),
         "delivery": dataclasses.asdict(result.delivery)
@@ -71,6 +74,13 @@ def result_to_json(result: TrialResult, protocol: Protocol) -> dict[str, Any]:
     }
     plain: dict[str, Any] = json.loads(json.dumps(found))  # what is compared later has been through JSON, too
     return plain
+
+
+def _without_weeks(found: Any) -> Any:
+    """Return JSON values without what was found week by week, wherever it stands."""
+    if isinstance(found, dict):
+        return {name: _without_weeks(value) for name, value in found.items() if name != "weekly"}
+    return [_without_weeks(one) for one in found] if isinstance(found, list) else found
 
 
 def _broken(day: date, by: str, why: str) -> dict[str, str]:

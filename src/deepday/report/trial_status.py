@@ -8,7 +8,7 @@ from deepday.report.words import counted, day_name, period
 from deepday.trial.drawing import Dates
 from deepday.trial.effect import Effect
 from deepday.trial.guardrails import Guardrail, Judgement
-from deepday.trial.protocol import Protocol
+from deepday.trial.protocol import COST, Protocol
 from deepday.trial.result import Delivery
 from deepday.trial.routing import RoutingCounts
 
@@ -19,6 +19,14 @@ GUARDRAILS = {
     "blocked": "others blocked",
 }
 
+SETTINGS = {
+    "zone": "time zone",
+    "hours": "working hours",
+    "resumption_lag": "resumption lag",
+    "burst_gap": "burst gap",
+    "preset": "preset",
+    "count_tentative": "tentative meetings",
+}
 NOT_DRAWN = (
     "With fixed weekdays this trial cannot show an effect: deep-work days and their weekday cannot be told apart. It "
     "can show whether the days come about, and what they cost others."
@@ -63,14 +71,37 @@ def detectable_lines(protocol: Protocol) -> list[str]:
     if not protocol.randomised:
         return [NOT_DRAWN]
     if not protocol.detectable:
-        return [f"The weeks before are too few to say what {weeks} can find; with usual days it is a cut above 44 %."]
+        return [f"The weeks before are too few to say what {weeks} can find{_usual(protocol)}."]
     cut, low, high = ("more than 100 %" if one is None else f"{100 * one:.0f} %" for one in protocol.detectable)
     if protocol.detectable[0] is None:
         vary = f"Your days vary so much that {weeks} would miss even a cut of 100 % more than one time in five."
         return [f"{vary} Plan more weeks, or pool several people."]
     spread = f"{counted(protocol.baseline.days, 'day')} tell little about the spread"
-    finds = f"With days varying as yours do, {weeks} reliably show only a cut above {cut} (between {low} and {high}: "
+    kind = "cut" if protocol.outcome == COST else "change"
+    finds = (
+        f"With days varying as yours do, {weeks} reliably show only a {kind} above {cut} (between {low} and {high}: "
+    )
     return [f"{finds}{spread}). A smaller effect will most likely end as not enough evidence yet."]
+
+
+def _usual(protocol: Protocol) -> str:
+    """Say what the same design finds with usual days, where it is known how those vary: for the cost, within weeks."""
+    if protocol.outcome != COST or protocol.sprint > 1:
+        return ""
+    from deepday.trial.power import NOISES, sets_of, smallest_cut  # noqa: PLC0415 - NumPy is an extra
+
+    cut = smallest_cut(NOISES["medium"], len(protocol.weeks), sets_of(protocol.weeks), protocol.alpha)
+    return (
+        f"; with usual days it is a cut above {100 * cut:.0f} %" if cut else "; with usual days not even a cut of 100 %"
+    )
+
+
+def differing_lines(differs: Sequence[str]) -> list[str]:
+    """Say which settings are no longer those of the protocol."""
+    if not differs:
+        return []
+    names = ", ".join(SETTINGS[one] for one in differs)
+    return [f"The settings are no longer those of the protocol ({names}); all is measured as the protocol says."]
 
 
 def margin_words(name: str, margin: float) -> str:
@@ -143,4 +174,5 @@ def requests_lines(routing: RoutingCounts | None) -> list[str]:
         ends += f"; half had an answer within {number(routing.median)} minutes of working time"
     agreed = "" if routing.budget is None else f" ({routing.budget} a week agreed)"
     load = f"Colleagues were asked {routing.asked} times, one of them at most {routing.busiest} times in a week"
-    return [f"{ends}.", f"{load}; deep work was broken {routing.broken} times{agreed}."]
+    lines = [f"{ends}.", f"{load}; deep work was broken {routing.broken} times{agreed}."]
+    return lines if routing.declined is None else [*lines, f"Meetings declined: {routing.declined}."]

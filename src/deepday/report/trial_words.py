@@ -10,6 +10,7 @@ from deepday.trial.verdict import Verdict
 MOVED = {
     Moved.WEEK_FELL: "The week as a whole changed to the better side, too: not all of it moved to other days.",
     Moved.CANNOT_TELL: "Whether the difference was gained, or moved to other days, these data cannot tell.",
+    Moved.NOTHING: "No gain on deep-work days is shown: nothing can be said to have moved to other days.",
     Moved.LOOKS_MOVED: "Most of the difference looks moved to other days: the week as a whole gained little.",
 }
 
@@ -47,8 +48,11 @@ def in_a_hundred(p: float) -> str:
     return f"about {round(100 * p)} of 100"
 
 
-def effect_sentences(found: Analysis, unit: str = "") -> list[str]:
-    """Return the result in sentences: the difference with its range, what chance would do, the verdict, its limits."""
+def effect_sentences(found: Analysis, unit: str = "", within: str = "week") -> list[str]:
+    """Return the result in sentences: the difference with its range, what chance would do, the verdict, its limits.
+
+    ``within``: of what days are compared, a week or a sprint.
+    """
     effect, of = found.effect, f" {unit}" if unit else ""
     if not isinstance(effect, Effect):
         return [f"{effect.why} That is not enough evidence yet.", "It does not mean that there is no effect."]
@@ -56,7 +60,7 @@ def effect_sentences(found: Analysis, unit: str = "") -> list[str]:
     side = "lower" if effect.estimate < 0 else "higher"
     difference = (
         f"On deep-work days the value was {number(abs(effect.estimate))}{of} {side} than on other days of the same "
-        f"week ({level} range of the difference: {bounds(effect.interval)})."
+        f"{within} ({level} range of the difference: {bounds(effect.interval)})."
     )
     chance = (
         "If deep-work days did nothing, a difference this large would come up in "
@@ -90,21 +94,24 @@ def _verdict(found: Analysis, effect: Effect, of: str) -> str:
 
 
 def moved_sentences(found: Analysis, of: str = "") -> list[str]:
-    """Say what other days and the week as a whole did; nothing without a baseline."""
+    """Say what other days and the week as a whole did; nothing without a baseline.
+
+    That something moved can be said only where deep-work days are shown to be better (measurement C7).
+    """
     panel = found.displacement
     if panel.moved is Moved.NO_BASELINE or panel.week_change is None or panel.other_change is None:
         return []
     compared = (
         f"Compared with the weeks before, other days changed by {changed(panel.other_change, of)}, and the week as a "
-        f"whole by {changed(panel.week_change, of)} a day (not randomised)."
+        f"whole by {changed(panel.week_change, of)} (not randomised)."
     )
-    return [compared, MOVED[panel.moved]]
+    return [compared, MOVED[panel.moved if found.verdict is Verdict.BETTER else Moved.NOTHING]]
 
 
 def changed(change: Change, of: str = "") -> str:
     """Write a change with its range."""
     if change.low is None or change.high is None:
-        return f"{change.estimate:+.3g}{of} (no range: too few weeks)"
+        return f"{change.estimate:+.3g}{of} (no range: too few to set one)"
     return f"{change.estimate:+.3g}{of} (90 % range {number(change.low)} to {number(change.high)})"
 
 
@@ -115,10 +122,18 @@ def association_sentences(found: Association) -> list[str]:
     if found.r is None or found.low is None or found.high is None:
         return ["One of the two never changes: there is no correlation."]
     ends = f"r between {found.low:.2f} and {found.high:.2f} (95 % range)"
-    said = [f"Over {counted(found.weeks, 'week')} the two moved together with {ends}; the estimate is {found.r:.2f}."]
+    over = f"Over {counted(found.weeks, 'week')}"
+    if found.low <= 0 <= found.high:
+        said = [f"{over} no association can be seen: {ends}; the estimate is {found.r:.2f}."]
+    else:
+        way = "together" if found.r > 0 else "in opposite directions"
+        said = [f"{over} the two moved {way}, with {ends}; the estimate is {found.r:.2f}."]
     if found.differenced is not None:
         said.append(f"Of the changes from week to week it is {found.differenced:.2f}, without what a trend makes.")
-    said.append("That is association: either may drive the other, or something else both.")
+    if found.low > 0 or found.high < 0:
+        said.append("That is association: either may drive the other, or something else both.")
+    else:
+        said.append("It does not mean that there is none. Were there one, either might drive the other.")
     if not found.comment:
         said.append(f"With fewer than {WEEKS_TO_COMMENT} weeks nothing more should be said.")
     return said

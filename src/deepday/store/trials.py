@@ -31,6 +31,7 @@ class LogKind(StrEnum):
     LOOKED = "looked"
     STOPPED = "stopped"
     ENDED = "ended"
+    PURGED = "purged"
 
 
 class StoredTrial(NamedTuple):

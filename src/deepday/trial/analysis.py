@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deepday.trial.before_after import Displacement, compare, mean
+from deepday.trial.before_after import Displacement, compare, compare_people, mean
 from deepday.trial.effect import Effect, NoEffect, estimate_effect
 from deepday.trial.reading import Allowed, build_weeks
 from deepday.trial.values import Arm, TrialDay
@@ -90,5 +90,10 @@ def pool(
         randomised=randomised,
         early=early,
     )
-    panel = compare(every if len(people) == 1 else [], lower_is_better=rules.lower_is_better)
+    sides = [days for _, days, _ in people]
+    panel = (
+        compare(sides[0], lower_is_better=rules.lower_is_better)
+        if len(sides) == 1
+        else compare_people(sides, lower_is_better=rules.lower_is_better)
+    )
     return Analysis(effect, verdict, sesoi, panel, len(people), tuple(dict.fromkeys(notes)))

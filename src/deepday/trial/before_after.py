@@ -2,7 +2,7 @@
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,6 +25,7 @@ class Moved(StrEnum):
     WEEK_FELL = "the week as a whole fell"
     CANNOT_TELL = "cannot be told from moved work"
     LOOKS_MOVED = "looks like moved work"
+    NOTHING = "nothing that could have moved"
     NO_BASELINE = "no baseline"
 
 
@@ -63,8 +64,53 @@ def compare(days: Sequence[TrialDay], *, lower_is_better: bool = True, level: fl
         baseline_weeks=len({day.week for day in baseline}),
         other_change=other_change,
         week_change=week_change,
-        moved=_moved(week_change, deep, other, len(trial), lower_is_better=lower_is_better),
+        moved=_moved(
+            week_change, mean(deep), mean(other), len(deep) / max(1, len(trial)), lower_is_better=lower_is_better
+        ),
     )
+
+
+def compare_people(people: Sequence[Sequence[TrialDay]], *, lower_is_better: bool = True) -> Displacement:
+    """Return the displacement panel of several people, each beside the own weeks before: means over people.
+
+    Intervals rest on people as units (Student). There is a panel only where every one has days before with a value.
+    """
+    panels = [compare(days, lower_is_better=lower_is_better) for days in people]
+    deep, other = (_mean(getattr(one, name) for one in panels) for name in ("deep_mean", "other_mean"))
+    week_change, other_change = (
+        _mean_change([getattr(one, name) for one in panels]) for name in ("week_change", "other_change")
+    )
+    days = [day for own in people for day in own if day.value is not None and day.arm is not Arm.BASELINE]
+    share = sum(day.arm is Arm.DEEP for day in days) / max(1, len(days))
+    return Displacement(
+        baseline_mean=_mean(one.baseline_mean for one in panels),
+        deep_mean=deep,
+        other_mean=other,
+        trial_mean=_mean(one.trial_mean for one in panels),
+        baseline_days=sum(one.baseline_days for one in panels),
+        baseline_weeks=sum(one.baseline_weeks for one in panels),
+        other_change=other_change,
+        week_change=week_change,
+        moved=_moved(week_change, deep, other, share, lower_is_better=lower_is_better),
+    )
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    every = list(values)
+    known = [value for value in every if value is not None]
+    return statistics.fmean(known) if known and len(known) == len(every) else None
+
+
+def _mean_change(changes: Sequence[Change | None], level: float = 0.90) -> Change | None:
+    values = [one.estimate for one in changes if one is not None]
+    if not values or len(values) < len(changes):
+        return None
+    estimate = statistics.fmean(values)
+    if len(values) == 1:
+        return Change(estimate, None, None)
+    error = statistics.stdev(values) / math.sqrt(len(values))
+    half = student.quantile(0.5 + level / 2, len(values) - 1) * error
+    return Change(estimate, estimate - half, estimate + half)
 
 
 def mean(days: Sequence[TrialDay]) -> float | None:
@@ -90,18 +136,19 @@ def change(before: Sequence[TrialDay], after: Sequence[TrialDay], level: float) 
 
 
 def _moved(
-    week: Change | None, deep: Sequence[TrialDay], other: Sequence[TrialDay], days: int, *, lower_is_better: bool
+    week: Change | None, deep_mean: float | None, other_mean: float | None, share: float, *, lower_is_better: bool
 ) -> Moved:
-    """Say what the week as a whole did.
+    """Say what the week as a whole did. ``share``: of days that are deep-work days.
 
-    If nothing moved, it would have changed by the difference of the arms times the share of deep-work days.
+    If nothing moved, it would have changed by the difference of the arms times that share.
     """
-    deep_mean, other_mean = mean(deep), mean(other)
     if week is None or deep_mean is None or other_mean is None:
         return Moved.NO_BASELINE
     sign = 1 if lower_is_better else -1
+    if sign * (deep_mean - other_mean) >= 0:
+        return Moved.NOTHING
     worse_end = week.high if lower_is_better else week.low
     if worse_end is not None and sign * worse_end < 0:
         return Moved.WEEK_FELL
-    expected = (deep_mean - other_mean) * len(deep) / days
+    expected = (deep_mean - other_mean) * share
     return Moved.LOOKS_MOVED if sign * week.estimate > sign * expected / 2 else Moved.CANNOT_TELL

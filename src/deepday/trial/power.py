@@ -14,6 +14,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from deepday.trial.protocol import ProtocolWeek
 from deepday.trial.values import TrialDay, weeks_in_order
 
 Floats = NDArray[np.float64]
@@ -125,6 +126,12 @@ def smallest_cut(noise: Noise, weeks: int, sets: Sets, alpha: float = 0.05) -> f
         enough = power(noise, weeks, middle, runs=500, sets=sets, alpha=alpha) >= ASKED
         low, high = (low, middle) if enough else (middle, high)
     return round(high, 2)
+
+
+def sets_of(weeks: Sequence[ProtocolWeek]) -> Sets:
+    """Return the sets that a whole week of these can draw, as positions of its days."""
+    full = max(weeks, key=lambda week: len(week.days))
+    return tuple(tuple(full.days.index(day) for day in one) for one in full.allowed)
 
 
 def detectable(baseline: Sequence[TrialDay], weeks: int, sets: Sets, alpha: float = 0.05) -> Detectable | None:

@@ -63,7 +63,8 @@ class Protocol:
     ``lag``: minutes to pick work up again, at the 5 %, 50 % and 95 % quantile; ``burst_gap``: minutes between messages
     of one interruption. ``look``: the last date before an early look that is declared, empty where none is; then
     ``alpha`` is the level of each of the two. ``sprint``: from how many weeks together each draw is made; ``weeks`` has
-    one entry for each draw.
+    one entry for each draw. ``assumed``: what else the measuring rests on: ``resumption_lag`` (lowest, most likely
+    and highest, in minutes), ``preset`` and ``count_tentative``; empty in protocols that did not keep it.
     """
 
     title: str
@@ -93,6 +94,7 @@ class Protocol:
     look: str = ""
     better: str = "lower"
     sprint: int = 1
+    assumed: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def first(self) -> date:
@@ -167,8 +169,9 @@ def from_document(found: object, name: str) -> Protocol:
     if not isinstance(found, dict) or found.get("schema") != SCHEMA:
         raise InputError(f"{name} is no protocol of a trial.", _CANNOT)
     try:
-        values = {one.name: found[one.name] for one in fields(Protocol) if one.name != "sprint"}
+        values = {one.name: found[one.name] for one in fields(Protocol) if one.name not in {"sprint", "assumed"}}
         values["sprint"] = int(found.get("sprint", 1))  # documents of one draw a week may lack it
+        values["assumed"] = dict(found.get("assumed", {}))  # older ones have quantiles of the lag alone
         base = values["baseline"]
         return Protocol(
             **values

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from deepday.trial.adjusting import Suggestion, suggest
+from deepday.trial.adjusting import OFTEN_BROKEN, Suggestion, suggest
 from deepday.trial.analysis import Analysis, Rules, analyse
 from deepday.trial.before_after import Change, change
 from deepday.trial.effect import Effect, NoEffect, estimate_effect
@@ -135,6 +135,14 @@ def judge_costs(
 ) -> tuple[Guardrail, ...]:
     """Return the guardrails so far; may be looked at while the trial goes."""
     return tuple(_judge(one, protocol, rows, routing) for one in protocol.guardrails)
+
+
+def without_strain(result: TrialResult, protocol: Protocol) -> TrialResult:
+    """Return the result for a reader who may not know of strain: nor what it alone would advise."""
+    known = tuple(one for one in result.guardrails if one.name != "strain")
+    broken = {one.weekday: OFTEN_BROKEN for one in result.suggestions if one.weekday is not None}
+    found = suggest(result.analysis, known, result.delivery.kept, result.delivery.observed, broken, protocol.batches)
+    return replace(result, guardrails=known, suggestions=tuple(found))
 
 
 def _effect(

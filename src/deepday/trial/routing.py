@@ -38,8 +38,8 @@ class RoutingRecord:
 
     ``could_wait``: requests that nobody was told about at once. ``asked``: by Monday, how often each colleague was
     told, the most first. ``broken``: by Monday, how often deep work was broken. ``budget``: how often a week that was
-    agreed, ``None`` where nothing was. ``declined``: meetings declined. ``proven``: whether each request has its rows
-    in the history, and the history is whole.
+    agreed, ``None`` where nothing was. ``declined``: meetings of these dates that were declined, ``None`` where that
+    was never on. ``proven``: whether each request has its rows in the history, and the history is whole.
     """
 
     waits: tuple[UrgentWait, ...]
@@ -63,9 +63,9 @@ class RoutingCounts:
     ``received`` = ``ended`` + ``open``. ``deep`` and ``other``: (answered within ``limit`` working minutes, all whose
     limit was over), by the arm of the day on which they came. ``median``, ``p90``, ``slowest``: working minutes until
     the answer by Kaplan and Meier, those without one taken as censored; ``None`` where too many have none to tell.
-    ``handed_over``: how many somebody else than the owner took; ``cover_minutes``: what that took them, ``None`` where
-    nobody recorded it. ``asked``: how often colleagues were told, ``busiest``: the most that was for one in one week.
-    ``broken``: how often deep work was broken, ``over_budget``: in how many weeks more often than agreed.
+    ``handed_over``: how many somebody else than the owner took. ``asked``: how often colleagues were told,
+    ``busiest``: the most that was for one in one week. ``broken``: how often deep work was broken,
+    ``over_budget``: in how many weeks more often than agreed.
     ``weeks``: (Monday, requests, how often each colleague was told, how often deep work was broken). The rest as in
     :class:`RoutingRecord`.
     """
@@ -80,7 +80,6 @@ class RoutingCounts:
     p90: float | None = None
     slowest: float | None = None
     handed_over: int = 0
-    cover_minutes: float | None = None
     declined: int | None = None
     answered: int = 0
     withdrawn: int = 0

@@ -15,11 +15,21 @@ from tests.unit.trial.made import SEED, make_protocol, make_rows
 CANARY = "Zebulon Quagmire"
 
 
-def write(folder: Path, number: int, *, consent: bool = True, weeks: int = 8) -> Path:
+def write(
+    folder: Path,
+    number: int,
+    *,
+    consent: bool = True,
+    weeks: int = 8,
+    stop: str = "",
+    cut: float = 1.5,
+    moved: float = 0,
+) -> Path:
     """An export as deepday trial export writes it; its title and its folder hold a name."""
     protocol = make_protocol(weeks, title=f"{CANARY} {number}")
-    rows = make_rows(protocol, 1.5, seed=number)
-    happened: dict[str, object] = {"deviations": [], "stop": None, "revealed": {}, "routing": None, "look": False}
+    rows = make_rows(protocol, cut, moved=moved, seed=number)
+    ended = {"date": "2026-05-01", "because": stop} if stop else None
+    happened: dict[str, object] = {"deviations": [], "stop": ended, "revealed": {}, "routing": None, "look": False}
     texts = {
         "protocol.json": json.dumps(to_document(protocol)),
         "data.csv": to_csv(rows),
@@ -106,3 +116,40 @@ def test_the_pooled_report_is_one_sheet_in_both_languages_and_names_nobody(expor
         pdf = (tmp_path / "p.pdf").read_bytes()
         assert pdf.startswith(b"%PDF-")
         assert b"/Count 1/" in pdf, "one sheet"
+
+
+def test_what_was_stopped_is_left_out_and_counted(exports: list[Path], tmp_path: Path) -> None:
+    stopped = [write(tmp_path, 30, stop="harm"), write(tmp_path, 31, stop="wish")]
+    pooled = pool_exports([stopped[0], *exports, stopped[1]], shareable=False)
+    assert pooled.people == 5
+    found, alone = pooled_to_json(pooled), pooled_to_json(pool_exports(exports, shareable=False))
+    assert (found["estimate"], found["stopped"], alone["stopped"]) == (alone["estimate"], {"harm": 1, "wish": 1}, {})
+    assert found["sentences"][-1].startswith("2 more trials were stopped early and left out")
+    list(write_pooled(pooled, "en", None, None, tmp_path / "own.html"))
+    own = (tmp_path / "own.html").read_text(encoding="utf-8")
+    assert "2 more trials were stopped early (1 for harm, 1 by wish) and left out" in own
+    shared = pool_exports([*exports, *stopped], shareable=True, k=5)
+    assert pooled_to_json(shared)["stopped"] == 2
+    list(write_pooled(shared, "de", None, None, tmp_path / "shared.html"))
+    page = (tmp_path / "shared.html").read_text(encoding="utf-8")
+    assert "2 weitere Versuche wurden abgebrochen und weggelassen" in page
+    with pytest.raises(InputError, match="4 people are too few for a shareable result: it takes 5"):
+        pool_exports([*exports[:4], stopped[0]], shareable=True, k=5)
+    with pytest.raises(InputError, match="2 of 3 trials were stopped"):
+        pool_exports([exports[0], *stopped], shareable=False)
+
+
+def test_whether_work_only_moved_is_said_of_all_together(exports: list[Path], tmp_path: Path) -> None:
+    gained = pooled_to_json(pool_exports(exports, shareable=True, k=5))["displacement"]
+    assert gained["moved"] != "looks like moved work"
+    assert gained["other_change"]["estimate"] == float(f"{gained['other_change']['estimate']:.2g}")
+    moving = [write(tmp_path, number, cut=3.0, moved=2.0) for number in range(41, 46)]
+    pooled = pool_exports(moving, shareable=False)
+    panel = pooled_to_json(pooled)["displacement"]
+    assert panel["moved"] == "looks like moved work"
+    assert panel["other_change"]["low"] < panel["other_change"]["estimate"] < panel["other_change"]["high"]
+    assert panel["deep_mean"] < panel["trial_mean"] < panel["other_mean"]
+    list(write_pooled(pooled, "en", None, None, tmp_path / "p.html"))
+    page = (tmp_path / "p.html").read_text(encoding="utf-8")
+    assert "Better on deep-work days, but the week as a whole gained little." in page
+    assert "Most of the difference looks moved to other days." in page

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,9 +17,10 @@ from deepday.report.trial_letter import LetterFacts, make_letter
 from deepday.report.trial_markup import parse, plain_text, to_html, to_typst
 from deepday.report.trial_page import ReportFacts, make_page
 from deepday.report.trial_result_json import report_to_json
+from deepday.report.trial_status import detectable_lines
 from deepday.trial.result import Deviation, Stop, conclude
 from deepday.trial.routing import RoutingCounts
-from tests.unit.trial.made import MONDAY, make_protocol, make_rows
+from tests.unit.trial.made import MONDAY, SEED, make_protocol, make_rows
 
 NOW = datetime(2026, 6, 8, 8, tzinfo=UTC)
 CANARY = "Zebulon Quagmire"
@@ -90,9 +92,100 @@ def test_the_shareable_face_holds_no_day_and_no_word_of_anybody() -> None:
     assert "progress" in report_to_json(shareable(facts(), wellbeing=True))
 
 
+def keys_of(value: object) -> set[str]:
+    if isinstance(value, dict):
+        return set(value) | {key for one in value.values() for key in keys_of(one)}
+    return {key for one in value for key in keys_of(one)} if isinstance(value, list) else set()
+
+
+@pytest.mark.parametrize("wellbeing", [False, True])
+def test_the_shareable_face_has_no_list_of_weeks_at_any_depth(*, wellbeing: bool) -> None:
+    """The protocol names the weeks as they were published beforehand: nothing that was found is in it."""
+    own = report_to_json(facts(routing=True))
+    shared = report_to_json(shareable(facts(routing=True), wellbeing=wellbeing)) | {"protocol": None}
+    assert "weekly" in keys_of(own["by_lag"]) & keys_of(own["delivery"]) & keys_of(own["progress"])
+    assert not keys_of(shared) & {"weekly", "week", "date"}
+    assert shared["routing"]["weeks"] == []
+    assert not re.search(r"\d{4}-W\d\d", json.dumps(shared))
+
+
+def test_what_is_said_of_moved_work_follows_from_the_verdict() -> None:
+    """A week that changed beside deep-work days that are worse is no sign of moved work."""
+    fallen = make_rows(make_protocol(), -6.0, moved=-4.0)
+    protocol = make_protocol()
+    worse = replace(facts(), result=conclude(protocol, fallen, []))
+    assert worse.result.analysis.verdict == "worse"
+    for found in (worse, CASES["worse"], CASES["not enough"], CASES["stopped"], CASES["fixed"]):
+        text = one_line(found)
+        document = json.dumps(report_to_json(found))
+        assert "nothing can be said to have moved" in text
+        assert "nothing can be said to have moved" in document
+        for said in ("looks moved", "ot all of it moved"):
+            assert said not in text + document, found.result.analysis.verdict
+    assert "looks moved to other days" in one_line(CASES["moved"])
+    assert "Not all of it moved to other days" in one_line(facts(5.0, moved=-1.0))
+
+
+def test_other_days_that_fell_are_seen_and_not_explained() -> None:
+    text = one_line(facts(5.0, moved=-4.0))
+    assert "Other days were lower than before, as well; these data cannot tell why." in text
+    assert "other reasons" not in text
+
+
+def test_sprints_and_measures_of_ones_own_are_named_as_they_are() -> None:
+    protocol = make_protocol(sprint=2)
+    found = replace(facts(), protocol=protocol, result=conclude(protocol, make_rows(protocol, 5.0), []))
+    assert "than on other days of the same sprints." in one_line(found)
+    assert "other days of the same sprint (" in " ".join(report_to_json(found)["primary"]["sentences"])
+    own = replace(make_protocol(2), outcome="named", unit="pages", better="higher")
+    named = replace(facts(), protocol=own, result=conclude(own, make_rows(own, 1.0), []))
+    assert "would reliably show only changes above 40 %" in one_line(named)
+    assert "reliably show only a change above 40 %" in detectable_lines(own)[0]
+
+
+def test_the_days_can_be_drawn_again_from_the_page() -> None:
+    protocol = facts().protocol
+    text = one_line(replace(facts(), seed=SEED))
+    assert f"SHA-256 {protocol.commitment}" in text
+    (seed,) = re.findall(r"to draw the days again: (\w+)\.", text)
+    assert protocol.drawn(seed) == protocol.drawn(SEED)
+    early = one_line(facts())
+    assert protocol.commitment in early
+    assert SEED not in early
+    assert report_to_json(facts())["seed"] is None
+
+
+def test_settings_that_are_no_longer_those_of_the_protocol_are_said() -> None:
+    found = replace(facts(), differs=("hours", "resumption_lag"))
+    said = "The settings are no longer those of the protocol (working hours, resumption lag)"
+    assert said in one_line(found)
+    assert report_to_json(found)["settings_differ"] == ["hours", "resumption_lag"]
+    assert "no longer those" not in one_line(facts())
+
+
+def test_advice_to_share_does_not_tell_of_strain() -> None:
+    protocol = make_protocol()
+    rows = make_rows(protocol, 5.0)
+    strained = [
+        replace(row, measures=(*row.measures[:8], 9.0 if row.arm == "deep" else 2.0, row.measures[9])) for row in rows
+    ]
+    found = replace(facts(), result=conclude(protocol, strained, []))
+    said = "since costs to myself grew"
+    assert said in one_line(found)
+    assert said in one_line(shareable(found, wellbeing=True))
+    shared = shareable(found, wellbeing=False)
+    assert said not in one_line(shared)
+    assert [one["advice"] for one in report_to_json(shared)["suggestions"]] == ["keep"]
+
+
+def one_line(found: ReportFacts) -> str:
+    return " ".join(plain_text(parse(make_page(found, "en", None, NOW).text)).split())
+
+
 @pytest.mark.parametrize("length", [1, 30])
 def test_the_report_is_one_sheet_and_the_annex_another(length: int) -> None:
-    page = make_page(facts(question="Somebody had much to ask, and was asked back. " * length), "en", None, NOW)
+    asked = facts(question="Somebody had much to ask, and was asked back. " * length)
+    page = make_page(replace(asked, seed=SEED, differs=("hours", "resumption_lag")), "en", None, NOW)
     made = pdf_of(page, NOW)
     assert set(re.findall(rb"/Count (\d+)", made)) == {b"2"}
     assert made == pdf_of(page, NOW), "the same facts give the same file"

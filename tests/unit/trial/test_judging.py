@@ -1,20 +1,25 @@
 """Verdicts, guardrails, moved work, correlations, and what a trial could find."""
 
 import math
+import re
+from dataclasses import replace
 
 import pytest
 
+from deepday.report.trial_status import detectable_lines
+from deepday.report.trial_words import association_sentences
 from deepday.trial import student
 from deepday.trial.adjusting import Advice, Next, Suggestion, next_weeks
 from deepday.trial.analysis import Rules, analyse
 from deepday.trial.before_after import Moved, compare
-from deepday.trial.correlation import associate, fisher
+from deepday.trial.correlation import Association, associate, fisher
 from deepday.trial.effect import NoEffect
 from deepday.trial.guardrails import Judgement, judge_days, judge_shares, upper_bound, wilson
 from deepday.trial.power import NOISES, Noise, detectable, p_values, power, simulate, smallest_cut
 from deepday.trial.values import Arm, TrialDay
 from deepday.trial.verdict import Verdict, decide
 from tests.unit.trial.days import FOUR_WEEKS, effect_of, trial_days
+from tests.unit.trial.made import make_protocol
 
 A = [(1, 3), (2, 3), (0, 2), (3, 4)]
 FLAT = [[50, 51, 50, 49, 50], [50, 50, 51, 49, 50], [49, 50, 50, 51, 50], [50, 49, 51, 50, 50], [50, 50, 49, 51, 50]]
@@ -52,10 +57,37 @@ def panel(baseline: float, deep: float, other: float, spread: float = 1.0) -> Mo
     return compare(days).moved
 
 
+def test_what_usual_days_would_show_follows_from_the_design() -> None:
+    """Beside the table of measurement C4: 44 % for eight weeks of two days of five, 36 % for twelve, 71 % for four."""
+    said = {}
+    for weeks in (4, 8, 12):
+        (line,) = detectable_lines(replace(make_protocol(weeks), detectable=()))
+        assert line.startswith(f"The weeks before are too few to say what {weeks} weeks can find; with usual days")
+        said[weeks] = int(re.findall(r"above (\d+) %", line)[0])
+    assert abs(said[4] - 71) <= 5
+    assert abs(said[8] - 44) <= 4
+    assert abs(said[12] - 36) <= 4
+    for unknown in (
+        replace(make_protocol(sprint=2), detectable=()),
+        replace(make_protocol(), detectable=(), outcome="named", unit="pages"),
+    ):
+        assert detectable_lines(unknown) == ["The weeks before are too few to say what 8 weeks can find."]
+
+
+def test_an_association_that_may_be_none_is_not_called_one() -> None:
+    ends = Association(14, 0.2, -0.4, 0.6)
+    assert "no association can be seen: r between -0.40 and 0.60" in association_sentences(ends)[0]
+    assert not any("moved together" in one or "That is association" in one for one in association_sentences(ends))
+    assert "the two moved together, with r between 0.20" in association_sentences(Association(14, 0.6, 0.2, 0.8))[0]
+    assert "in opposite directions" in association_sentences(Association(14, -0.6, -0.8, -0.2))[0]
+
+
 def test_work_that_only_moved_to_other_days_is_not_called_gained() -> None:
     assert panel(100, 70, 120) is Moved.LOOKS_MOVED
     assert panel(100, 70, 100) is Moved.WEEK_FELL
     assert panel(100, 70, 100, spread=30) is Moved.CANNOT_TELL
+    assert panel(100, 90, 70) is Moved.NOTHING
+    assert panel(100, 120, 95) is Moved.NOTHING
     assert compare(trial_days(FOUR_WEEKS, A)).moved is Moved.NO_BASELINE
 
 
