@@ -8,13 +8,17 @@ from deepday.model.agreement import Agreement
 
 
 def forecast_to_json(found: Forecast | None) -> dict[str, object] | None:
-    """Return a forecast with its assumptions; the points are 10, 50 and 90 %."""
+    """Return a forecast with its assumptions; the points are 10, 50 and 90 %, those of no known value ``None``."""
     if found is None:
         return None
     return {
         "now": _spread(found.now),
         "deep": _spread(found.deep),
-        "weeks_earlier": [round(value, 2) for value in found.weeks_earlier] if found.weeks_earlier else None,
+        "weeks_earlier": [None if at is None else round(at, 2) for at in found.weeks_earlier]
+        if found.weeks_earlier
+        else None,
+        "unfinished": found.unfinished,
+        "unfinished_deep": found.unfinished_deep,
         "usable": round(found.usable),
         "usable_deep": round(found.usable_deep),
         "weeks": list(found.weeks),
