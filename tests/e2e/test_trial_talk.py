@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.test_case_mail import Inbox, serving
 from tests.e2e.test_trial import AFTER, LAST, MIDDLE
-from tests.e2e.trial_office import Play
+from tests.e2e.trial_office import TRIAL, Play
 
 BOSS = "boss@example.org"
 
@@ -61,6 +61,28 @@ def test_the_letter_goes_by_mail_only_after_a_yes(middle: Play, inbox: Inbox, po
     for outcome in ("minutes less", "evidence", "range", "random draws"):
         assert outcome not in plain + html
     assert "has no recipient" in play.run(MIDDLE, "trial", "letter", "--mail", "--yes").err
+
+
+def test_the_letter_keeps_to_itself_what_was_rated_and_why_somebody_was_absent(middle: Play, tmp_path: Path) -> None:
+    play = middle.copy(tmp_path)
+    for day, kind, strain in ((0, "sick", 9), (1, "away", 2), (2, "other", 3), (3, "other", 4)):
+        when = TRIAL + timedelta(days=day)
+        play.on(MIDDLE, "trial", "deviation", when, kind)
+        play.on(MIDDLE, "trial", "rate", when, "--strain", strain)
+    told = play.on(MIDDLE, "trial", "letter").out
+    assert "2 absent" in told
+    assert "1 absent" not in told
+    assert "2 other reasons" in told
+    assert "train" not in told, "strain and Strain"
+    assert "Strain: " in play.on(MIDDLE, "trial", "letter", "--wellbeing").out
+    home = play.folder / "home" / "deepday.toml"
+    home.write_text('[me]\nemail = "me@example.com"\nzone = "Europe/Berlin"\n[case]\nlanguage = "de"\n', encoding="utf-8")
+    told = play.on(MIDDLE, "trial", "letter").out
+    assert told.startswith("Versuch mit Deep-Work-Tagen: Woche 5 von 8")
+    assert "2 andere Gründe" in told
+    assert "Bisher" in play.on(MIDDLE, "trial", "letter", "--json", "--language", "de").json["text"]
+    assert "Its outcome is" in play.on(MIDDLE, "trial", "adjust", "--language", "en").out
+    assert "Sein Ergebnis" in play.on(MIDDLE, "trial", "adjust").out
 
 
 def test_meanwhile_only_delivery_and_costs_say_what_to_change(middle: Play) -> None:
