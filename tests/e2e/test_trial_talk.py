@@ -76,7 +76,9 @@ def test_the_letter_keeps_to_itself_what_was_rated_and_why_somebody_was_absent(m
     assert "train" not in told, "strain and Strain"
     assert "Strain: " in play.on(MIDDLE, "trial", "letter", "--wellbeing").out
     home = play.folder / "home" / "deepday.toml"
-    home.write_text('[me]\nemail = "me@example.com"\nzone = "Europe/Berlin"\n[case]\nlanguage = "de"\n', encoding="utf-8")
+    home.write_text(
+        '[me]\nemail = "me@example.com"\nzone = "Europe/Berlin"\n[case]\nlanguage = "de"\n', encoding="utf-8"
+    )
     told = play.on(MIDDLE, "trial", "letter").out
     assert told.startswith("Versuch mit Deep-Work-Tagen: Woche 5 von 8")
     assert "2 andere Gründe" in told

@@ -68,7 +68,10 @@ def _next(kept: Kept, suggestions: tuple[Suggestion, ...]) -> Next:
 
 
 def adjusted_text(found: Adjusted, language: str | None, folder: Path | None) -> str:
-    """Return it in words, by default in the language of the settings. Raises :class:`InputError` for a language without a template."""
+    """Return it in words, by default in the language of the settings.
+
+    Raises :class:`InputError` for a language without a template.
+    """
     agreed = found.protocol.agreed
     content = {
         "over": found.over,

@@ -26,7 +26,9 @@ def letter(
     ] = False,
     to: To = None,
     yes: Annotated[bool, typer.Option("--yes", help="With --mail: do not ask.")] = False,
-    wellbeing: Annotated[bool, typer.Option("--wellbeing", help="With how you rated strain; by default without.")] = False,
+    wellbeing: Annotated[
+        bool, typer.Option("--wellbeing", help="With how you rated strain; by default without.")
+    ] = False,
     language: ChosenLanguage = None,
     templates: Templates = None,
     calendar: options.Calendars = None,

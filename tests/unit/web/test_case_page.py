@@ -71,6 +71,18 @@ def test_a_text_is_read_and_taken_along(site: Site) -> None:
     assert site.browser.get("/case/file/brief.exe").status_code == 400
 
 
+def test_texts_are_in_the_language_that_is_set_or_chosen(site: Site) -> None:
+    assert "Auf Deutsch" in site.browser.get("/case/text/tasks").text
+    german = site.browser.get("/case/text/brief?language=de&names=yes").text
+    assert '<article class="sheet" lang="de">' in german
+    assert "/case/file/brief.pdf?names=yes&amp;language=de" in german
+    assert "/case/text/brief?language=en&amp;names=yes" in german
+    config_file().write_text(f'{config_file().read_text(encoding="utf-8")}[case]\nlanguage = "de"\n', encoding="utf-8")
+    assert "In English" in site.browser.get("/case/text/tasks").text
+    assert "Arbeitszeit und Deep-Work-Tage" in site.browser.get("/case/meeting?for=talk").text
+    assert "What we agreed" in act(site, "mail/write", to="boss@example.org", language="en")
+
+
 def test_the_log_is_kept_and_deleted(site: Site) -> None:
     assert "It stays private" in act(site, "log/note", text="Two releases", strain="7", date="2026-03-09")
     assert [(one.text, one.strain, one.sleep) for one in read_notes(site.clock)] == [("Two releases", 7, None)]

@@ -95,6 +95,11 @@ def test_looking_at_the_report_does_not_open_the_outcome(site: Site, tmp_path: P
     assert "It is not the published one" in site.browser.get("/trial/check?hash=beef").text
     assert "nothing is noted any more" in act(site, "rate", date=str(TRIAL), progress="5")
     assert site.browser.get("/trial/next").status_code == 200
+    german = site.browser.get("/trial/report?face=shareable&language=de").text
+    assert '<article class="sheet" lang="de">' in german
+    assert "/trial/report.pdf?face=shareable&amp;language=de" in german
+    assert "Was als Nächstes zu ändern ist" in site.browser.get("/trial/next?language=de").text
+    assert "Choose one of: en, de" in site.browser.get("/trial/next?language=xx").text
 
 
 def test_days_are_rated_and_the_trial_is_stopped(site: Site) -> None:
@@ -108,5 +113,8 @@ def test_days_are_rated_and_the_trial_is_stopped(site: Site) -> None:
     assert "The day stays what it was drawn for" in page
     assert "<script>alert" not in page
     assert "This week" in site.browser.get("/trial/letter").text
+    assert "Strain: " not in site.browser.get("/trial/letter").text, "the boss reads it"
+    assert "Strain: " in site.browser.get("/trial/letter?wellbeing=yes").text
+    assert "Belastung: " in site.browser.get("/trial/letter?wellbeing=yes&language=de").text
     assert "without a verdict" in act(site, "stop", because="harm")
     assert "there is no verdict" in site.browser.get("/trial/report").text
