@@ -54,8 +54,9 @@ PLACEHOLDERS: Mapping[str, str] = {
     "batch_windows": "times at which messages are answered on a deep-work day, a list",
     "urgent_limit": "minutes within which an urgent request is answered",
     "urgent_path": "how urgent requests reach the point person; may be empty",
-    "outcome": "interruption_cost, progress or named",
+    "outcome": "interruption_cost or named",
     "outcome_name": "the outcome's name, where it is another",
+    "outcome_better": "lower or higher, where it is another: which side of it is good",
     "smallest_effect": "smallest change worth having, in per cent",
     "guardrails": "what must not get worse: a list with measure and margin",
     "exit_rule": "what ends it, in words; may be empty",
@@ -252,6 +253,7 @@ def _agreement(case: Case) -> dict[str, Any]:
         "urgent_path": agreement.urgent_path,
         "outcome": agreement.outcome.value,
         "outcome_name": agreement.outcome_name,
+        "outcome_better": agreement.outcome_better.value if agreement.outcome_better else "",
         "smallest_effect": tongue.number(100 * agreement.smallest_effect),
         "guardrails": [
             {"measure": one.measure.value, "margin": tongue.number(one.margin)} for one in agreement.guardrails

@@ -74,6 +74,7 @@ def agreement_to_json(agreement: Agreement) -> dict[str, object]:
         "backup": agreement.backup,
         "outcome": agreement.outcome.value,
         "outcome_name": agreement.outcome_name,
+        "outcome_better": agreement.outcome_better.value if agreement.outcome_better else None,
         "smallest_effect": agreement.smallest_effect,
         "guardrails": [{"measure": one.measure.value, "margin": one.margin} for one in agreement.guardrails],
         "batch_windows": [{"start": one.start, "end": one.end} for one in agreement.batch_windows],

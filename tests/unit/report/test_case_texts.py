@@ -15,7 +15,7 @@ from deepday.case.tasks import Every, Task
 from deepday.case.tone import check_tone
 from deepday.case.wellbeing import Note, summarise_notes
 from deepday.errors import InputError
-from deepday.model.agreement import Agreement, Guarded, Guardrail, Outcome, Per
+from deepday.model.agreement import Agreement, Better, Guarded, Guardrail, Outcome, Per
 from deepday.report.case_context import PLACEHOLDERS, Action, Case, context
 from deepday.report.case_language import LANGUAGES, language
 from deepday.report.case_markdown import markdown_to_html
@@ -40,6 +40,7 @@ AGREEMENT = Agreement(
     exit_rule="Either of us ends it.",
     outcome=Outcome.NAMED,
     outcome_name="experiments finished",
+    outcome_better=Better.HIGHER,
     guardrails=tuple(Guardrail(one, 2.0) for one in Guarded),
     agreed_on=date(2026, 4, 2),
 )

@@ -68,6 +68,27 @@ def test_the_design_says_first_what_it_can_find_and_begins_nothing(site: Site) -
     assert "is no whole number" in act(site, "design", weeks="many")
 
 
+def test_the_simple_mode_and_sprints_are_asked_for_on_the_page(site: Site) -> None:
+    given = {"weeks": "2", "first": str(TRIAL), "baseline": "1"}
+    assert "designed, not begun" in act(site, "design", **given, fixed="Tue")
+    protocol = site.browser.get("/trial/protocol.json").json()
+    assert (protocol["mode"], protocol["deep_days"]) == ("fixed", 1)
+    assert {date.fromisoformat(week["allowed"][0][0]).weekday() for week in protocol["weeks"]} == {1}
+    assert protocol["baseline"]["first"] == str(DESIGNED - timedelta(days=7))
+    act(site, "design", **given | {"weeks": "4"}, days="1", sprint="2")
+    assert site.browser.get("/trial/protocol.json").json()["sprint"] == 2
+    assert "no file with it is known" in act(site, "design", **given, days="1", outcome="bugs", better="lower")
+
+
+def test_the_design_begins_with_what_was_agreed(site: Site) -> None:
+    agreed = {"days": "1", "trial_weeks": "6", "weekdays": ["Tue", "Wed", "Thu"], "agreed_on": "2026-04-01"}
+    site.send("/case/agreement/write", {"form_token": site.token_of, **agreed, "smallest_effect": "20"})
+    page = site.browser.get("/trial").text
+    assert 'name="weeks" type="number" min="2" max="26" value="6"' in page
+    assert 'name="sesoi" type="number" min="1" max="100" value="20"' in page
+    assert 'name="never" value="Mon" checked' in page
+
+
 def test_looking_at_the_report_does_not_open_the_outcome(site: Site, tmp_path: Path) -> None:
     design(site)
     assert "Hash of the protocol, to publish now" in act(site, "start")

@@ -14,9 +14,11 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from deepday.app import trial_reporting, trial_running
+from deepday.app.case_evidence import own_date
 from deepday.app.request import Request
 from deepday.app.storing import open_existing_store
 from deepday.app.trial_adjusting import adjust, adjusted_text
+from deepday.app.trial_agreed import LONGEST_SPRINT, Terms, terms_of
 from deepday.app.trial_designing import design
 from deepday.app.trial_reporting import Faces, Reported
 from deepday.app.trial_request import DesignRequest
@@ -73,7 +75,7 @@ def _show(visit: Visit) -> Response:
         how=[(kind, _HOW[kind]) for kind in KINDS],
         because=[(one, _BECAUSE[one]) for one in REASONS],
         scales=SCALES,
-        **_form(),
+        **_form(visit),
         past=[(day.isoformat(), day_name(day)) for day in _days(found.kept) if day <= found.kept.today][::-1],
     )
 
@@ -133,11 +135,24 @@ def _first(visit: Visit) -> Response:
             measured = bool(store.sources()) and bool(settings.me.email)
     except NotEnoughDataError:
         measured = False
-    return visit.show("trial_first.html", "Trial", measured=measured, **_form())
+    return visit.show("trial_first.html", "Trial", measured=measured, **_form(visit))
 
 
-def _form() -> dict[str, Any]:
-    return {"given": load_settings().trial, "weekdays": WEEKDAYS}
+def _form(visit: Visit) -> dict[str, Any]:
+    """Return what the design's form begins with: what was agreed, otherwise the settings."""
+    settings = load_settings()
+    try:
+        terms = terms_of(DesignRequest(Request()), settings, own_date(visit.clock))
+    except InputError:  # the design says so
+        terms = Terms(settings.trial, frozenset(), None, ())
+    return {
+        "given": terms.settings,
+        "sprint": terms.sprint,
+        "longest_sprint": LONGEST_SPRINT,
+        "from_": terms.first or "",
+        "never": {WEEKDAYS[day] for day in terms.never},
+        "weekdays": WEEKDAYS,
+    }
 
 
 def _designed(visit: Visit, kept: Kept) -> Response:
@@ -154,7 +169,7 @@ def _designed(visit: Visit, kept: Kept) -> Response:
         first=protocol.first.isoformat(),
         late=kept.today >= protocol.first,
         rules=[(name, text) for name, text in protocol.agreed.items()],
-        **_form(),
+        **_form(visit),
     )
 
 
@@ -165,7 +180,12 @@ def _design(visit: Visit) -> Response:
         days=_number(visit, "days"),
         apart=visit.text("apart") == "yes",
         never=tuple(visit.texts("never")),
+        sprint=_number(visit, "sprint"),
+        baseline=_number(visit, "baseline"),
         sesoi=_number(visit, "sesoi"),
+        fixed=tuple(visit.texts("fixed")),
+        outcome=visit.text("outcome") or None,
+        better=visit.text("better") or None,
         title=visit.text("title")[:100] or TITLE,
     )
     clock = visit.clock
