@@ -31,6 +31,7 @@ class LogKind(StrEnum):
     LOOKED = "looked"
     STOPPED = "stopped"
     ENDED = "ended"
+    LETTER = "letter"
 
 
 class StoredTrial(NamedTuple):
@@ -46,7 +47,10 @@ class StoredTrial(NamedTuple):
 
 
 class LogEntry(NamedTuple):
-    """What happened: ``what`` is the sort of deviation, the week revealed or the scale rated; ``note`` is private."""
+    """What happened: ``what`` is the sort of deviation, the scale rated, or the week revealed or written of.
+
+    ``note`` is private.
+    """
 
     kind: LogKind
     what: str
