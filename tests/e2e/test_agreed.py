@@ -97,10 +97,28 @@ def test_one_day_in_each_sprint_is_drawn_from_the_whole_sprint(play: Play) -> No
     assert "1 day drawn in each sprint of 2 weeks" in told
 
 
+def test_a_measure_of_ones_own_is_taken_through_with_the_side_that_was_agreed(play: Play) -> None:
+    days = [FIRST + timedelta(days=n) for n in range(14)]
+    (play.folder / "own.csv").write_text(
+        "date,experiments\n" + "".join(f"{day},{day.day % 5}\n" for day in days), encoding="utf-8"
+    )
+    with (play.folder / "home" / "deepday.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f'\n[trial]\nmetric = "{play.folder / "own.csv"}"\n')
+    given = ("--outcome", "named", "--outcome-name", "experiments", "--outcome-better", "higher")
+    told = play.on(DESIGNED, "case", "agreement", "--write", *given).out
+    assert "experiments, the more the better" in told
+    found = play.on(DESIGNED, "trial", "design", "--file", "protocol.json", "--json").json
+    protocol = found["protocol"]
+    assert (protocol["outcome"], protocol["unit"], protocol["better"]) == ("named", "experiments", "higher")
+    found = play.on(DESIGNED, "trial", "design", "--file", "protocol.json", "--better", "lower", "--json").json
+    assert "--better lower is set; higher was agreed." in found["notes"]
+    play.on(DESIGNED, "trial", "design", "--file", "protocol.json", "--outcome", "cost")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("trial_weeks = 6", "trial_weeks = 40", "40 for weeks was agreed, and a trial takes 2 to 26."),
+        ("trial_weeks = 6", "trial_weeks = 40", "trial_weeks: must be at most 26"),
         ('"Wed", ', "", "Tue, Thu were agreed; a trial draws from 3 weekdays or more."),
         ("trial_weeks = 6", 'trial_weeks = 7\nper = "sprint"', "7 weeks are not two or more whole sprints of 2 weeks."),
     ],

@@ -1,16 +1,20 @@
 """What is said of a trial beside its report: the letter by mail, and what to change next."""
 
 import email
+import io
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.policy import strict
 from pathlib import Path
 
 import pytest
 
+from deepday.jobs.logs import lines
+from deepday.jobs.writing_letters import WritingLetters
+from deepday.testing import TurnedClock
 from tests.e2e.test_case_mail import Inbox, serving
 from tests.e2e.test_trial import AFTER, LAST, MIDDLE
-from tests.e2e.trial_office import Play
+from tests.e2e.trial_office import TRIAL, Play
 
 BOSS = "boss@example.org"
 
@@ -61,6 +65,68 @@ def test_the_letter_goes_by_mail_only_after_a_yes(middle: Play, inbox: Inbox, po
     for outcome in ("minutes less", "evidence", "range", "random draws"):
         assert outcome not in plain + html
     assert "has no recipient" in play.run(MIDDLE, "trial", "letter", "--mail", "--yes").err
+
+
+def test_the_letter_keeps_to_itself_what_was_rated_and_why_somebody_was_absent(middle: Play, tmp_path: Path) -> None:
+    play = middle.copy(tmp_path)
+    for day, kind, strain in ((0, "sick", 9), (1, "away", 2), (2, "other", 3), (3, "other", 4)):
+        when = TRIAL + timedelta(days=day)
+        play.on(MIDDLE, "trial", "deviation", when, kind)
+        play.on(MIDDLE, "trial", "rate", when, "--strain", strain)
+    told = play.on(MIDDLE, "trial", "letter").out
+    assert "2 absent" in told
+    assert "1 absent" not in told
+    assert "2 other reasons" in told
+    assert "train" not in told, "strain and Strain"
+    assert "Strain: " in play.on(MIDDLE, "trial", "letter", "--wellbeing").out
+    home = play.folder / "home" / "deepday.toml"
+    home.write_text(
+        '[me]\nemail = "me@example.com"\nzone = "Europe/Berlin"\n[case]\nlanguage = "de"\n', encoding="utf-8"
+    )
+    told = play.on(MIDDLE, "trial", "letter").out
+    assert told.startswith("Versuch mit Deep-Work-Tagen: Woche 5 von 8")
+    assert "2 andere Gründe" in told
+    assert "Bisher" in play.on(MIDDLE, "trial", "letter", "--json", "--language", "de").json["text"]
+    assert "Its outcome is" in play.on(MIDDLE, "trial", "adjust", "--language", "en").out
+    assert "Sein Ergebnis" in play.on(MIDDLE, "trial", "adjust").out
+
+
+def test_the_service_writes_the_letter_once_a_week_and_mails_it_where_that_is_set(
+    middle: Play, inbox: Inbox, port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play = middle.copy(tmp_path)
+    for name in ("DEEPDAY_CONFIG", "DEEPDAY_DATA"):
+        monkeypatch.setenv(name, play.environment(MIDDLE)[name])
+    settings = play.folder / "home" / "deepday.toml"
+    usual = '[me]\nemail = "me@example.com"\nzone = "Europe/Berlin"\n'
+    clock = TurnedClock(datetime(MIDDLE.year, MIDDLE.month, MIDDLE.day, 5, tzinfo=UTC))
+
+    def look() -> list[str]:
+        told = io.StringIO()
+        WritingLetters(clock, lines(told))()
+        return told.getvalue().splitlines()
+
+    def at(port: int, to: str = BOSS) -> str:
+        smtp = f'[smtp]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\n'
+        return f'{usual}[trial]\nletter = "mail"\nletter_to = "{to}"\n{smtp}'
+
+    settings.write_text(f'{usual}[trial]\nletter = "file"\n', encoding="utf-8")
+    assert look() == [], "seven in the morning is too early"
+    clock.turn(2 * 3600)
+    assert "wrote the letter" in look()[0]
+    (file,) = (play.folder / "home" / "data" / "letters").iterdir()
+    assert file.read_text(encoding="utf-8").startswith("Trial of deep-work days: week 5 of 8")
+    assert "Strain" not in file.read_text(encoding="utf-8")
+    assert look() == [], "a restart repeats nothing"
+    clock.turn(7 * 86_400)
+    settings.write_text(at(1), encoding="utf-8")
+    assert "cannot be reached; nothing was sent" in look()[0]
+    settings.write_text(at(port), encoding="utf-8")
+    assert "wrote and mailed the letter" in look()[0]
+    assert look() == []
+    assert [mail.rcpt_tos for mail in inbox.mails] == [[BOSS]]
+    settings.write_text(at(port, ""), encoding="utf-8")
+    assert "set letter_to as well" in play.run(MIDDLE, "trial", "status").err
 
 
 def test_meanwhile_only_delivery_and_costs_say_what_to_change(middle: Play) -> None:

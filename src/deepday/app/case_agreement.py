@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,9 @@ _DATES = ("start", "check_in", "agreed_on")
 def read_or_write(file: Path | None, given: Mapping[str, Any], *, write: bool) -> tuple[Path | None, list[str]]:
     """Return the file of the agreement to show, and what to say of it.
 
-    ``given``: what to change, as the file calls it, dates as typed. With ``write`` the file is written, what was in it
-    kept otherwise. Raises :class:`InputError` for what cannot be agreed, and :class:`NotEnoughDataError` where there is
-    nothing to show.
+    ``given``: what to change, as the file calls it, dates as typed; an empty one takes the date away. With ``write``
+    the file is written, what was in it kept otherwise. Raises :class:`InputError` for what cannot be agreed, and
+    :class:`NotEnoughDataError` where there is nothing to show.
     """
     settings = load_settings()
     path = agreement_file(file, settings)
@@ -40,7 +41,7 @@ def read_or_write(file: Path | None, given: Mapping[str, Any], *, write: bool) -
         return file, [str(path)]
     before = find_agreement(path, settings) if path.is_file() else None
     values = settings_of(before or proposed(settings)).model_dump()
-    values |= {name: parse_dates(value)[0] if name in _DATES else value for name, value in given.items()}
+    values |= {name: _date(value) if name in _DATES else value for name, value in given.items()}
     try:
         agreement = agreement_of(AgreementSettings.model_validate(values))
     except ValidationError as error:
@@ -49,6 +50,10 @@ def read_or_write(file: Path | None, given: Mapping[str, Any], *, write: bool) -
     write_private(path, lambda: agreement_to_toml(agreement))
     kind = "what was agreed" if agreement.agreed else "a proposal"
     return path, [f"Wrote {path}: {kind}. Everything in it can be changed there, and is checked when it is read."]
+
+
+def _date(text: str) -> date | None:
+    return parse_dates(text)[0] if text else None
 
 
 def read_own_text(path: Path) -> str:

@@ -10,6 +10,7 @@ from deepday.app.agreed import find_agreement
 from deepday.app.case_evidence import Measured, measure_evidence, own_date
 from deepday.app.case_metrics import associations, read_csv_metrics
 from deepday.app.case_tasks import TaskList, read_task_list, stored_tasks
+from deepday.app.language import text_language
 from deepday.app.measuring import make_private
 from deepday.app.person import find_zone
 from deepday.app.request import Request
@@ -87,7 +88,7 @@ def make_case(asked: CaseRequest, progress: Progress, clock: Clock | None = None
     settings = load_settings()
     if asked.situation not in SITUATIONS:
         raise InputError(f"There is no situation {asked.situation!r}.", f"Choose one of: {', '.join(SITUATIONS)}.")
-    tongue = language(asked.language or settings.case.language)
+    tongue = language(text_language(asked.language, settings))
     agreement = find_agreement(asked.agreement, settings)
     # With files nothing is read from the store.
     kept = TaskList((), "tasks") if asked.request.has_files else stored_tasks(clock)
@@ -126,7 +127,7 @@ def make_case_of_tasks(asked: CaseRequest, clock: Clock | None = None) -> Made:
         evidence=Evidence(),
         agreement=agreement or proposed(settings),
         written_down=agreement is not None,
-        language=language(asked.language or settings.case.language),
+        language=language(text_language(asked.language, settings)),
         today=own_date(clock),
         tasks=tasks.tasks,
         tasks_from=tasks.name,

@@ -161,3 +161,10 @@ def _inboxes(accounts: Accounts) -> Iterator[tuple[list[Inbox], list[str]]]:
                 advice = error.advice or f"Try: {again_command(sign_in)}"
                 shut.append(f"{sign_in.account} at {sign_in.provider}: {error.what} {advice}")
         yield found, shut
+
+
+def on_since(clock: Clock | None = None) -> int:
+    """Return since when declining is on (UTC seconds); 0: off. Raises :class:`NotEnoughDataError` without a store."""
+    with opened_accounts(clock) as accounts:
+        name = build_person(Request(), load_settings()).email.lower()
+        return accounts.store.declines().known(name).switch.since

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deepday.app.language import text_language
 from deepday.app.request import Request
 from deepday.app.trial_reporting import Faces, report
 from deepday.app.trial_running import Kept, refuse_undrawn, status
@@ -66,8 +67,11 @@ def _next(kept: Kept, suggestions: tuple[Suggestion, ...]) -> Next:
     )
 
 
-def adjusted_text(found: Adjusted, language: str, folder: Path | None) -> str:
-    """Return it in words. Raises :class:`InputError` for a language without a template."""
+def adjusted_text(found: Adjusted, language: str | None, folder: Path | None) -> str:
+    """Return it in words, by default in the language of the settings.
+
+    Raises :class:`InputError` for a language without a template.
+    """
     agreed = found.protocol.agreed
     content = {
         "over": found.over,
@@ -81,7 +85,7 @@ def adjusted_text(found: Adjusted, language: str, folder: Path | None) -> str:
         "weeks_now": found.protocol.sprint,
         "next": found.next,
     }
-    return plain_text(parse(render_text(f"adjust.{language}.md", content, folder)))
+    return plain_text(parse(render_text(f"adjust.{text_language(language)}.md", content, folder)))
 
 
 def adjusted_to_json(found: Adjusted) -> dict[str, Any]:

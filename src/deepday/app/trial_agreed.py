@@ -145,9 +145,16 @@ def terms_of(asked: DesignRequest, settings: Settings, today: date) -> Terms:
 
 def agreed_outcome(agreement: Agreement) -> str:
     """Return the measure that was agreed, empty for the cost of interruptions."""
-    if agreement.outcome is Outcome.NAMED:
-        return agreement.outcome_name
-    return "progress" if agreement.outcome is Outcome.PROGRESS else ""
+    return agreement.outcome_name if agreement.outcome is Outcome.NAMED else ""
+
+
+def side_asked(asked: DesignRequest, agreement: Agreement | None) -> tuple[str | None, list[str]]:
+    """Return which side of the outcome is good, as asked or agreed, and a remark where the two differ."""
+    if agreement is None or agreement.outcome_better is None or asked.outcome is not None:
+        return asked.better, []
+    if asked.better is None:
+        return agreement.outcome_better.value, []
+    return asked.better, differs("--better", asked.better, agreement.outcome_better.value)
 
 
 def _agreed(agreement: Agreement, sprint: int) -> dict[str, float]:

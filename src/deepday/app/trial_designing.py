@@ -13,7 +13,7 @@ from deepday.app.measuring import make_private
 from deepday.app.period import parse_dates
 from deepday.app.person import build_person
 from deepday.app.plan_request import parse_weekdays
-from deepday.app.trial_agreed import Terms, agreed_outcome, terms_of
+from deepday.app.trial_agreed import Terms, agreed_outcome, side_asked, terms_of
 from deepday.app.trial_analysing import need_numpy
 from deepday.app.trial_data import Measured, cost_rate, measure_days
 from deepday.app.trial_fixed import assumptions
@@ -76,7 +76,8 @@ def design(asked: DesignRequest, progress: Progress, clock: Clock | None = None)
     settings = terms.settings
     first = _first_week(terms.first, today)
     agreed = terms.agreement
-    outcome, name, better = outcome_of(asked.outcome, asked.better, agreed_outcome(agreed) if agreed else "")
+    side, noted = side_asked(asked, agreed)
+    outcome, name, better = outcome_of(asked.outcome, side, agreed_outcome(agreed) if agreed else "")
     look, alpha = "", ALPHA
     if asked.extend is not None:
         look, alpha = _declared_look(asked, first, settings.weeks, terms.sprint), ALPHA / 2
@@ -128,7 +129,7 @@ def design(asked: DesignRequest, progress: Progress, clock: Clock | None = None)
     )
     if protocol.randomised:
         protocol = replace(protocol, detectable=_detectable(before, protocol))
-    return _keep(protocol, seed, asked.file, person.email, clock, [*terms.notes, *notes, *said])
+    return _keep(protocol, seed, asked.file, person.email, clock, [*terms.notes, *noted, *notes, *said])
 
 
 def _first_week(text: str | None, today: date) -> date:

@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from deepday.app.language import text_language
 from deepday.app.person import build_person
 from deepday.app.request import Request
 from deepday.app.trial_running import Status
@@ -18,6 +19,10 @@ from deepday.report.trial_status import design_lines, differing_lines, requests_
 from deepday.store.trials import TrialState
 from deepday.trial.effect import Effect, NoEffect
 from deepday.trial.guardrails import Guardrail
+from deepday.trial.result import Delivery
+
+_RATED = {"strain"}  # what the shareable report leaves out, too
+_ABSENT = {"sick", "away"}
 
 
 def status_lines(found: Status) -> list[str]:
@@ -75,8 +80,13 @@ def _guardrail(one: Guardrail) -> dict[str, Any]:
     return dataclasses.asdict(one) | {"judgement": str(one.judgement)}
 
 
-def letter(found: Status, language: str = "en", templates: Path | None = None) -> Letter:
-    """Return the weekly letter of a running trial. Raises :class:`InputError` as :func:`make_letter` does."""
+def letter(
+    found: Status, language: str | None = None, templates: Path | None = None, *, wellbeing: bool = False
+) -> Letter:
+    """Return the weekly letter of a running trial, as others may read it: ``wellbeing`` adds what the user rated.
+
+    ``language``: by default that of the settings. Raises :class:`InputError` as :func:`make_letter` does.
+    """
     kept = found.kept
     if kept.stored.state is TrialState.DESIGNED:
         raise NotEnoughDataError("The trial has not begun: there is nothing to write of.", "See deepday trial status.")
@@ -87,11 +97,20 @@ def letter(found: Status, language: str = "en", templates: Path | None = None) -
         over=kept.over,
         coming=tuple(day for days in found.revealed.values() for day in days if day >= kept.today),
         next_reveal=found.next_reveal,
-        delivery=found.delivery,
-        guardrails=found.guardrails,
+        delivery=found.delivery and _without_reasons(found.delivery),
+        guardrails=tuple(one for one in found.guardrails if wellbeing or one.name not in _RATED),
         routing=found.routing,
     )
-    return make_letter(facts, language, templates)
+    return make_letter(facts, text_language(language), templates)
+
+
+def _without_reasons(delivery: Delivery) -> Delivery:
+    """Say only that somebody was absent, not why; each kind once."""
+    kinds: dict[str, int] = {}
+    for kind, count in delivery.deviations:
+        said = "absent" if kind in _ABSENT else kind
+        kinds[said] = kinds.get(said, 0) + count
+    return dataclasses.replace(delivery, deviations=tuple(sorted(kinds.items())))
 
 
 def letter_mail(made: Letter, request: Request, to: Sequence[str], clock: Clock | None = None) -> EmailMessage:

@@ -49,15 +49,20 @@ class Forecast:
     """Dates on which the work would be done, in weeks as they were (``now``) and with deep-work days (``deep``).
 
     ``usable`` and ``usable_deep``: mean seconds of unbroken time in a measured week, before assumptions of how it is
-    used. ``weeks_earlier``: the 10 %, 50 % and 90 % points of the difference in weeks, of the futures in which both
-    come to an end; ``None`` where fewer than half do.
+    used. ``unfinished`` and ``unfinished_deep``: in how many of the ``draws`` futures the work is not done within
+    :data:`LONGEST_WEEKS`. ``weeks_earlier``: the 10 %, 50 % and 90 % points of the difference in weeks over all
+    futures. Where work is not done, the difference is known from below only: such a future counts with the least that
+    it can be at the first point, and as beyond all others at the second and third, which are ``None`` where it decides
+    them. ``None`` altogether: not even a least difference is known.
     """
 
     now: Spread
     deep: Spread
     usable: float
     usable_deep: float
-    weeks_earlier: tuple[float, float, float] | None
+    weeks_earlier: tuple[float, float | None, float | None] | None
+    unfinished: int
+    unfinished_deep: int
     weeks: tuple[str, ...]
     block: int
     draws: int
@@ -111,6 +116,8 @@ def forecast(
         usable=mean,
         usable_deep=mean + gained,
         weeks_earlier=_difference(pairs),
+        unfinished=sum(now == float("inf") for now, _ in pairs),
+        unfinished_deep=sum(deep == float("inf") for _, deep in pairs),
         weeks=tuple(weeks),
         block=block,
         draws=draws,
@@ -170,11 +177,14 @@ def _spread(weeks: Sequence[float], start: date) -> Spread:
     return Spread(*(None if at == float("inf") else start + timedelta(days=round(7 * at)) for at in points))
 
 
-def _difference(pairs: Sequence[tuple[float, float]]) -> tuple[float, float, float] | None:
-    known = sorted(now - deep for now, deep in pairs if now != float("inf"))
-    if 2 * len(known) < len(pairs):
-        return None
-    return (_quantile(known, 0.1), _quantile(known, 0.5), _quantile(known, 0.9))
+def _difference(pairs: Sequence[tuple[float, float]]) -> tuple[float, float | None, float | None] | None:
+    """Return the points of the difference; what does not come to an end is censored at the longest time looked at."""
+    never = float("inf")
+    least = sorted(max(0.0, (LONGEST_WEEKS if now == never else now) - deep) for now, deep in pairs)
+    most = sorted(never if now == never else now - deep for now, deep in pairs)
+    low = _quantile(least, 0.1)
+    middle, high = (None if at == never else at for at in (_quantile(most, 0.5), _quantile(most, 0.9)))
+    return None if low == 0 and high is None else (low, middle, high)
 
 
 def _quantile(ordered: Sequence[float], part: float) -> float:

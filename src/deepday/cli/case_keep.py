@@ -116,6 +116,15 @@ def agreement_(
     urgent_path: Annotated[
         str | None, typer.Option("--urgent-path", metavar="TEXT", help="How they are reached.")
     ] = None,
+    outcome: Annotated[
+        str | None, typer.Option("--outcome", metavar="WHICH", help="interruption_cost or named: what it is judged by.")
+    ] = None,
+    outcome_name: Annotated[
+        str | None, typer.Option("--outcome-name", metavar="NAME", help="With --outcome named: its column in your CSV.")
+    ] = None,
+    outcome_better: Annotated[
+        str | None, typer.Option("--outcome-better", metavar="lower|higher", help="With it: which side is good.")
+    ] = None,
     exit_rule: Annotated[str | None, typer.Option("--exit", metavar="TEXT", help="What ends it, in words.")] = None,
     agreed_on: Annotated[
         str | None, typer.Option("--agreed-on", metavar="DATE", help="When it was agreed; without it is a proposal.")
@@ -135,7 +144,7 @@ def agreement_(
         name: context.params[name]
         for name in (
             *("days", "per", "sprint_weeks", "trial_weeks", "start", "check_in", "point_person", "backup"),
-            *("urgent_path", "exit_rule", "agreed_on"),
+            *("urgent_path", "outcome", "outcome_name", "outcome_better", "exit_rule", "agreed_on"),
         )
         if context.params[name] is not None
     }

@@ -54,6 +54,7 @@ def serve(
     from deepday.app.storing import prepare_store  # noqa: PLC0415 - same
     from deepday.clock import SystemClock  # noqa: PLC0415 - same
     from deepday.config.load import last_good  # noqa: PLC0415 - same
+    from deepday.jobs import writing_letters  # noqa: PLC0415 - help does without
     from deepday.jobs.auditing import Auditor  # noqa: PLC0415 - same
     from deepday.jobs.backing_up import EVERY, BackingUp  # noqa: PLC0415 - same
     from deepday.jobs.hearing import Ear  # noqa: PLC0415 - same
@@ -62,6 +63,7 @@ def serve(
     from deepday.jobs.posting import Postman  # noqa: PLC0415 - same
     from deepday.jobs.serving import Beside, Service, serve_once  # noqa: PLC0415 - same
     from deepday.jobs.serving import serve as run  # noqa: PLC0415 - same
+    from deepday.jobs.writing_letters import WritingLetters  # noqa: PLC0415 - same
 
     clock, log = SystemClock(), lines(as_json=log_format is LogFormat.JSON or (log_format is None and json_))
     keeper, manager, pulse = Keeper(clock), Manager(clock), Pulse(clock)
@@ -71,7 +73,7 @@ def serve(
         service = Service(keeper, clock, log, pulse, alive=manager.alive)
         beside = Beside(
             (ear.listen, Postman(clock, log).collect, Auditor(clock, log, pulse).look_after),
-            {BackingUp(clock, log): EVERY},
+            {BackingUp(clock, log): EVERY, WritingLetters(clock, log): writing_letters.EVERY},
         )
         if settings.serve.jobs == "workers":  # which listen, collect and look after it, too
             service, beside = _handing_on(clock, log, manager.alive), Beside()

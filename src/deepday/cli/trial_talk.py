@@ -12,6 +12,10 @@ Templates = Annotated[
     Path | None, typer.Option("--templates", metavar="FOLDER", help="Your own copies of the report's texts.")
 ]
 Language = Annotated[str, typer.Option("--language", metavar="CODE", help="en, de, or one of your own templates.")]
+ChosenLanguage = Annotated[
+    str | None,
+    typer.Option("--language", metavar="CODE", help="en, de, or one of your own templates; by default as set."),
+]
 
 
 def letter(
@@ -22,7 +26,10 @@ def letter(
     ] = False,
     to: To = None,
     yes: Annotated[bool, typer.Option("--yes", help="With --mail: do not ask.")] = False,
-    language: Language = "en",
+    wellbeing: Annotated[
+        bool, typer.Option("--wellbeing", help="With how you rated strain; by default without.")
+    ] = False,
+    language: ChosenLanguage = None,
     templates: Templates = None,
     calendar: options.Calendars = None,
     slack_export: options.SlackExport = None,
@@ -38,7 +45,7 @@ def letter(
 
     request = options.request(context)
     with show.progress() as progress:
-        made = write(look(request, progress), language, templates)
+        made = write(look(request, progress), language, templates, wellbeing=wellbeing)
     if json_:
         show.print_json(
             {"schema": "deepday.trial-letter/1", "subject": made.subject, "text": made.text, "html": made.html}
@@ -60,7 +67,7 @@ def letter(
 
 def adjust(
     context: typer.Context,
-    language: Language = "en",
+    language: ChosenLanguage = None,
     templates: Templates = None,
     calendar: options.Calendars = None,
     slack_export: options.SlackExport = None,

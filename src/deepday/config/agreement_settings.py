@@ -14,7 +14,7 @@ from deepday.config.paths import config_file
 from deepday.config.plan_settings import WEEKDAYS, Weekday
 from deepday.config.table import Table
 from deepday.errors import InputError
-from deepday.model.agreement import Agreement, BatchWindow, Guarded, Guardrail, Outcome, Per
+from deepday.model.agreement import NO_PROGRESS, Agreement, BatchWindow, Better, Guarded, Guardrail, Outcome, Per
 
 NAME = "agreement.toml"
 _WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
@@ -47,8 +47,8 @@ class AgreementSettings(Table):
     weekdays: Annotated[tuple[Weekday, ...], Field(strict=False)] = Field(
         default=WEEKDAYS[:5], description="Weekdays on which they may fall.", examples=[["Tue", "Wed", "Thu"]]
     )
-    baseline_weeks: int = Field(default=2, description="Weeks measured before the trial.", examples=[3], ge=0, le=26)
-    trial_weeks: int = Field(default=8, description="Weeks of the trial.", examples=[12], ge=1, le=52)
+    baseline_weeks: int = Field(default=2, description="Weeks measured before the trial.", examples=[3], ge=1, le=12)
+    trial_weeks: int = Field(default=8, description="Weeks of the trial.", examples=[12], ge=2, le=26)
     start: dt.date | None = Field(default=None, description="First day of the trial.", examples=[_DATE])
     check_in: dt.date | None = Field(
         default=None, description="When you look at it together.", examples=[dt.date(2026, 5, 25)]
@@ -60,14 +60,19 @@ class AgreementSettings(Table):
     backup: str = Field(
         default="", description="Who stands behind them.", examples=["bo@example.org"], pattern=_ADDRESS
     )
-    outcome: Literal["interruption_cost", "progress", "named"] = Field(
-        default="interruption_cost", description="What the trial is judged by; one only.", examples=["progress"]
+    outcome: Literal["interruption_cost", "named"] = Field(
+        default="interruption_cost", description="What the trial is judged by; one only.", examples=["named"]
     )
     outcome_name: str = Field(
-        default="", description='With outcome = "named": its name.', examples=["experiments finished"], max_length=200
+        default="",
+        description='With outcome = "named": its column in the CSV file under [trial] metric.',
+        examples=["experiments finished"], max_length=200,
+    )  # fmt: skip
+    outcome_better: Literal["", "lower", "higher"] = Field(
+        default="", description='With outcome = "named": which side is good.', examples=["higher"]
     )
     smallest_effect: float = Field(
-        default=15.0, description="Smallest change worth having, in per cent of before.", examples=[20.0], gt=0, le=100
+        default=15.0, description="Smallest change worth having, in per cent of before.", examples=[20.0], ge=1, le=100
     )
     guardrails: Annotated[tuple[GuardrailSettings, ...], Field(strict=False)] = Field(
         default=tuple(
@@ -94,6 +99,13 @@ class AgreementSettings(Table):
         examples=["Either of us ends it with a day's notice."],
         max_length=300,
     )
+
+    @field_validator("outcome", mode="before")
+    @classmethod
+    def _judged(cls, outcome: object) -> object:
+        if outcome == "progress":
+            raise ValueError(NO_PROGRESS)
+        return outcome
 
     @field_validator("weekdays")
     @classmethod
@@ -154,6 +166,7 @@ def agreement_of(given: AgreementSettings) -> Agreement:
         backup=given.backup.lower(),
         outcome=Outcome(given.outcome),
         outcome_name=given.outcome_name,
+        outcome_better=Better(given.outcome_better) if given.outcome_better else None,
         smallest_effect=round(given.smallest_effect / 100, 9),
         guardrails=tuple(Guardrail(Guarded(one.measure), one.margin) for one in given.guardrails),
         batch_windows=tuple(sorted(map(_window, given.batch_windows))),
@@ -180,6 +193,7 @@ def settings_of(agreement: Agreement) -> AgreementSettings:
         backup=agreement.backup,
         outcome=agreement.outcome.value,
         outcome_name=agreement.outcome_name,
+        outcome_better=agreement.outcome_better.value if agreement.outcome_better else "",
         smallest_effect=round(100 * agreement.smallest_effect, 6),
         guardrails=tuple(
             GuardrailSettings(measure=one.measure.value, margin=one.margin) for one in agreement.guardrails

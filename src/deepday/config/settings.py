@@ -219,6 +219,8 @@ class Settings(Table):
     def _a_server_for_mail(self) -> Self:
         if not self.smtp.host and any(one.mail for one in self.urgent.people):
             raise ValueError("[[urgent.people]] names an address for mail: set host under [smtp] as well.")
+        if not self.smtp.host and self.trial.letter == "mail":
+            raise ValueError('letter = "mail" under [trial]: set host under [smtp] as well.')
         return self
 
     @field_validator("trips")

@@ -1,8 +1,8 @@
 """The settings of a trial: how it is designed, unless the command says otherwise."""
 
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from deepday.config.table import Table
 
@@ -62,8 +62,26 @@ class TrialSettings(Table):
         le=10,
         json_schema_extra={"unit": "points"},
     )
+    letter: Literal["off", "file", "mail"] = Field(
+        default="off",
+        description="What deepday serve does with the weekly letter, each Monday of a trial: file, into the folder "
+        "letters beside the store's data; mail, to letter_to as well, without asking each time.",
+        examples=["file"],
+    )
+    letter_to: str = Field(
+        default="",
+        description='With letter = "mail": whom it is mailed to.',
+        examples=["boss@example.org"],
+        pattern=r"^([^@\s]+@[^@\s]+)?$",
+    )
     batches: Annotated[tuple[str, ...], Field(strict=False)] = Field(
         default=("11:30", "16:00"),
         description="When messages are looked at on a deep-work day, local time.",
         examples=[["12:00"]],
     )
+
+    @model_validator(mode="after")
+    def _somebody_to_mail_to(self) -> Self:
+        if self.letter == "mail" and not self.letter_to:
+            raise ValueError('letter = "mail" needs somebody to mail to: set letter_to as well.')
+        return self

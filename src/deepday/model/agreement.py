@@ -7,6 +7,10 @@ from itertools import pairwise
 
 from deepday.errors import InputError
 
+NO_PROGRESS = (
+    "rated progress cannot be what a trial is judged by, because it is not known of the weeks before and who rates "
+    "knows the draw; rate it all the same, it is reported beside the outcome."
+)
 _CORRECT = "Correct the agreement: deepday case agreement shows where it is."
 
 
@@ -21,8 +25,14 @@ class Outcome(StrEnum):
     """What the trial is judged by; one only, fixed before the start (measurement C2)."""
 
     INTERRUPTION_COST = "interruption_cost"  # evidenced cost, minutes per working hour, deep-work against other days
-    PROGRESS = "progress"  # the person's own daily answer, 0 to 10
-    NAMED = "named"  # another measure, named in words
+    NAMED = "named"  # a measure of the user's own, by day, named as the column of its CSV file
+
+
+class Better(StrEnum):
+    """Which side of a measure is good."""
+
+    LOWER = "lower"
+    HIGHER = "higher"
 
 
 class Guarded(StrEnum):
@@ -61,9 +71,10 @@ class Agreement:
 
     ``days``: how many in each week, or in each sprint of ``sprint_weeks`` ISO weeks. ``weekdays``: on which they may
     fall, 0 is Monday. ``baseline_weeks`` and ``trial_weeks``: how long is measured before and during the trial.
-    ``start``: the first day of the trial itself. ``smallest_effect``: the smallest change of the outcome that is worth
-    having, as a share of the baseline. ``answer_limit``: within how many minutes of working time an urgent request is
-    answered. ``exit_rule``: in words, what ends it. Addresses are in lower case; empty where nobody is named.
+    ``start``: the first day of the trial itself. ``outcome_better``: which side of a named outcome is good.
+    ``smallest_effect``: the smallest change of the outcome that is worth having, as a share of the baseline.
+    ``answer_limit``: within how many minutes of working time an urgent request is answered. ``exit_rule``: in words,
+    what ends it. Addresses are in lower case; empty where nobody is named.
 
     Raises :class:`InputError` for what contradicts itself; :attr:`InputError.what` names the field.
     """
@@ -80,6 +91,7 @@ class Agreement:
     backup: str = ""
     outcome: Outcome = Outcome.INTERRUPTION_COST
     outcome_name: str = ""
+    outcome_better: Better | None = None
     smallest_effect: float = 0.15
     guardrails: tuple[Guardrail, ...] = (Guardrail(Guarded.URGENT_IN_TIME, 10.0), Guardrail(Guarded.AFTER_HOURS, 30.0))
     batch_windows: tuple[BatchWindow, ...] = (BatchWindow(41_400, 43_200), BatchWindow(57_600, 59_400))
@@ -120,6 +132,15 @@ class Agreement:
         if (self.outcome is Outcome.NAMED) != bool(self.outcome_name):
             said = "is missing" if self.outcome is Outcome.NAMED else "is given, but outcome is another"
             found.append(("outcome_name", f'{said}; outcome = "named" and outcome_name belong together.'))
+        if (self.outcome is Outcome.NAMED) != bool(self.outcome_better):
+            said = (
+                "is missing; say lower or higher"
+                if self.outcome is Outcome.NAMED
+                else "is given, but outcome is another"
+            )
+            found.append(("outcome_better", f"{said}."))
+        if self.outcome_name.strip() == "progress":
+            found.append(("outcome_name", f"is progress: {NO_PROGRESS}"))
         if len({one.measure for one in self.guardrails}) < len(self.guardrails):
             found.append(("guardrails", "name a measure twice."))
         ordered = sorted(self.batch_windows)

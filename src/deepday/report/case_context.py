@@ -54,8 +54,9 @@ PLACEHOLDERS: Mapping[str, str] = {
     "batch_windows": "times at which messages are answered on a deep-work day, a list",
     "urgent_limit": "minutes within which an urgent request is answered",
     "urgent_path": "how urgent requests reach the point person; may be empty",
-    "outcome": "interruption_cost, progress or named",
+    "outcome": "interruption_cost or named",
     "outcome_name": "the outcome's name, where it is another",
+    "outcome_better": "lower or higher, where it is another: which side of it is good",
     "smallest_effect": "smallest change worth having, in per cent",
     "guardrails": "what must not get worse: a list with measure and margin",
     "exit_rule": "what ends it, in words; may be empty",
@@ -76,10 +77,12 @@ PLACEHOLDERS: Mapping[str, str] = {
     "forecast": "whether there are enough measured weeks for a forecast",
     "done_now": "when the critical work would be done in weeks like the measured ones, as a range",
     "done_deep": "the same with the deep-work days",
-    "weeks_earlier": "by how many weeks that is earlier, as a range; may be none",
+    "weeks_earlier": "by how many weeks that is earlier, as a range or at least; may be none",
     "usable": "unbroken time in a measured week, in stretches long enough",
     "usable_deep": "the same with the deep-work days",
-    "never": "whether weeks like the measured ones may never get the critical work done",
+    "draws": "how many futures were simulated",
+    "unfinished": "in how many of them weeks like the measured ones do not get the work done within two years",
+    "unfinished_deep": "the same with the deep-work days",
     "wellbeing": "the user's own answers, only if they chose to show them: days, strain, sleep, focus; else none",
     "metrics": "performance metrics beside workload: name, workload, weeks, least, r, comment",
     "actions": "agreed actions: what, owner, due",
@@ -250,6 +253,7 @@ def _agreement(case: Case) -> dict[str, Any]:
         "urgent_path": agreement.urgent_path,
         "outcome": agreement.outcome.value,
         "outcome_name": agreement.outcome_name,
+        "outcome_better": agreement.outcome_better.value if agreement.outcome_better else "",
         "smallest_effect": tongue.number(100 * agreement.smallest_effect),
         "guardrails": [
             {"measure": one.measure.value, "margin": tongue.number(one.margin)} for one in agreement.guardrails
@@ -303,7 +307,7 @@ def _forecast(case: Case) -> dict[str, Any]:
     found, tongue = case.forecast, case.language
     if found is None:
         empty = dict.fromkeys(("done_now", "done_deep", "weeks_earlier", "usable", "usable_deep"))
-        return {"forecast": False, "never": False, **empty}
+        return {"forecast": False, "draws": 0, "unfinished": 0, "unfinished_deep": 0, **empty}
     source = f"deepday case benefit --seed {found.seed}"
 
     def spread(value: Spread) -> Figure:
@@ -311,17 +315,26 @@ def _forecast(case: Case) -> dict[str, Any]:
         return Figure(tongue.between(early, late), source)
 
     earlier = found.weeks_earlier
+    if earlier and earlier[2] is None and round(earlier[0], 1) == 0:
+        earlier = None
     return {
         "forecast": True,
         "done_now": spread(found.now),
         "done_deep": spread(found.deep),
-        "weeks_earlier": Figure(tongue.between(tongue.number(earlier[0]), tongue.number(earlier[2])), source)
-        if earlier
-        else None,
+        "weeks_earlier": Figure(_range(earlier[0], earlier[2], tongue), source) if earlier else None,
         "usable": Figure(tongue.about(found.usable), source),
         "usable_deep": Figure(tongue.about(found.usable_deep), source),
-        "never": found.now.late is None,
+        "draws": found.draws,
+        "unfinished": found.unfinished,
+        "unfinished_deep": found.unfinished_deep,
     }
+
+
+def _range(low: float, high: float | None, tongue: Language) -> str:
+    """Write a range that may have no upper end."""
+    if high is None:
+        return f"{tongue.at_least} {tongue.number(low)}"
+    return tongue.between(tongue.number(low), tongue.number(high))
 
 
 def _wellbeing(case: Case) -> dict[str, Any] | None:

@@ -8,13 +8,17 @@ from deepday.model.agreement import Agreement
 
 
 def forecast_to_json(found: Forecast | None) -> dict[str, object] | None:
-    """Return a forecast with its assumptions; the points are 10, 50 and 90 %."""
+    """Return a forecast with its assumptions; the points are 10, 50 and 90 %, those of no known value ``None``."""
     if found is None:
         return None
     return {
         "now": _spread(found.now),
         "deep": _spread(found.deep),
-        "weeks_earlier": [round(value, 2) for value in found.weeks_earlier] if found.weeks_earlier else None,
+        "weeks_earlier": [None if at is None else round(at, 2) for at in found.weeks_earlier]
+        if found.weeks_earlier
+        else None,
+        "unfinished": found.unfinished,
+        "unfinished_deep": found.unfinished_deep,
         "usable": round(found.usable),
         "usable_deep": round(found.usable_deep),
         "weeks": list(found.weeks),
@@ -70,6 +74,7 @@ def agreement_to_json(agreement: Agreement) -> dict[str, object]:
         "backup": agreement.backup,
         "outcome": agreement.outcome.value,
         "outcome_name": agreement.outcome_name,
+        "outcome_better": agreement.outcome_better.value if agreement.outcome_better else None,
         "smallest_effect": agreement.smallest_effect,
         "guardrails": [{"measure": one.measure.value, "margin": one.margin} for one in agreement.guardrails],
         "batch_windows": [{"start": one.start, "end": one.end} for one in agreement.batch_windows],

@@ -27,6 +27,7 @@ class Language:
     estimates: str
     answers: str
     later: str
+    at_least: str
     weeks: str
     workloads: Mapping[str, str]
     titles: Mapping[str, str]
@@ -81,6 +82,7 @@ LANGUAGES = {
             "own estimates in {}",
             "own answers, deepday case log",
             "later than two years from now",
+            "at least",
             "weeks",
             {
                 "cost": "cost of interruptions",
@@ -108,6 +110,7 @@ LANGUAGES = {
             "eigene Schätzungen in {}",
             "eigene Antworten, deepday case log",
             "später als in zwei Jahren",
+            "mindestens",
             "Wochen",
             {
                 "cost": "Aufwand durch Unterbrechungen",

@@ -32,6 +32,7 @@ class LogKind(StrEnum):
     STOPPED = "stopped"
     ENDED = "ended"
     PURGED = "purged"
+    LETTER = "letter"
 
 
 class StoredTrial(NamedTuple):
@@ -47,7 +48,10 @@ class StoredTrial(NamedTuple):
 
 
 class LogEntry(NamedTuple):
-    """What happened: ``what`` is the sort of deviation, the week revealed or the scale rated; ``note`` is private."""
+    """What happened: ``what`` is the sort of deviation, the scale rated, or the week revealed or written of.
+
+    ``note`` is private.
+    """
 
     kind: LogKind
     what: str

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from deepday.config.agreement_settings import agreement_to_toml, load_agreement, parse_agreement
 from deepday.errors import InputError
-from deepday.model.agreement import Agreement, BatchWindow, Guarded, Guardrail, Outcome, Per
+from deepday.model.agreement import Agreement, BatchWindow, Better, Guarded, Guardrail, Outcome, Per
 
 _TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=60)
 _DATES = st.dates(date(2026, 1, 1), date(2026, 12, 31))
@@ -22,10 +22,10 @@ _DATES = st.dates(date(2026, 1, 1), date(2026, 12, 31))
     start=st.none() | _DATES,
     rails=st.lists(st.sampled_from(Guarded), unique=True),
     margin=st.floats(0, 1000),
-    effect=st.integers(1, 1000),
+    effect=st.integers(10, 1000),
     path=_TEXT,
     rule=_TEXT,
-    name=_TEXT.filter(bool),
+    name=_TEXT.filter(lambda text: text.strip() not in {"", "progress"}),
     agreed=st.none() | _DATES,
 )
 def test_what_is_written_is_read_back(
@@ -49,6 +49,7 @@ def test_what_is_written_is_read_back(
         point_person="grace@example.org",
         outcome=Outcome.NAMED,
         outcome_name=name,
+        outcome_better=Better.HIGHER,
         smallest_effect=effect / 1000,
         guardrails=tuple(Guardrail(one, margin) for one in rails),
         batch_windows=(BatchWindow(0, 60), BatchWindow(36_000, 86_400)),
@@ -74,6 +75,11 @@ def test_an_empty_file_is_the_usual_proposal() -> None:
         ('batch_windows = ["12:00-11:00"]\n', 1, "batch_windows"),
         ('batch_windows = ["25:00-26:00"]\n', 1, "batch_windows"),
         ('outcome = "named"\n', 1, "outcome_name"),
+        ('outcome = "named"\noutcome_name = "bugs"\n', 1, "outcome_better is missing; say lower or higher"),
+        ('outcome = "progress"\n', 1, "who rates knows the draw"),
+        ('outcome = "named"\noutcome_name = "progress"\noutcome_better = "higher"\n', 2, "who rates knows the draw"),
+        ("baseline_weeks = 0\n", 1, "baseline_weeks"),
+        ("smallest_effect = 0.5\n", 1, "smallest_effect"),
         ('guardrails = [{ measure = "strain", margin = 1 }, { measure = "strain", margin = 2 }]\n', 1, "guardrails"),
         ('weekdays = ["Tue"]\ndays = 2\n', 2, "days"),
         ("weekdays = []\n", 1, "weekdays"),

@@ -78,9 +78,12 @@ def test_more_deep_work_days_never_make_it_later(
     for point in ("early", "middle", "late"):
         assert not _later(getattr(other.deep, point), getattr(one.deep, point))
         assert not _later(getattr(one.deep, point), getattr(one.now, point))
+    assert other.unfinished_deep <= one.unfinished_deep <= one.unfinished == other.unfinished
     if one.weeks_earlier and other.weeks_earlier:
         assert one.weeks_earlier[0] >= 0
-        assert all(more >= fewer for fewer, more in zip(one.weeks_earlier, other.weeks_earlier, strict=True))
+        for less, most in zip(one.weeks_earlier, other.weeks_earlier, strict=True):
+            assert (less is None) == (most is None)
+            assert less is None or most is None or most >= less
 
 
 @settings(max_examples=40)
@@ -113,3 +116,28 @@ def test_weeks_without_any_unbroken_time_never_get_it_done() -> None:
     seen = [replace(one, quiet=(HOUR,), between=(HOUR,)) for one in days(3)]
     found = made(seen)
     assert (found.now.early, found.deep.early, found.weeks_earlier) == (None, None, None)
+
+
+def test_futures_that_never_come_to_an_end_are_counted_as_later_than_all_that_is_known() -> None:
+    """One hour of use in a week, two with the deep-work day: as many weeks as hours, half as many with it."""
+    seen = [
+        replace(one, quiet=(HOUR,), between=(HOUR, HOUR))
+        if one.date.weekday() == 0
+        else replace(one, quiet=(), between=())
+        for one in days(3)
+    ]
+    certain = {"block": HOUR, "deep_days": 5, "batches": 0, "assumptions": CERTAIN, "draws": 400}
+    found = made(seen, (60, 180), **certain)
+    assert found.unfinished == pytest.approx(400 * 76 / 120, abs=30)
+    assert found.unfinished_deep == 0
+    assert found.weeks_earlier is not None
+    low, middle, high = found.weeks_earlier
+    assert (middle, high) == (None, None), "more than half of the futures have no known difference"
+    assert low == pytest.approx(22, abs=3), (
+        "what ten in a hundred stay below, 104 weeks less those of the slowest with deep days"
+    )
+    few = made(seen, (40, 110), **certain)
+    assert few.unfinished == pytest.approx(400 * 6 / 70, abs=20)
+    assert few.weeks_earlier is not None
+    assert few.weeks_earlier[2] == pytest.approx(51.5, abs=1), "the 90 % point lies within what is known"
+    assert few.weeks_earlier[1] == pytest.approx(37.5, abs=2), "the middle of all, not of those that finish"

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from deepday.case.benefit import forecast
+from deepday.case.benefit import Assumptions, forecast
 from deepday.case.evidence import Evidence
 from deepday.case.metrics import Series, associate
 from deepday.case.tasks import Every, Task
 from deepday.case.tone import check_tone
 from deepday.case.wellbeing import Note, summarise_notes
 from deepday.errors import InputError
-from deepday.model.agreement import Agreement, Guarded, Guardrail, Outcome, Per
+from deepday.model.agreement import Agreement, Better, Guarded, Guardrail, Outcome, Per
 from deepday.report.case_context import PLACEHOLDERS, Action, Case, context
 from deepday.report.case_language import LANGUAGES, language
 from deepday.report.case_markdown import markdown_to_html
@@ -40,9 +40,11 @@ AGREEMENT = Agreement(
     exit_rule="Either of us ends it.",
     outcome=Outcome.NAMED,
     outcome_name="experiments finished",
+    outcome_better=Better.HIGHER,
     guardrails=tuple(Guardrail(one, 2.0) for one in Guarded),
     agreed_on=date(2026, 4, 2),
 )
+CERTAIN = Assumptions(used=(1.0, 1.0), returned=(0.0, 0.0), holds=1.0)
 DOCUMENTS = sorted({name.partition("/")[2] for name in template_names()})
 
 
@@ -142,6 +144,23 @@ def test_too_little_is_said_in_words() -> None:
     assert "No tasks were given" in markdown("tasks.md", nothing)
     few = Case(evidence(5), Agreement(), language("en"), TODAY, wellbeing=summarise_notes([Note(TODAY, strain=9)]))
     assert "How it feels" not in markdown("brief.md", few)
+
+
+@pytest.mark.parametrize(
+    ("code", "hours", "said"),
+    [
+        ("en", (1500, 1560), ("That is at least ", "simulated futures without deep-work days, in 0 with them")),
+        ("de", (1500, 1560), ("Das ist mindestens ", "simulierten Verläufen ohne Deep-Work-Tage, in 0 mit ihnen")),
+        ("en", (9000, 9000), ("cannot be said", "in 50 of 50 simulated futures without deep-work days, in 50 with")),
+        ("de", (9000, 9000), ("lässt sich nicht sagen", "in 50 von 50 simulierten Verläufen ohne")),
+    ],
+)
+def test_futures_that_never_finish_are_part_of_what_is_said(
+    code: str, hours: tuple[float, float], said: tuple[str, ...]
+) -> None:
+    seen = forecast(evidence(5).days, hours, 7200, start=TODAY, deep_days=5, draws=50, assumptions=CERTAIN)
+    text = markdown("benefit.md", full(code, forecast=seen))
+    assert [one for one in said if one not in text] == []
 
 
 def test_the_placeholders_are_those_that_are_listed() -> None:

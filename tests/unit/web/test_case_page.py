@@ -71,6 +71,18 @@ def test_a_text_is_read_and_taken_along(site: Site) -> None:
     assert site.browser.get("/case/file/brief.exe").status_code == 400
 
 
+def test_texts_are_in_the_language_that_is_set_or_chosen(site: Site) -> None:
+    assert "Auf Deutsch" in site.browser.get("/case/text/tasks").text
+    german = site.browser.get("/case/text/brief?language=de&names=yes").text
+    assert '<article class="sheet" lang="de">' in german
+    assert "/case/file/brief.pdf?names=yes&amp;language=de" in german
+    assert "/case/text/brief?language=en&amp;names=yes" in german
+    config_file().write_text(f'{config_file().read_text(encoding="utf-8")}[case]\nlanguage = "de"\n', encoding="utf-8")
+    assert "In English" in site.browser.get("/case/text/tasks").text
+    assert "Arbeitszeit und Deep-Work-Tage" in site.browser.get("/case/meeting?for=talk").text
+    assert "What we agreed" in act(site, "mail/write", to="boss@example.org", language="en")
+
+
 def test_the_log_is_kept_and_deleted(site: Site) -> None:
     assert "It stays private" in act(site, "log/note", text="Two releases", strain="7", date="2026-03-09")
     assert [(one.text, one.strain, one.sleep) for one in read_notes(site.clock)] == [("Two releases", 7, None)]
@@ -94,6 +106,38 @@ def test_an_agreement_is_written_down_and_what_cannot_be_is_said(site: Site) -> 
     assert "is no number" in act(site, "agreement/write", **given | {"days": "many"})
     assert "Agreed on 2026-03-09" in act(site, "agreement/write", **given, agreed_on="2026-03-09")
     assert "names no weekday" in act(site, "agreement/write", days="2")
+    assert "A proposal" in act(site, "agreement/write", **given, agreed_on="")
+
+
+def test_all_that_is_agreed_of_a_trial_has_a_field(site: Site) -> None:
+    given: dict[str, Any] = {
+        "weekdays": ["Tue", "Wed", "Thu"],
+        "outcome": "named",
+        "outcome_name": "bugs",
+        "outcome_better": "lower",
+        "smallest_effect": "12.5",
+        "batch_windows": "12:00-12:30, 16:00-16:15",
+        "answer_limit": "45",
+        "margin_urgent_in_time": "15",
+        "margin_strain": "",
+        "margin_blocked": "0.5",
+        "baseline_weeks": "3",
+    }
+    page = act(site, "agreement/write", **given)
+    assert 'name="margin_blocked" type="number" min="0" step="any" value="0.5"' in page
+    found = load_agreement()
+    assert found is not None
+    assert (found.outcome, found.outcome_name, found.outcome_better) == ("named", "bugs", "lower")
+    assert (found.smallest_effect, found.answer_limit, found.baseline_weeks) == (0.125, 45, 3)
+    assert [(one.measure.value, one.margin) for one in found.guardrails] == [("urgent_in_time", 15), ("blocked", 0.5)]
+    assert [one.start for one in found.batch_windows] == [12 * 3600, 16 * 3600]
+    assert "outcome_better is missing" in act(site, "agreement/write", **given | {"outcome_better": ""})
+    assert "12 is no time of a day" in act(site, "agreement/write", **given | {"batch_windows": "12"}).replace(
+        '"', ""
+    ).replace("&#34;", "")
+    assert "is no number" in act(site, "agreement/write", **given | {"margin_strain": "much"})
+    assert "what interruptions cost" in act(site, "agreement/write", **given | {"outcome": "interruption_cost"})
+    assert load_agreement().outcome_name == ""  # type: ignore[union-attr]
 
 
 def test_a_metric_is_laid_beside_workload_and_not_kept(site: Site, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from deepday.model import Interval
 from deepday.web.sessions import Sessions
 from tests.unit.app.protected import TODAY, accept, applied, office_of, ours
 from tests.unit.app.stranger import ME, World
@@ -108,3 +109,28 @@ def test_an_account_is_tested_synced_and_removed(site: Site) -> None:
     assert "changed" in send("sync")
     assert "Removed:" in send("remove", provider="stranger", account=ME)
     assert "No account is connected yet" in site.browser.get("/connections").text
+
+
+def test_declining_is_looked_at_before_it_is_switched_on(site: Site, world: World) -> None:
+    accept(world, TODAY)
+    applied(world)
+    now = int(world.clock.now().timestamp())
+    world.office().invite([Interval(now + 3600, now + 7200)], "<b>Sync</b>")
+
+    def decline(what: str, **given: str) -> str:
+        answer = site.send(f"/protect/decline/{what}", given | {"form_token": site.token_of})
+        where = answer.headers["location"]
+        assert where.startswith("/working/") or where == "/protect/decline"
+        if where.startswith("/working/"):
+            settled(site, where)
+        return site.browser.get("/protect/decline").text
+
+    assert "Off: no invitation is answered." in site.browser.get("/protect/decline").text
+    assert "preview" in decline("on"), "not before a look"
+    page = decline("preview", weeks="4")
+    assert "Would be declined now: 1" in page
+    assert "&lt;b&gt;Sync" in page
+    assert "The answer would say" in page
+    assert "On since " in decline("on")
+    assert "Invitations are no longer declined." in decline("off")
+    assert "none of the choices" in decline("preview", weeks="9000")

@@ -68,6 +68,27 @@ def test_the_design_says_first_what_it_can_find_and_begins_nothing(site: Site) -
     assert "is no whole number" in act(site, "design", weeks="many")
 
 
+def test_the_simple_mode_and_sprints_are_asked_for_on_the_page(site: Site) -> None:
+    given = {"weeks": "2", "first": str(TRIAL), "baseline": "1"}
+    assert "designed, not begun" in act(site, "design", **given, fixed="Tue")
+    protocol = site.browser.get("/trial/protocol.json").json()
+    assert (protocol["mode"], protocol["deep_days"]) == ("fixed", 1)
+    assert {date.fromisoformat(week["allowed"][0][0]).weekday() for week in protocol["weeks"]} == {1}
+    assert protocol["baseline"]["first"] == str(DESIGNED - timedelta(days=7))
+    act(site, "design", **given | {"weeks": "4"}, days="1", sprint="2")
+    assert site.browser.get("/trial/protocol.json").json()["sprint"] == 2
+    assert "no file with it is known" in act(site, "design", **given, days="1", outcome="bugs", better="lower")
+
+
+def test_the_design_begins_with_what_was_agreed(site: Site) -> None:
+    agreed = {"days": "1", "trial_weeks": "6", "weekdays": ["Tue", "Wed", "Thu"], "agreed_on": "2026-04-01"}
+    site.send("/case/agreement/write", {"form_token": site.token_of, **agreed, "smallest_effect": "20"})
+    page = site.browser.get("/trial").text
+    assert 'name="weeks" type="number" min="2" max="26" value="6"' in page
+    assert 'name="sesoi" type="number" min="1" max="100" value="20"' in page
+    assert 'name="never" value="Mon" checked' in page
+
+
 def test_looking_at_the_report_does_not_open_the_outcome(site: Site, tmp_path: Path) -> None:
     design(site)
     assert "Hash of the protocol, to publish now" in act(site, "start")
@@ -95,6 +116,11 @@ def test_looking_at_the_report_does_not_open_the_outcome(site: Site, tmp_path: P
     assert "It is not the published one" in site.browser.get("/trial/check?hash=beef").text
     assert "nothing is noted any more" in act(site, "rate", date=str(TRIAL), progress="5")
     assert site.browser.get("/trial/next").status_code == 200
+    german = site.browser.get("/trial/report?face=shareable&language=de").text
+    assert '<article class="sheet" lang="de">' in german
+    assert "/trial/report.pdf?face=shareable&amp;language=de" in german
+    assert "Was als Nächstes zu ändern ist" in site.browser.get("/trial/next?language=de").text
+    assert "Choose one of: en, de" in site.browser.get("/trial/next?language=xx").text
 
 
 def test_days_are_rated_and_the_trial_is_stopped(site: Site) -> None:
@@ -108,5 +134,8 @@ def test_days_are_rated_and_the_trial_is_stopped(site: Site) -> None:
     assert "The day stays what it was drawn for" in page
     assert "<script>alert" not in page
     assert "This week" in site.browser.get("/trial/letter").text
+    assert "Strain: " not in site.browser.get("/trial/letter").text, "the boss reads it"
+    assert "Strain: " in site.browser.get("/trial/letter?wellbeing=yes").text
+    assert "Belastung: " in site.browser.get("/trial/letter?wellbeing=yes&language=de").text
     assert "without a verdict" in act(site, "stop", because="harm")
     assert "there is no verdict" in site.browser.get("/trial/report").text

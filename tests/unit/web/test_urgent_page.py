@@ -112,6 +112,23 @@ def test_the_same_answer_is_sent_once(site: Site, world: World) -> None:
     assert now_is(world, request).state is RequestState.ANSWERED
 
 
+def test_somebody_is_asked_to_cover_after_a_look_at_the_question(site: Site, world: World) -> None:
+    assert "Nobody is named yet" in site.browser.get("/urgent/cover").text
+    settings(
+        'people = [{ email = "grace@example.org", slack_user = "UGRACE" }]\n'
+        '[[point_people]]\nemail = "grace@example.org"\nagreed = false\n'
+    )
+    page = site.browser.get("/urgent/cover").text
+    assert "asks whether you would answer for what cannot wait" in page
+    assert world.office().posts == {}
+    assert "grace@example.org was asked." in act(site, "ask", email="grace@example.org")
+    asked = [one.text for one, _ in world.office().posts.values()]
+    assert len(asked) == 1
+    assert "Ada works some hours without interruptions" in asked[0]
+    assert "asked, 2026-03-10" in site.browser.get("/urgent/cover").text
+    assert "is not among those who may cover" in act(site, "ask", email="stranger@example.org")
+
+
 def test_what_cannot_be_done_is_said(site: Site, world: World) -> None:
     request = came_in(world, routed=False)
     assert "cannot be put off" in act(site, "snooze", request=request.id)

@@ -18,6 +18,7 @@ from deepday.app.case_overview import standing
 from deepday.connect import no_progress
 from deepday.errors import InputError
 from deepday.report.case_markdown import markdown_to_html
+from deepday.web.language import chosen_language, other_languages
 from deepday.web.pages import case_keep, case_talk
 from deepday.web.visit import Page, Visit
 
@@ -56,6 +57,7 @@ def _made(visit: Visit, name: str) -> Made:
         situation=situation if situation in SITUATIONS else SITUATIONS[0],
         names=visit.asked("names") == "yes" or name in {"tasks", "agreement"},
         share_wellbeing=visit.asked("wellbeing") == "yes",
+        language=chosen_language(visit),
     )
     return make_case(asked, no_progress, visit.clock) if name in _MEASURED else make_case_of_tasks(asked, visit.clock)
 
@@ -65,7 +67,8 @@ def _text(visit: Visit) -> Response:
     made = _made(visit, name)
     written = write_text(made, f"{name}.md")
     chosen = {one: "yes" for one in _CHOICES if visit.asked(one) == "yes"}
-    others = {one: urlencode(dict.fromkeys(sorted({*chosen} ^ {one}), "yes")) for one in _CHOICES}
+    kept = {"language": visit.asked("language")} if visit.asked("language") else {}
+    others = {one: urlencode(dict.fromkeys(sorted({*chosen} ^ {one}), "yes") | kept) for one in _CHOICES}
     problem = made.measured.problem
     return visit.show(
         "case_text.html",
@@ -76,7 +79,9 @@ def _text(visit: Visit) -> Response:
         heading=made.heading,
         notes=[*made.notes, *([problem.what] if problem else [])],
         findings=written.findings,
-        query=f"?{urlencode(chosen)}" if chosen else "",
+        query=f"?{urlencode(chosen | kept)}" if chosen | kept else "",
+        language=made.language.code,
+        languages=other_languages(visit),
         chosen=chosen,
         others=others if name in _MEASURED else {},
     )

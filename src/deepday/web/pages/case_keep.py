@@ -24,6 +24,7 @@ from deepday.config.load import load_settings
 from deepday.config.plan_settings import WEEKDAYS
 from deepday.connect import no_progress
 from deepday.errors import DeepdayError, InputError
+from deepday.model.agreement import Guarded
 from deepday.report.case_charts import metric_charts
 from deepday.report.case_markdown import markdown_to_html
 from deepday.report.words import counted, day_name
@@ -32,11 +33,17 @@ from deepday.web.visit import Handler, Visit
 
 _COMPARED = "metrics"
 _SCALES = ("sleep", "focus", "strain")
-_NUMBERS = ("days", "sprint_weeks", "trial_weeks")
-_AGREED = (
-    *_NUMBERS,
-    *("per", "weekdays", "start", "check_in", "point_person", "backup", "urgent_path", "exit_rule", "agreed_on"),
-)
+_NUMBERS = ("days", "sprint_weeks", "baseline_weeks", "trial_weeks", "answer_limit")
+_DATES = ("start", "check_in", "agreed_on")
+_WORDS = ("point_person", "backup", "urgent_path", "exit_rule", "outcome_name", "outcome_better")
+_OUTCOMES = {"interruption_cost": "what interruptions cost", "named": "a measure of your own"}
+_BETTER = {"": "", "higher": "more", "lower": "less"}
+_GUARDED = {
+    Guarded.URGENT_IN_TIME: "Urgent requests answered in time: fewer by at most (points of per cent)",
+    Guarded.AFTER_HOURS: "Work after hours: more by at most (minutes a week)",
+    Guarded.STRAIN: "Strain: more by at most (points of 10)",
+    Guarded.BLOCKED: "Others blocked: more by at most (times a week)",
+}
 
 
 def back_to(path: str, act: Handler) -> Handler:
@@ -182,21 +189,46 @@ def _agreement(visit: Visit) -> Response:
         "Agreement",
         given=given,
         weekdays=WEEKDAYS,
+        outcomes=_OUTCOMES,
+        better=_BETTER,
+        guarded=[
+            (name.value, words, next((f"{one.margin:g}" for one in given.guardrails if one.measure == name), ""))
+            for name, words in _GUARDED.items()
+        ],
         file=str(found.file),
         written=found.agreement is not None,
     )
 
 
 def _write_agreement(visit: Visit) -> Response:
-    given: dict[str, Any] = {name: visit.text(name) for name in _AGREED if name in visit.form}
-    given = {name: value for name, value in given.items() if value or name in {"backup", "urgent_path", "exit_rule"}}
+    """Write what the form says; what it has no field for stays as it was."""
+    sent = visit.form
+    given: dict[str, Any] = {name: visit.text(name) for name in (*_DATES, *_WORDS) if name in sent}
+    given |= {name: visit.text(name) for name in ("per", "outcome") if visit.text(name)}
+    given |= {name: int(_number(visit, name)) for name in _NUMBERS if visit.text(name)}
     given["weekdays"] = tuple(visit.texts("weekdays"))
-    for name in _NUMBERS:
-        if name in given and not given[name].isdecimal():
-            raise InputError(f"{given[name][:20]!r} is no number.", f"Write a number for {name.replace('_', ' ')}.")
-    given |= {name: int(given[name]) for name in _NUMBERS if name in given}
+    if given.get("outcome") == "interruption_cost":
+        given |= {"outcome_name": "", "outcome_better": ""}  # a form without script cannot empty them by itself
+    if visit.text("smallest_effect"):
+        given["smallest_effect"] = _number(visit, "smallest_effect", whole=False)
+    if "batch_windows" in sent:
+        given["batch_windows"] = tuple(visit.text("batch_windows").replace(",", " ").split())
+    if any(f"margin_{name}" in sent for name in _GUARDED):
+        given["guardrails"] = tuple(
+            {"measure": name.value, "margin": _number(visit, f"margin_{name}", whole=False)}
+            for name in _GUARDED
+            if visit.text(f"margin_{name}")
+        )
     _, said = read_or_write(None, given, write=True)
     return visit.go("/case/agreement", Said("done", tuple(said)))
+
+
+def _number(visit: Visit, name: str, *, whole: bool = True) -> float:
+    text = visit.text(name)
+    plain = text if whole else text.replace(".", "", 1)
+    if not (plain.isascii() and plain.isdecimal() and len(plain) <= 6):
+        raise InputError(f"{text[:20]!r} is no number.", f"Write a number for {name.replace('_', ' ')}.")
+    return float(text)
 
 
 VIEWS = {

@@ -13,6 +13,7 @@ from deepday.config.load import load_settings
 from deepday.connect import no_progress
 from deepday.errors import InputError, NotEnoughDataError
 from deepday.report.case_meeting import slot_words
+from deepday.web.language import LANGUAGES, chosen_language
 from deepday.web.pages.case_keep import back_to
 from deepday.web.tasks import done
 from deepday.web.visit import Visit
@@ -24,7 +25,9 @@ _FOR = {"talk": "The first talk", "overload": "The talk about relief", "check-in
 
 
 def _made(visit: Visit, situation: str = SITUATIONS[0]) -> Made:
-    return make_case_of_tasks(CaseRequest(situation=situation, names=True), visit.clock)
+    return make_case_of_tasks(
+        CaseRequest(situation=situation, names=True, language=chosen_language(visit)), visit.clock
+    )
 
 
 def _arranged(visit: Visit) -> Meeting:
@@ -69,6 +72,8 @@ def _meeting(visit: Visit) -> Response:
         notes=[note.removesuffix(_AT_THE_COMMAND_LINE) for note in found.notes] if found else [],
         problem=problem,
         query=visit.request.url.query,
+        language=chosen_language(visit),
+        languages=LANGUAGES,
     )
 
 
@@ -90,6 +95,8 @@ def _mail(visit: Visit) -> Response:
         text=text,
         to=any(name == "To" for name, _ in head),
         server=load_settings().smtp.host,
+        language=chosen_language(visit),
+        languages=LANGUAGES,
     )
 
 

@@ -27,6 +27,7 @@ from deepday.report.protect_view import (
     span,
     value_words,
 )
+from deepday.web.pages import decline
 from deepday.web.tasks import Said, Task
 from deepday.web.visit import Page, Visit
 
@@ -187,7 +188,7 @@ PAGE = Page(
     "/protect",
     "Protect",
     _show,
-    views={"/protect/changes": _changes, "/protect/history": _history},
+    views={"/protect/changes": _changes, "/protect/history": _history, **decline.VIEWS},
     actions={
         "/protect/apply": _apply,
         "/protect/pause": _pause,
@@ -196,5 +197,6 @@ PAGE = Page(
         "/protect/end-early": _end_early,
         "/protect/restore": _restore,
         "/protect/restore-all": _restore_all,
+        **decline.ACTIONS,
     },
 )

@@ -4,6 +4,7 @@ import io
 import json
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,9 +14,11 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from deepday.app import trial_reporting, trial_running
+from deepday.app.case_evidence import own_date
 from deepday.app.request import Request
 from deepday.app.storing import open_existing_store
 from deepday.app.trial_adjusting import adjust, adjusted_text
+from deepday.app.trial_agreed import LONGEST_SPRINT, Terms, terms_of
 from deepday.app.trial_designing import design
 from deepday.app.trial_reporting import Faces, Reported
 from deepday.app.trial_request import DesignRequest
@@ -33,10 +36,10 @@ from deepday.report.trial_status import design_lines, detectable_lines
 from deepday.report.words import day_name
 from deepday.store.trials import TrialState
 from deepday.trial.protocol import TITLE
+from deepday.web.language import chosen_language, other_languages
 from deepday.web.tasks import Said, Task, done
 from deepday.web.visit import Page, Visit
 
-_LANGUAGE = "en"
 _PROTOCOL = "trial-protocol.json"
 _OVER = {TrialState.STOPPED, TrialState.ENDED}
 _BECAUSE = {"wish": "I want to", "harm": "It does harm", "other": "Another reason"}
@@ -72,7 +75,7 @@ def _show(visit: Visit) -> Response:
         how=[(kind, _HOW[kind]) for kind in KINDS],
         because=[(one, _BECAUSE[one]) for one in REASONS],
         scales=SCALES,
-        **_form(),
+        **_form(visit),
         past=[(day.isoformat(), day_name(day)) for day in _days(found.kept) if day <= found.kept.today][::-1],
     )
 
@@ -132,11 +135,24 @@ def _first(visit: Visit) -> Response:
             measured = bool(store.sources()) and bool(settings.me.email)
     except NotEnoughDataError:
         measured = False
-    return visit.show("trial_first.html", "Trial", measured=measured, **_form())
+    return visit.show("trial_first.html", "Trial", measured=measured, **_form(visit))
 
 
-def _form() -> dict[str, Any]:
-    return {"given": load_settings().trial, "weekdays": WEEKDAYS}
+def _form(visit: Visit) -> dict[str, Any]:
+    """Return what the design's form begins with: what was agreed, otherwise the settings."""
+    settings = load_settings()
+    try:
+        terms = terms_of(DesignRequest(Request()), settings, own_date(visit.clock))
+    except InputError:  # the design says so
+        terms = Terms(settings.trial, frozenset(), None, ())
+    return {
+        "given": terms.settings,
+        "sprint": terms.sprint,
+        "longest_sprint": LONGEST_SPRINT,
+        "from_": terms.first or "",
+        "never": {WEEKDAYS[day] for day in terms.never},
+        "weekdays": WEEKDAYS,
+    }
 
 
 def _designed(visit: Visit, kept: Kept) -> Response:
@@ -153,7 +169,7 @@ def _designed(visit: Visit, kept: Kept) -> Response:
         first=protocol.first.isoformat(),
         late=kept.today >= protocol.first,
         rules=[(name, text) for name, text in protocol.agreed.items()],
-        **_form(),
+        **_form(visit),
     )
 
 
@@ -164,7 +180,12 @@ def _design(visit: Visit) -> Response:
         days=_number(visit, "days"),
         apart=visit.text("apart") == "yes",
         never=tuple(visit.texts("never")),
+        sprint=_number(visit, "sprint"),
+        baseline=_number(visit, "baseline"),
         sesoi=_number(visit, "sesoi"),
+        fixed=tuple(visit.texts("fixed")),
+        outcome=visit.text("outcome") or None,
+        better=visit.text("better") or None,
         title=visit.text("title")[:100] or TITLE,
     )
     clock = visit.clock
@@ -232,7 +253,8 @@ def _reported(visit: Visit) -> Reported:
 
 def _report(visit: Visit) -> Response:
     facts = _reported(visit).facts
-    page = make_page(facts, _LANGUAGE, None, visit.clock.now())
+    language = chosen_language(visit)
+    page = make_page(facts, language, None, visit.clock.now())
     tokens = parse(page.text)
     for token in tokens:
         token.attrs.pop("style", None)  # the page's policy lets no style stand in the text
@@ -245,6 +267,9 @@ def _report(visit: Visit) -> Response:
         left_out=[LEFT_OUT[name] for name in facts.left_out],
         hash=facts.hash,
         data_hash=facts.data_hash,
+        language=language,
+        languages=other_languages(visit),
+        also=f"&language={language}" if visit.asked("language") else "",
     )
 
 
@@ -254,7 +279,7 @@ def _file(visit: Visit) -> Response:
     if kind not in {"pdf", "html"}:
         raise InputError(f"There is no report as {kind!r}.", "Choose pdf or html.")
     facts, now = _reported(visit).facts, visit.clock.now()
-    page = make_page(facts, _LANGUAGE, None, now)
+    page = make_page(facts, chosen_language(visit), None, now)
     name = f"trial-{facts.protocol.first}{'-shareable' if facts.left_out else ''}.{kind}"
     if kind == "html":
         return visit.send(html_of(page), name, "text/html; charset=utf-8")
@@ -283,15 +308,25 @@ def _check(visit: Visit) -> Response:
 
 
 def _letter(visit: Visit) -> Response:
-    made = letter(trial_running.status(Request(), no_progress, visit.clock), _LANGUAGE)
-    return visit.show("text.html", made.subject, back="/trial", heading=made.subject, text=made.text)
+    language, rated = chosen_language(visit), visit.asked("wellbeing") == "yes"
+    made = letter(trial_running.status(Request(), no_progress, visit.clock), language, wellbeing=rated)
+    way = ("Without how you rated strain", "no") if rated else ("With how you rated strain", "yes")
+    ways = [(way[0], f"/trial/letter?wellbeing={way[1]}&language={language}")]
+    return _text(visit, made.subject, made.text, ways)
+
+
+def _text(visit: Visit, heading: str, text: str, ways: Sequence[tuple[str, str]] = ()) -> Response:
+    language, languages = chosen_language(visit), other_languages(visit)
+    return visit.show(
+        "text.html", heading, heading=heading, text=text, ways=ways, language=language, languages=languages
+    )
 
 
 def _adjust(visit: Visit) -> Response:
     if (kept := _kept(visit)) is not None and kept.over:
         _reported(visit)  # its outcome counts in what is advised
-    text = adjusted_text(adjust(Request(), no_progress, visit.clock), _LANGUAGE, None)
-    return visit.show("text.html", "What to change next", back="/trial", heading="What to change next", text=text)
+    text = adjusted_text(adjust(Request(), no_progress, visit.clock), chosen_language(visit), None)
+    return _text(visit, "What to change next", text)
 
 
 PAGE = Page(

@@ -9,13 +9,16 @@ from starlette.responses import Response
 
 from deepday.app import urgent_commands
 from deepday.app.accounts import opened_accounts
+from deepday.app.urgent_asking import Asked, asked_so_far, question
 from deepday.app.urgent_commands import LONGEST_REPLY, Listed, Shown
 from deepday.config.load import load_settings
 from deepday.errors import InputError, NotEnoughDataError
 from deepday.model import Door, Request, RequestState
 from deepday.report.protect_view import moment
-from deepday.report.urgent_view import age, overrides_lines, proof_lines, times_words
+from deepday.report.urgent_view import age, message_lines, overrides_lines, proof_lines, times_words
 from deepday.report.words import counted, day_name
+from deepday.store.covers import AnswerState
+from deepday.web.pages.case_keep import back_to
 from deepday.web.tasks import Said, Task, done
 from deepday.web.visit import Page, Visit
 
@@ -202,6 +205,22 @@ def _test(visit: Visit) -> Response:
     return visit.begin("Testing the way to whoever covers", work)
 
 
+def _cover(visit: Visit) -> Response:
+    try:
+        people = asked_so_far(visit.clock)
+    except (NotEnoughDataError, InputError):
+        people = [Asked(one.email.lower(), "") for one in load_settings().point_people]
+    lines = message_lines(question(visit.clock))
+    return visit.show("cover.html", "Ask somebody to cover", people=people, lines=lines)
+
+
+def _ask(visit: Visit) -> Response:
+    kept = urgent_commands.ask_consent(visit.text("email"), visit.clock)
+    agreed = kept.state is AnswerState.AGREED
+    said = "has agreed already; nothing was sent." if agreed else "was asked."
+    return visit.go("/urgent/cover", done(f"{kept.point_person} {said}"))
+
+
 def _handover(visit: Visit) -> Response:
     when = visit.asked("date")
     note = urgent_commands.hand_over(when, visit.clock)
@@ -212,7 +231,7 @@ PAGE = Page(
     "/urgent",
     "Urgent",
     _show,
-    views={"/urgent/handover": _handover, "/urgent/request/{request}": _one},
+    views={"/urgent/cover": _cover, "/urgent/handover": _handover, "/urgent/request/{request}": _one},
     actions={
         "/urgent/take": _take,
         "/urgent/pass": _pass,
@@ -220,5 +239,6 @@ PAGE = Page(
         "/urgent/snooze": _snooze,
         "/urgent/reply": _reply,
         "/urgent/test": _test,
+        "/urgent/ask": back_to("/urgent/cover", _ask),
     },
 )

@@ -1,0 +1,87 @@
+"""The weekly letter by itself: written to a file each Monday of a trial, and mailed where the settings say so."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from deepday.app.mailing import send_mail
+from deepday.app.request import Request
+from deepday.app.storing import open_existing_store
+from deepday.app.trial_designing import write_private
+from deepday.app.trial_running import Kept, kept_trial, status
+from deepday.app.trial_status import letter, letter_mail
+from deepday.clock import Clock
+from deepday.config.load import load_settings
+from deepday.config.paths import data_folder
+from deepday.connect import no_progress
+from deepday.errors import DeepdayError, NotEnoughDataError, OutcomeUnknownError
+from deepday.measure.days import week_key
+from deepday.store.trials import LogEntry, LogKind, TrialState
+from deepday.trial.protocol import monday
+
+HOUR = 8
+"""From which hour of the day on, local time: nobody gets a mail at night."""
+
+TRIES = 5
+"""How often the mail of a week is tried."""
+
+_FAILED, _DONE = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenLetter:
+    """The letter of a week: its file, and whether it was mailed."""
+
+    file: Path
+    mailed: bool
+
+
+def write_if_due(clock: Clock) -> WrittenLetter | None:
+    """Write this week's letter where a trial runs and the settings ask for it, once a week; ``None``: nothing was due.
+
+    What is mailed is noted before it is handed over, so that it is never sent twice: a mail of which nobody knows
+    whether it arrived is not repeated. Raises what measuring and :func:`send_mail` raise; then it is tried again.
+    """
+    settings = load_settings()
+    if settings.trial.letter == "off" or not settings.me.email:
+        return None
+    try:
+        with open_existing_store(clock) as store:
+            kept = kept_trial(store, Request(), clock)
+    except NotEnoughDataError:
+        return None
+    if not _due(kept, clock):
+        return None
+    week = week_key(kept.today)
+    made = letter(status(Request(), no_progress, clock))
+    file = data_folder() / "letters" / f"trial-letter-{week}.txt"
+    write_private(file, f"{made.subject}\n\n{made.text}")
+    if settings.trial.letter == "file":
+        _note(kept, week, _DONE, clock)
+        return WrittenLetter(file, mailed=False)
+    message = letter_mail(made, Request(), (settings.trial.letter_to,), clock)
+    _note(kept, week, _DONE, clock)
+    try:
+        send_mail(message, settings.smtp)
+    except OutcomeUnknownError:
+        raise
+    except DeepdayError:
+        _note(kept, week, _FAILED, clock)
+        raise
+    return WrittenLetter(file, mailed=True)
+
+
+def _due(kept: Kept, clock: Clock) -> bool:
+    now = clock.now().astimezone(ZoneInfo(kept.protocol.zone))
+    running = kept.stored.state is TrialState.RUNNING and monday(kept.protocol.first) <= kept.today
+    if not running or kept.today > kept.protocol.last or now.hour < HOUR:
+        return False
+    week = week_key(kept.today)
+    tried = [one.value for one in kept.log if one.kind is LogKind.LETTER and one.what == week]
+    return not tried or (tried[-1] == _FAILED and tried.count(_FAILED) < TRIES)
+
+
+def _note(kept: Kept, week: str, value: int, clock: Clock) -> None:
+    entry = LogEntry(LogKind.LETTER, week, kept.today, "", value, int(clock.now().timestamp()))
+    with open_existing_store(clock) as store:
+        store.trials().add(kept.stored.id, entry)
