@@ -12,6 +12,7 @@ import pytest
 import yaml
 from sqlalchemy import create_engine, make_url, text
 
+from deepday.app.vitals import WORKER_SILENT
 from deepday.model import CalendarEvent, Interval
 from deepday.store import open_store, postgres
 from deepday.store.office import Office
@@ -80,13 +81,29 @@ def test_what_compose_starts_works_on_the_database_that_it_makes(prepared: Serve
     worker = surroundings(prepared, "worker")
     assert surroundings(prepared, "person") == worker
     assert run("admin", "add", settings(tmp_path), "--json", **worker).json["tenant"] > 1000
-    environment = os.environ | worker | {"DEEPDAY_DATA": str(tmp_path), "DEEPDAY_CONFIG": str(tmp_path / "none.toml")}
-    command = [DEEPDAY, *SERVICES["worker"]["command"]]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+    (tmp_path / "deepday.toml").write_text("[workers]\nheartbeat = 1\n")
+    environment = (
+        os.environ | worker | {"DEEPDAY_DATA": str(tmp_path), "DEEPDAY_CONFIG": str(tmp_path / "deepday.toml")}
+    )
+    heartbeat = tmp_path / "heartbeat"
+    command = [one.replace("/tmp/heartbeat", str(heartbeat)) for one in SERVICES["worker"]["command"]]
+    assert run("health", "--heartbeat", heartbeat).code == 1
+    with subprocess.Popen([DEEPDAY, *command], env=environment, stderr=subprocess.PIPE, text=True) as process:
         end = time.monotonic() + 100
         while not run("admin", "status", "--json", **worker).json["jobs"]["workers"]:
             assert process.poll() is None
             assert time.monotonic() < end, "no worker showed up"
+        # A job that failed by a fault of deepday's is a finding of the whole, and none of this worker's.
+        prepared.sql(
+            "deepday", "INSERT INTO procrastinate_jobs (task_name, queue_name, status) VALUES ('x', 'x', 'failed')"
+        )
+        while not heartbeat.exists():
+            assert time.monotonic() < end, "no heartbeat came"
+            time.sleep(0.2)
+        assert run("admin", "status", **worker).code == 1
+        assert run("health", "--heartbeat", heartbeat).code == 0
+        late = str(WORKER_SILENT + 60)
+        assert run("health", "--heartbeat", heartbeat, DEEPDAY_CLOCK_OFFSET=late).code == 1
         process.send_signal(signal.SIGTERM)
         assert "Stopped." in process.communicate(timeout=60)[1]
 
