@@ -73,7 +73,7 @@ def serve(
             (ear.listen, Postman(clock, log).collect, Auditor(clock, log, pulse).look_after),
             {BackingUp(clock, log): EVERY},
         )
-        if settings.serve.jobs == "workers":  # which listen, collect and look after it, too
+        if settings.serve.jobs == "workers":  # which read chat and mail, and audit, by themselves (docs/scale.md)
             service, beside = _handing_on(clock, log, manager.alive), Beside()
         if once:
             done = serve_once(service, keeper).outcome
