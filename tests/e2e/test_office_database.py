@@ -100,6 +100,9 @@ def test_what_compose_starts_works_on_the_database_that_it_makes(prepared: Serve
         while not heartbeat.exists():
             assert time.monotonic() < end, "no heartbeat came"
             time.sleep(0.2)
+        limits = Path(f"/proc/{process.pid}/limits")
+        if limits.exists():
+            assert re.search(r"Max core file size +0 +0 ", limits.read_text()), "tokens are in its memory"
         assert run("admin", "status", **worker).code == 1
         assert run("health", "--heartbeat", heartbeat).code == 0
         late = str(WORKER_SILENT + 60)

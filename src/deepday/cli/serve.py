@@ -48,7 +48,8 @@ def serve(
     error. Nothing is lost when it is stopped, or the machine sleeps. SIGHUP reads the settings again; while they are
     wrong, those before hold.
     """
-    from deepday.app.in_use import using  # noqa: PLC0415 - help does without
+    from deepday.app.confining import leave_no_core  # noqa: PLC0415 - help does without
+    from deepday.app.in_use import using  # noqa: PLC0415 - same
     from deepday.app.keeping import Keeper  # noqa: PLC0415 - same
     from deepday.app.self_audit import Pulse  # noqa: PLC0415 - same
     from deepday.app.storing import prepare_store  # noqa: PLC0415 - same
@@ -64,6 +65,7 @@ def serve(
     from deepday.jobs.serving import serve as run  # noqa: PLC0415 - same
 
     clock, log = SystemClock(), lines(as_json=log_format is LogFormat.JSON or (log_format is None and json_))
+    leave_no_core()
     keeper, manager, pulse = Keeper(clock), Manager(clock), Pulse(clock)
     ear = Ear(clock, log, pulse)
     with using(), last_good() as settings:

@@ -25,12 +25,14 @@ def worker(
     Ends at SIGTERM or Ctrl-C, once the jobs under way are done. One that is killed loses nothing: others take its jobs
     up again. Prepare the database first: deepday admin prepare.
     """
-    from deepday.app.offices import office_here  # noqa: PLC0415 - help does without
+    from deepday.app.confining import leave_no_core  # noqa: PLC0415 - help does without
+    from deepday.app.offices import office_here  # noqa: PLC0415 - same
     from deepday.app.vitals import note_alive  # noqa: PLC0415 - same
     from deepday.app.working import Worker, worker_settings  # noqa: PLC0415 - same
     from deepday.clock import SystemClock  # noqa: PLC0415 - same
     from deepday.jobs.needing import queueing  # noqa: PLC0415 - same
 
+    leave_no_core()
     clock, settings = SystemClock(), worker_settings()
     if concurrency:
         settings = settings.model_copy(update={"concurrency": concurrency})

@@ -16,9 +16,14 @@ from deepday_files.feed import fetch
 
 
 class Answering(BaseHTTPRequestHandler):
-    """Answers everything with an empty calendar."""
+    """Answers everything with an empty calendar, and leads away from one address."""
 
     def do_GET(self) -> None:
+        if self.path == "/away":
+            self.send_response(302)
+            self.send_header("Location", "http://169.254.169.254/latest/meta-data")
+            self.end_headers()
+            return
         body = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -44,6 +49,7 @@ def inside() -> Iterator[str]:
 PRIVATE = [
     "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
     "::1", "fe80::1", "fd00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::1", "2001::1", "ff02::1", "::",
+    "127.1", "0x7f.0.0.1", "2130706433", "017700000001", "localhost",
 ]  # fmt: skip
 
 
@@ -87,6 +93,11 @@ def test_a_feed_and_a_service_inside_are_not_asked_for_others(inside: str) -> No
             pytest.raises(InputError, match="private network"),
         ):
             client.send("GET", "/")
+
+
+def test_a_redirect_leads_nowhere_else(inside: str) -> None:
+    with only_public(["127.0.0.0/8"]), pytest.raises(InputError, match="private network"):
+        fetch(f"http://{inside}/away", Validators())
 
 
 def test_whoever_works_for_themselves_reads_what_they_typed_and_so_does_a_worker_where_allowed(inside: str) -> None:
