@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -116,6 +117,9 @@ def test_probes_and_metrics_need_no_session_and_tell_of_nobody(home: Path, run: 
         assert metrics.headers["content-type"].startswith("text/plain; version=0.0.4")
         assert 'deepday_beats_total{result="failed"} 1.0' in metrics.text
         assert "process_open_fds" in metrics.text
+        limits = Path(f"/proc/{process.pid}/limits")
+        if limits.exists():
+            assert re.search(r"Max core file size +0 +0 ", limits.read_text()), "tokens are in its memory"
         assert ADDRESS not in metrics.text
         assert "Berlin" not in metrics.text
         for path in ("healthz", "readyz", "metrics"):

@@ -37,7 +37,8 @@ def command(world: World, *arguments: object, database: str, codes: tuple[int, .
 @contextmanager
 def working(world: World, database: str) -> Iterator[None]:
     """Let a worker run meanwhile, at the office's time."""
-    own = surroundings(world, database)
+    own = surroundings(world, database) | {"DEEPDAY_CONFIG": str(world.folder / "worker.toml")}
+    Path(own["DEEPDAY_CONFIG"]).write_text('[workers]\nnetworks = ["127.0.0.0/8"]\n', encoding="utf-8")
     with subprocess.Popen([DEEPDAY, "worker"], env=own, stderr=subprocess.PIPE, text=True) as process:
         try:
             yield

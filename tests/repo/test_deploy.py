@@ -110,7 +110,11 @@ def test_what_stays_has_probes_and_a_disruption_budget_that_lets_drains_through(
         if one["kind"] == "Job":
             continue
         (container,) = pod["containers"]
-        assert "readinessProbe" in container
+        probe = container["readinessProbe"]["exec"]["command"]
+        # About this pod alone: one that asks how the whole goes would make all unready by one job that failed.
+        assert probe[:2] == ["deepday", "health"]
+        if "--heartbeat" in probe:
+            assert container["args"] == ["worker", "--heartbeat", probe[-1]]
         budget = budgets[str(one["spec"]["selector"])]
         assert budget.get("maxUnavailable", 0) >= 1 or budget["minAvailable"] < one["spec"]["replicas"]
 

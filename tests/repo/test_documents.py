@@ -20,7 +20,12 @@ from tests.command import ran
 from tests.repo.reference import PAGES, commands, settings
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("deploy/*.md")]
+# What runs deepday elsewhere: in a container, a pod, or by its path.
+ELSEWHERE = re.compile(
+    r"^.*docker compose (?:.* )?(?:exec deepday (?=deepday )|run --rm (?:.* )?(?:(?=deepday )|(?:worker|person) ))"
+    r"|^.*kubectl .* -- (?=deepday )|^.* /\S+/bin/(?=deepday )"
+)
 COMMAND = typer.main.get_command(app)
 
 
@@ -30,10 +35,18 @@ def lines(document: Path) -> Iterator[str]:
     text = re.sub(r'"\$\(.*?\)"', "VALUE", text)
     blocks = re.findall(r"^```(?:sh|console)?\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     indented = re.findall(r"^    (deepday .*)$", text, re.MULTILINE)
-    quoted = re.findall(r"`(deepday [^`\n]+)`", text)
-    for line in [*(one for block in blocks for one in block.splitlines()), *indented, *quoted]:
+    quoted = re.findall(r"`((?:deepday|docker compose|kubectl) [^`\n]+)`", text)
+    for given in [*(one for block in blocks for one in block.splitlines()), *indented, *quoted]:
+        line = inside(given)
         if line.startswith("deepday "):
             yield re.split(r"\s{3,}|\s#|\s\|\s|…|, or deepday", line)[0]
+
+
+def inside(line: str) -> str:
+    """Return the command of deepday's in one of Docker's, of kubectl's, or of a shell with a prompt; else the line."""
+    line = re.sub(r"^[$#] ", "", line)
+    found = ELSEWHERE.match(line)
+    return re.sub(r"^(?!deepday )", "deepday ", line[found.end() :]) if found else line
 
 
 def unknown(words: list[str]) -> str:
@@ -68,6 +81,13 @@ def test_a_command_or_option_that_does_not_exist_would_be_found() -> None:
     assert unknown(["mesure"]) == "mesure"
     assert unknown(["case", "brief", "--hmtl", "x"]) == "--hmtl"
     assert unknown(["measure", "--html", "x"]) == ""
+    for line in (
+        "$ docker compose exec deepday deepday mesure --x",
+        "docker compose run --rm worker mesure --x",
+        "# runuser -- env A=b /opt/deepday/bin/deepday mesure --x",
+        "kubectl exec statefulset/deepday -- deepday mesure --x",
+    ):
+        assert inside(line) == "deepday mesure --x"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -2,13 +2,18 @@
 
 import threading
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from deepday.clock import Clock
 from deepday.config.load import settings_problem
 
 PATIENCE = 300.0
 """Seconds without a finished beat after which a service counts as stuck."""
+
+WORKER_SILENT = 120
+"""Seconds after which a worker that said nothing in its heartbeat file counts as not well: twice its longest beat."""
 
 
 @dataclass(slots=True)
@@ -58,3 +63,19 @@ class Vitals:
     def settings_hold(self) -> bool:
         """Whether the settings file can be used as it is now."""
         return settings_problem() is None
+
+
+def note_alive(file: Path, clock: Clock) -> None:
+    """Write into the file that this worker is alive now. One that cannot be written grows old, and is noticed so."""
+    new = file.with_name(f"{file.name}.new")
+    with suppress(OSError):
+        new.write_text(str(int(clock.now().timestamp())), encoding="ascii")
+        new.replace(file)
+
+
+def seen_alive(file: Path, clock: Clock) -> int | None:
+    """Return the seconds since that was written, ``None`` where nothing was."""
+    try:
+        return int(clock.now().timestamp()) - int(file.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None

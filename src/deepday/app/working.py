@@ -1,18 +1,22 @@
 """One job for one of many people on a shared database: in their name, with their settings, never two at once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from deepday.app.accounts import opened_accounts
+from deepday.app.heartbeat import beat_heart
 from deepday.app.keeping import Keeper
+from deepday.app.self_audit import Pulse, SelfAudit
 from deepday.app.syncing import SyncRequest, sync
-from deepday.app.urgent_running import listening
+from deepday.app.urgent_commands import look_into_mailbox
+from deepday.app.urgent_running import listening, opened_ledger
 from deepday.clock import Clock
 from deepday.config.acting import Acting, acting_for
 from deepday.config.load import load_settings
 from deepday.config.serve_settings import WorkerSettings
 from deepday.connect import no_progress
+from deepday.connect.reach import only_public
 from deepday.errors import (
     DeepdayError,
     InputError,
@@ -35,6 +39,9 @@ _SHORTEST_PAUSE = 60
 _SYNC_REQUESTS = 4
 _TICK_REQUESTS = 2
 """Requests that a job makes of one account, usually: what is taken from the vendor's quota before it begins."""
+
+_AUDITS_AT_MOST = 10_000
+"""People of whom a worker remembers how far it followed their history; of the others it is followed anew."""
 
 
 class Lane(StrEnum):
@@ -68,6 +75,7 @@ class Worker:
     office: Office
     clock: Clock
     settings: WorkerSettings
+    _audits: dict[int, SelfAudit] = field(default_factory=dict)
 
     def work(self, kind: JobKind, tenant: int) -> Worked:
         """Do what is due for one person, and note when to come back.
@@ -84,7 +92,7 @@ class Worker:
             if not free:
                 done = Worked(self._now() + _SHORTEST_PAUSE, None, "another process is at it")
             else:
-                with acting_for(Acting(tenant, member.settings)):
+                with acting_for(Acting(tenant, member.settings)), only_public(self.settings.networks):
                     done = self._guarded(_DO[kind], tenant, member.failures)
         self.office.worked(kind, tenant, done.next_at, done.condition)
         return done
@@ -115,7 +123,16 @@ class Worker:
         return Worked(self._now() + self.settings.sync_every * 60, Condition.WELL)
 
     def tick(self, tenant: int) -> Worked:
-        """Keep accepted days protected."""
+        """Keep accepted days protected, and look after the person's rows, whatever becomes of the first."""
+        try:
+            done = self._protect(tenant)
+        except DeepdayError:
+            self._look_after(tenant)
+            raise
+        found = self._look_after(tenant)
+        return replace(done, said=" ".join((done.said, *found)).strip())
+
+    def _protect(self, tenant: int) -> Worked:
         full = self._full(tenant, _TICK_REQUESTS)
         if full:
             return full
@@ -128,13 +145,43 @@ class Worker:
         reconnect = bool(beat.outcome and beat.outcome.reconnect)
         return Worked(min(usual, beat.due or usual), Condition.RECONNECT if reconnect else Condition.WELL)
 
+    def _look_after(self, tenant: int) -> tuple[str, ...]:
+        """Delete what was kept long enough, audit the person's rows, tell them what lasts; return what was found."""
+        if len(self._audits) >= _AUDITS_AT_MOST:
+            self._audits.clear()
+        audit = self._audits.get(tenant)
+        try:
+            with opened_ledger(self.clock) as ledger:
+                if audit is None:
+                    audit = self._audits[tenant] = SelfAudit(self.clock, Pulse(self.clock), self._heartbeat)
+                    # A service on their own machine looks each minute, and is missed when it does not; a worker is not.
+                    book = ledger.store.self_audits()
+                    book.keep(replace(book.last(), began_at=0))
+                audited, troubles = audit.look(ledger)
+        except (NotEnoughDataError, InputError):  # there is nothing yet, or nobody whose it would be
+            return ()
+        except DeepdayError as error:
+            return (error.what,)
+        return (*audited.found, *troubles)
+
+    def _heartbeat(self) -> None:
+        settings = load_settings().serve
+        if settings.heartbeat:
+            beat_heart(settings.heartbeat, settings.heartbeat_method, self.clock)
+
     def urgent(self, tenant: int) -> Worked:
-        """Read what was asked since, and do what is due about it."""
+        """Read what was asked since, by mail as well, and do what is due about it."""
         del tenant
+        said = ""
+        if load_settings().urgent.mailbox.host:
+            try:
+                look_into_mailbox(self.clock)
+            except DeepdayError as error:  # chat and what is due must not wait for a mail server
+                said = error.what
         with listening(self.clock) as (ledger, _):
             ledger.desk.catch_up()
             ledger.desk.step()
-        return Worked(self._now() + URGENT_EVERY, None)
+        return Worked(self._now() + URGENT_EVERY, None, said)
 
     def _full(self, tenant: int, requests: int) -> Worked | None:
         """Take the requests of a job from the quotas of all its vendors; when one of them is used up, come back."""

@@ -48,7 +48,8 @@ def serve(
     error. Nothing is lost when it is stopped, or the machine sleeps. SIGHUP reads the settings again; while they are
     wrong, those before hold.
     """
-    from deepday.app.in_use import using  # noqa: PLC0415 - help does without
+    from deepday.app.confining import leave_no_core  # noqa: PLC0415 - help does without
+    from deepday.app.in_use import using  # noqa: PLC0415 - same
     from deepday.app.keeping import Keeper  # noqa: PLC0415 - same
     from deepday.app.self_audit import Pulse  # noqa: PLC0415 - same
     from deepday.app.storing import prepare_store  # noqa: PLC0415 - same
@@ -66,6 +67,7 @@ def serve(
     from deepday.jobs.writing_letters import WritingLetters  # noqa: PLC0415 - same
 
     clock, log = SystemClock(), lines(as_json=log_format is LogFormat.JSON or (log_format is None and json_))
+    leave_no_core()
     keeper, manager, pulse = Keeper(clock), Manager(clock), Pulse(clock)
     ear = Ear(clock, log, pulse)
     with using(), last_good() as settings:
@@ -75,7 +77,7 @@ def serve(
             (ear.listen, Postman(clock, log).collect, Auditor(clock, log, pulse).look_after),
             {BackingUp(clock, log): EVERY, WritingLetters(clock, log): writing_letters.EVERY},
         )
-        if settings.serve.jobs == "workers":  # which listen, collect and look after it, too
+        if settings.serve.jobs == "workers":  # which read chat and mail, and audit, by themselves (docs/scale.md)
             service, beside = _handing_on(clock, log, manager.alive), Beside()
         if once:
             done = serve_once(service, keeper).outcome

@@ -1,5 +1,6 @@
 """``deepday worker``: one of any number of workers on a shared database."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +14,10 @@ def worker(
         int | None,
         typer.Option("--concurrency", min=1, max=64, help="How many jobs at a time; by default as the settings say."),
     ] = None,
+    heartbeat: Annotated[
+        Path | None,
+        typer.Option("--heartbeat", help="A file that says when this worker was last alive, for: deepday health."),
+    ] = None,
     json_: Json = False,
 ) -> None:
     """Do the jobs of many people on a shared PostgreSQL database, beside any number of other workers.
@@ -20,11 +25,14 @@ def worker(
     Ends at SIGTERM or Ctrl-C, once the jobs under way are done. One that is killed loses nothing: others take its jobs
     up again. Prepare the database first: deepday admin prepare.
     """
-    from deepday.app.offices import office_here  # noqa: PLC0415 - help does without
+    from deepday.app.confining import leave_no_core  # noqa: PLC0415 - help does without
+    from deepday.app.offices import office_here  # noqa: PLC0415 - same
+    from deepday.app.vitals import note_alive  # noqa: PLC0415 - same
     from deepday.app.working import Worker, worker_settings  # noqa: PLC0415 - same
     from deepday.clock import SystemClock  # noqa: PLC0415 - same
     from deepday.jobs.needing import queueing  # noqa: PLC0415 - same
 
+    leave_no_core()
     clock, settings = SystemClock(), worker_settings()
     if concurrency:
         settings = settings.model_copy(update={"concurrency": concurrency})
@@ -34,5 +42,5 @@ def worker(
     doing = Worker(office, clock, settings)
     queue = jobs.with_jobs(jobs.queue_on(office.url, settings.concurrency + 4), doing, tell)
     show.say(f"Working, {settings.concurrency} jobs at a time, until Ctrl-C.")
-    jobs.work(queue, doing, tell)
+    jobs.work(queue, doing, tell, (lambda: note_alive(heartbeat, clock)) if heartbeat else bool)
     show.say("Stopped.")

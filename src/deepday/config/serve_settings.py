@@ -1,8 +1,9 @@
 """The settings of ``deepday serve`` and ``deepday worker``."""
 
-from typing import Literal
+from ipaddress import ip_network
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from deepday.config.table import Table
 
@@ -118,6 +119,21 @@ class WorkerSettings(Table):
         ge=5,
         json_schema_extra={"unit": "people"},
     )
+    networks: Annotated[tuple[str, ...], Field(strict=False)] = Field(
+        default=(),
+        description="Private networks that workers may enter for calendars and services, besides public addresses.",
+        examples=[["10.20.0.0/16"]],
+    )
     quota: QuotaSettings = Field(
         default=QuotaSettings(), description="How much may be asked of the vendors in a minute, by all workers."
     )
+
+    @field_validator("networks")
+    @classmethod
+    def _are_networks(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        for one in given:
+            try:
+                ip_network(one)
+            except ValueError:
+                raise ValueError(f"{one!r} is no network; write one like 10.20.0.0/16.") from None
+        return given

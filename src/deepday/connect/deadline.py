@@ -14,6 +14,7 @@ import httpcore
 import httpx
 
 from deepday.clock import Clock
+from deepday.connect.reach import addresses_for
 
 
 class Deadline:
@@ -73,8 +74,20 @@ class _Backend(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        within = self._deadline.within(timeout, httpcore.ConnectTimeout)  # nothing is sent yet
-        return _Stream(super().connect_tcp(host, port, within, local_address, socket_options), self._deadline)
+        try:
+            addresses = addresses_for(host, port)
+        except OSError as error:
+            raise httpcore.ConnectError(str(error)) from error
+        for left, address in zip(reversed(range(len(addresses))), addresses, strict=True):
+            within = self._deadline.within(timeout, httpcore.ConnectTimeout)  # nothing is sent yet
+            try:
+                stream = super().connect_tcp(address, port, within, local_address, socket_options)
+            except httpcore.ConnectError:
+                if not left:
+                    raise
+            else:
+                return _Stream(stream, self._deadline)
+        raise httpcore.ConnectError(host)
 
 
 @cache

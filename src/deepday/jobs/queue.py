@@ -166,10 +166,13 @@ def with_jobs(queue: procrastinate.App, worker: Worker, tell: Tell) -> procrasti
     return queue
 
 
-async def take_up_again(queue: procrastinate.App, worker: Worker, tell: Tell) -> None:
+async def take_up_again(
+    queue: procrastinate.App, worker: Worker, tell: Tell, alive: Callable[[], object] = bool
+) -> None:
     """Give jobs of workers that died to those that live, for as long as this runs.
 
-    Every worker looks, one at a time: a job that did so could itself be left by the dead.
+    Every worker looks, one at a time: a job that did so could itself be left by the dead. ``alive`` is called
+    after each look: this worker's loop turns, and the database answers it.
     """
     heartbeat, well = worker.settings.heartbeat, True
     while True:
@@ -186,6 +189,7 @@ async def take_up_again(queue: procrastinate.App, worker: Worker, tell: Tell) ->
                 tell(f"the database does not answer: {type(error).__name__}")
             well = False
         else:
+            alive()
             if not well:
                 tell("the database answers again")
             well = True
@@ -208,8 +212,8 @@ async def _give_out_due(queue: procrastinate.App, office: Office, kind: JobKind)
             return
 
 
-def work(queue: procrastinate.App, worker: Worker, tell: Tell) -> None:
-    """Do jobs until SIGTERM or SIGINT; those that are under way end first.
+def work(queue: procrastinate.App, worker: Worker, tell: Tell, alive: Callable[[], object] = bool) -> None:
+    """Do jobs until SIGTERM or SIGINT; those that are under way end first. ``alive``: as for :func:`take_up_again`.
 
     Raises :class:`DeepdayError` when the database cannot be reached.
     """
@@ -218,7 +222,7 @@ def work(queue: procrastinate.App, worker: Worker, tell: Tell) -> None:
     async def run() -> None:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(settings.concurrency + 2))
         async with queue.open_async():
-            looking = asyncio.create_task(take_up_again(queue, worker, tell))
+            looking = asyncio.create_task(take_up_again(queue, worker, tell, alive))
             try:
                 await queue.run_worker_async(
                     concurrency=settings.concurrency,

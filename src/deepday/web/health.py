@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from deepday import __version__
+from deepday.app.gauges import gauges
 from deepday.app.storing import store_answers
 from deepday.app.vitals import Vitals
 
@@ -21,6 +22,16 @@ _COUNTS = {
     "beats": ("Rounds of looking and doing what is due.", ("result",)),
     "changes": ("Changes in accounts.", ("service", "result")),
     "syncs": ("Readings of an account's calendars and activity.", ("result",)),
+}
+
+_GAUGES = {
+    "deepday_requests_open": "Urgent requests that have no end yet.",
+    "deepday_requests_overdue": "Those with which nothing has gone on for five minutes after it was due.",
+    "deepday_messages_stuck": "Messages that were due five minutes ago, and are not known to be sent.",
+    "deepday_accounts": "Connected accounts.",
+    "deepday_accounts_to_reconnect": "Those whose owner must sign in again.",
+    "deepday_self_audit_findings": "What the last self-audit found.",
+    "deepday_self_audit_age_seconds": "Seconds since a self-audit last passed.",
 }
 
 
@@ -60,6 +71,11 @@ class _Collector:
         if self._vitals.quiet is not None:
             says = "Seconds since a beat was last over."
             yield GaugeMetricFamily("deepday_beat_age_seconds", says, self._vitals.quiet)
+        found = gauges(self._vitals.clock)
+        for name, says in _GAUGES.items():
+            value = found.get(name.removeprefix("deepday_"))
+            if value is not None:
+                yield GaugeMetricFamily(name, says, value)
 
 
 def _registry(vitals: Vitals) -> CollectorRegistry:

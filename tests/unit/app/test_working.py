@@ -1,17 +1,20 @@
 """Jobs of many people on one database: in whose name they are done, what is noted of them, and how all are measured."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from deepday.app import teaming, working
+from deepday.app.self_audit import standing
 from deepday.app.working import Worked, Worker
 from deepday.config.acting import ACTING
 from deepday.config.load import load_settings
 from deepday.config.paths import database_location
 from deepday.config.serve_settings import WorkerSettings
+from deepday.connect.reach import addresses_for
 from deepday.errors import InputError, NotEnoughDataError, ReconnectNeededError, RetryLaterError
 from deepday.model import (
     ActivityStream,
@@ -24,6 +27,7 @@ from deepday.model import (
     TokenSet,
 )
 from deepday.store import open_store
+from deepday.store.audit import Note, append_note
 from deepday.store.database import Database
 from deepday.store.office import Condition, JobKind, Office
 from deepday.store.quota import Quotas
@@ -63,8 +67,8 @@ def office(url: str, clock: TurnedClock, tmp_path: Path, monkeypatch: pytest.Mon
             connection.exec_driver_sql(f"DELETE FROM {table}")
 
 
-def add(office: Office, name: str = "ada", team: str = "") -> int:
-    return office.add(f"{name}@example.org", settings_of(f"{name}@example.org"), team)
+def add(office: Office, name: str = "ada", team: str = "", more: str = "") -> int:
+    return office.add(f"{name}@example.org", settings_of(f"{name}@example.org") + more, team)
 
 
 def now(clock: TurnedClock) -> int:
@@ -231,6 +235,58 @@ def test_somebody_without_an_account_is_left_alone_for_an_hour(
     for kind in JobKind:
         assert worker.work(kind, tenant).next_at == now(clock) + 3600
     assert office.figures()["failing"] == 0
+
+
+def test_a_job_reaches_public_addresses_and_those_that_the_office_allows(
+    office: Office, clock: TurnedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached = []
+
+    def look(*_: object) -> Worked:
+        reached.extend(addresses_for("10.1.2.3", 443))
+        return Worked(7, Condition.WELL)
+
+    doing(monkeypatch, look)
+    tenant = add(office)
+    refused = Worker(office, clock, WorkerSettings()).work(JobKind.SYNC, tenant)
+    assert (refused.condition, reached, "private network" in refused.said) == (Condition.FAILING, [], True)
+    allowed = Worker(office, clock, WorkerSettings(networks=("10.0.0.0/8",))).work(JobKind.SYNC, tenant)
+    assert (allowed.condition, reached) == (Condition.WELL, ["10.1.2.3"])
+
+
+def test_a_tick_forgets_what_was_kept_long_enough_and_audits_the_persons_rows(
+    worker: Worker, office: Office, clock: TurnedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hearts: list[str] = []
+    monkeypatch.setattr(working, "beat_heart", lambda reference, *_: hearts.append(reference))
+    tenant = add(office, more='[privacy]\nkeep_rows = 400\n[serve]\nheartbeat = "env:HEART"\n')
+    old, new = (now(clock) - days * 86_400 for days in (500, 3))
+    with open_store(office.store_url(tenant), clock) as store:
+        events = [CalendarEvent(uid, "", Interval(at, at + 3600)) for uid, at in (("old", old), ("new", new))]
+        store.replace_calendar("work", location="", events=events, observed=[Interval(old, now(clock))])
+        book = store.self_audits()
+        book.keep(replace(book.last(), began_at=1))  # a service on a machine of their own, before
+        worker.work(JobKind.TICK, tenant)
+        assert store.uids("work") == {"new"}
+        assert (book.last().passed_at, book.last().found, hearts) == (now(clock), (), ["env:HEART"])
+        assert list(standing(book.last(), now(clock) + 3600)) == []  # nobody promises a look each minute
+    with Database(office.store_url(tenant), clock).writing() as connection:
+        append_note(connection, "ada@example.org", Note("block", "", "approved", "x"), now(clock))
+        connection.exec_driver_sql("UPDATE audit SET at = at + 1")
+    worker.work(JobKind.TICK, tenant)
+    assert "not as it was written" in book.last().found[0]
+    assert hearts == ["env:HEART"]
+
+
+def test_the_mailbox_is_looked_into_and_its_trouble_is_told(
+    worker: Worker, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look(_: object) -> int:
+        raise RetryLaterError(f"No mail for {database_location()}.")
+
+    monkeypatch.setattr(working, "look_into_mailbox", look)
+    tenant = add(office, more='[urgent.mailbox]\nhost = "imap.example.org"\nuser = "ada"\npassword = "env:IMAP"\n')
+    assert f"No mail for {office.store_url(tenant)}." in worker.work(JobKind.URGENT, tenant).said
 
 
 # Quotas
