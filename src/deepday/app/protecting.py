@@ -25,7 +25,7 @@ from deepday.config.protect_settings import ProtectedAccountSettings
 from deepday.config.settings import Settings
 from deepday.connect import Account, CalendarReader, Port, Progress
 from deepday.errors import DeepdayError, InputError, ReconnectNeededError
-from deepday.model import Person, SettingKind
+from deepday.model import Audience, Person, SettingKind
 from deepday.reconcile import ConnectedAccount, Policy, Reconciler, Words, connected, words_in
 from deepday.reconcile.own_calendar import in_own_calendar, take_back_calendar
 from deepday.route.forms import FormLinks
@@ -44,6 +44,8 @@ _NAMES: dict[SettingKind, str] = {
     SettingKind.AUTO_REPLY: "automatic_reply",
     SettingKind.PRESENCE: "presence",
 }
+
+_AUDIENCES = {"as it is": None, "nobody": Audience.NONE, "contacts": Audience.CONTACTS, "everybody": Audience.ALL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,7 @@ def protection(clock: Clock | None = None, *, offline: bool = False, everything:
             grace=settings.protect.grace * 60,
             late=settings.protect.late * 60,
             frozen=settings.plan.notice * 3600,
+            audience=_AUDIENCES[settings.protect.reply_audience],
         )
         found = Protection(person, settings, accounts, store, Reconciler(store, clock, policy, _holder()))
         for lease in (person.email.lower(), KEEPER):
