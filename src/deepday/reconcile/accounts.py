@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from deepday.connect import Account, EventWriter, Port, Restored, SettingsBatcher
 from deepday.model import AnySetting, SettingKind
+from deepday.store.slots import Target
 
 PORT_OF: dict[SettingKind, Port] = {
     SettingKind.STATUS: Port.STATUS_WRITER,
@@ -66,6 +67,12 @@ class ConnectedAccount:
         name = _METHODS[kind]
         read, write, restore = (getattr(self.account, f"{verb}_{name}") for verb in ("read", "set", "restore"))
         return SettingPort(read, write, restore)
+
+
+def reached(target: Target, accounts: Iterable[ConnectedAccount]) -> ConnectedAccount | None:
+    """Return the account in which a setting is, if it is open and may be read and set."""
+    mine = (one for one in accounts if (one.provider, one.name) == (target.provider, target.account))
+    return next((one for one in mine if PORT_OF[target.setting] in one.account.capabilities().ports), None)
 
 
 def connected(
