@@ -11,7 +11,7 @@ from deepday.connect import Progress
 from deepday.errors import NotEnoughDataError
 from deepday.model import AnySetting
 from deepday.reconcile.desired import live_blocks, wanted_value
-from deepday.report.protect_view import Outcome, ShownDiff, ShownLater
+from deepday.report.protect_view import Outcome, ShownDiff, ShownLater, changes_print
 
 
 def diff(clock: Clock | None = None) -> ShownDiff:
@@ -72,11 +72,18 @@ _FEATURES = {
 
 
 def apply(
-    agreed: Callable[[ShownDiff], bool], progress: Progress, clock: Clock | None = None, *, force: bool = False
+    agreed: Callable[[ShownDiff], bool],
+    progress: Progress,
+    clock: Clock | None = None,
+    *,
+    force: bool = False,
+    again: bool = False,
 ) -> Outcome | None:
     """Show the changes to ``agreed``, and make them when it says so; ``None`` when it does not.
 
-    Raises :class:`NotEnoughDataError` where there is nothing to do.
+    ``again``: somebody is asked, and takes time: look again after the yes, and ask again where the changes are others
+    by then. What is done without having been shown is named in the notes. Raises :class:`NotEnoughDataError` where
+    there is nothing to do.
     """
     with protection(clock) as found:
         approvals = found.approvals()
@@ -85,11 +92,27 @@ def apply(
             if not changes.unknown:
                 raise NotEnoughDataError("There is nothing to change.", "\n".join(changes.notes))
             return Outcome(found.person.zone, left=changes.unknown, notes=changes.notes, reconnect=changes.reconnect)
-        if not agreed(changes):
-            return None
+        agreed_to = ""
+        while agreed_to != changes_print(changes):
+            if not agreed(changes):
+                return None
+            agreed_to = changes_print(changes)
+            if again:
+                approvals = found.approvals()
+                changes = look(found, approvals)
         found.keep(approvals, new=True)
         found.make_calendars()
         found.watch(progress, sum(one.writes for one in changes.changes))
         report = found.reconciler.tick(found.name, found.opened, forced=found.name if force else "")
         found.keep_clock()
-        return outcome(found, report)
+        done = outcome(found, report)
+        return replace(done, notes=(*done.notes, *_unshown(done, changes)))
+
+
+def _unshown(done: Outcome, changes: ShownDiff) -> Iterator[str]:
+    """Name what was written and had not been shown: something changed in between."""
+    told = {(one.service, one.account, one.what, one.action) for one in changes.changes}
+    for one in done.done:
+        if one.writes and (one.service, one.account, one.what, one.action) not in told:
+            where = f"{one.action} {one.what} in {one.service} {one.account}"
+            yield f"Not among the changes that were shown, since things changed meanwhile: {where}."

@@ -1,5 +1,7 @@
 """What protection does, in values to be shown: changes, what is on, history. One source for terminal and JSON."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -231,6 +233,13 @@ def diff_json(diff: ShownDiff) -> dict[str, Any]:
         "limits": list(diff.limits),
         "notes": list(diff.notes),
     }
+
+
+def changes_print(diff: ShownDiff) -> str:
+    """Return what tells these changes from others: what is made must be what was looked at."""
+    document = diff_json(diff)
+    shown = {name: document[name] for name in ("changes", "refused", "later")}
+    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
 
 
 def _later_json(value: AnySetting, zone: ZoneInfo) -> dict[str, Any] | None:
