@@ -156,12 +156,13 @@ class Reconciler:
         view, still, left = self.view(person), [], []
         for slot in view.known.slots:
             where = f"The {slot.target.setting} of {slot.target.account} at {slot.target.provider}"
-            account = reached(slot.target, accounts)
             if slot.owned:
                 left.append(f"{where} is still ours.")
-            if slot.owned or account is None or self.at_rest(view, account):
                 continue
             try:
+                account = reached(slot.target, accounts)
+                if account is None or self.at_rest(view, account):
+                    continue
                 current = account.setting(slot.target.setting).read()
             except DeepdayError as error:
                 left.append(f"{where} could not be read again: {error.what}")

@@ -134,7 +134,7 @@ class View:
     def addressed(self, account: ConnectedAccount, value: AnySetting | None, mailbox: AnySetting) -> AnySetting | None:
         """Return the value, an automatic reply with its audience; ``mailbox``: what the person has there."""
         if isinstance(value, AutoReply) and isinstance(mailbox, AutoReply):
-            return addressed(value, mailbox, account.account.capabilities().reply_to, self.policy)
+            return addressed(value, mailbox, account.reply_to, self.policy)
         return value
 
     def setting_due(self, account: ConnectedAccount, kind: SettingKind) -> bool:
