@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from deepday.clock import Clock
@@ -29,6 +29,7 @@ from deepday.model import (
     Interval,
     Presence,
     SettingKind,
+    Status,
     WrittenEvent,
     same,
 )
@@ -334,10 +335,10 @@ class RealOffice:
             return
         current, past = self.shown(kind), self.earlier(kind)
         value = self.as_shown(kind, past.value)
-        self.there.slack.put_status(value)
+        self.there.slack.put_status(cast("Status", value))
         yield past
         if same(self.shown(kind), value):
-            self.there.slack.put_status(current)
+            self.there.slack.put_status(cast("Status", current))
 
 
 def _instant(at: datetime, zone: str) -> int:

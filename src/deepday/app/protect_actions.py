@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from deepday.app.approving import Approvals
-from deepday.app.protect_shown import WORTH_SHOWING, outcome, shown
+from deepday.app.protect_shown import ALONE, WORTH_SHOWING, outcome, shown
 from deepday.app.protecting import Protection, protection
 from deepday.clock import Clock
 from deepday.connect import Progress
 from deepday.errors import NotEnoughDataError
 from deepday.model import AnySetting
 from deepday.reconcile.desired import live_blocks, wanted_value
+from deepday.reconcile.devices import calendar_account
 from deepday.report.protect_view import Outcome, ShownDiff, ShownLater, changes_print
 
 
@@ -51,9 +52,12 @@ def _later(found: Protection, approvals: Approvals) -> tuple[ShownLater, ...]:
 
 
 def _notes(found: Protection, approvals: Approvals) -> Iterator[str]:
-    for provider, name in sorted(found.own_calendars):
-        if not found.store.own_calendar(provider, name):
-            yield f"deepday apply first makes a calendar of deepday's own in {provider} {name}; events go there."
+    for provider, name in found.unmade:
+        yield f"deepday apply first makes a calendar of deepday's own in {provider} {name}; events go there."
+    if found.own_calendars:
+        yield from found.store.calendar_problem().splitlines()
+    if found.writable and calendar_account(found.opened) is None and not found.own_calendars:
+        yield ALONE
     for day in approvals.given_up:
         yield f"{day} was taken back after it was accepted. To have it again: deepday plan accept {day}"
     if found.opened and not found.writable:
@@ -88,7 +92,7 @@ def apply(
     with protection(clock) as found:
         approvals = found.approvals()
         changes = look(found, approvals)
-        if changes.empty and not approvals:
+        if changes.empty and not approvals and not found.unmade:
             if not changes.unknown:
                 raise NotEnoughDataError("There is nothing to change.", "\n".join(changes.notes))
             return Outcome(found.person.zone, left=changes.unknown, notes=changes.notes, reconnect=changes.reconnect)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from deepday.connect.memory import MemoryAccount, MemoryOffice
+from deepday.connect.memory.office import no_fault
 from deepday.errors import ReconnectNeededError, RetryLaterError, UnsupportedError
 from deepday.model import (
     ApprovedBlock,
@@ -239,7 +240,7 @@ def test_a_restore_without_effect_is_said_and_tried_again(day: Day) -> None:
     day.office.fault = lambda _, moment: setattr(day.office, "status", ours) if moment == "after" else None
     said = day.reconciler.restore_all(ADA, accounts).unknown
     assert said == ("The status of ada at memory shows what deepday put there: taking it back had no effect.",)
-    day.office.fault = lambda _, moment: None
+    day.office.fault = no_fault
     day.clock.turn(31)
     assert day.reconciler.restore_all(ADA, accounts).unknown == ()
     assert day.office.status == LUNCH
