@@ -20,7 +20,7 @@ test: $(VENV)/.dev                          ## every test
 
 SEEDS ?= 1000
 FIRST_SEED ?= 0
-simulate: $(VENV)/.dev                      ## worlds that go wrong in every way (SEEDS, FIRST_SEED; CRASHES=3 BUGS=1 for more)
+simulate: $(VENV)/.dev                      ## worlds that go wrong in every way (SEEDS, FIRST_SEED; CRASHES=3 BUGS=1 to hunt for bugs anew)
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first $(FIRST_SEED) \
 	  $(if $(CRASHES),--crashes $(CRASHES)) $(if $(BUGS),--bugs)
 

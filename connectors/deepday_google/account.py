@@ -3,7 +3,7 @@
 from typing import Final
 
 from deepday.connect import Capabilities, Degraded, Feature, Port
-from deepday.model import EventKind
+from deepday.model import Audience, EventKind
 from deepday_google.blocks import BlocksPart
 from deepday_google.calendars import CalendarsPart
 from deepday_google.hints import HintsPart
@@ -41,6 +41,7 @@ _PRIVATE_REPLIES: Final = Degraded(
     Port.AUTO_REPLY_WRITER,
     "This account belongs to no organisation: the automatic reply goes to your contacts or to everybody.",
 )
+_PRIVATE_TO: Final = frozenset({Audience.CONTACTS, Audience.ALL})
 _ONE_TEXT: Final = Degraded(Port.AUTO_REPLY_WRITER, "Gmail sends everybody the same text.")
 
 
@@ -71,7 +72,10 @@ class GoogleAccount(CalendarsPart, BlocksPart, RepliesPart, HintsPart, Invitatio
         ]
         missing = [Degraded(one.port, f"{one.words.strip()}.") for one in missing]
         degraded = (*missing, *self._limits(ports, granted), *_NEVER)
-        return Capabilities(ports, degraded, plain=self._plain())
+        private = is_consumer(self.session.account)
+        return Capabilities(
+            ports, degraded, plain=self._plain(), reply_to=_PRIVATE_TO if private else frozenset(Audience)
+        )
 
     def _open(self, port: Port, granted: frozenset[str]) -> bool:
         """Tell whether the port's calls are allowed, by Google and by the person."""

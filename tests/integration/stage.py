@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from deepday.clock import Clock
@@ -21,7 +21,18 @@ from deepday.connect import Account, Capabilities, Restored, SettingsBatcher
 from deepday.connect.http import Limits
 from deepday.connect.memory import MemoryTokens
 from deepday.errors import DeepdayError
-from deepday.model import EMPTY, AnySetting, Availability, EventDraft, Interval, Presence, SettingKind, WrittenEvent
+from deepday.model import (
+    EMPTY,
+    AnySetting,
+    Availability,
+    EventDraft,
+    Interval,
+    Presence,
+    SettingKind,
+    Status,
+    WrittenEvent,
+    same,
+)
 from deepday.reconcile import ConnectedAccount, connected
 from deepday.testing import TurnedClock
 from deepday_google.account import GoogleAccount
@@ -86,6 +97,12 @@ _WRITING = {
     "microsoft": [(method, "^/v1.0/(?!.batch)") for method in ("POST", "PATCH", "DELETE")],
     "slack": [("POST", "^/api/(users.profile.set|users.setPresence|dnd.(setSnooze|endSnooze|endDnd))")],
 }
+
+
+_LISTED = {"google": "^/calendar/v3/calendars/[^/]+/events[?]", "microsoft": "^/v1.0/[^?]*(events|calendarView)[?]"}
+_SINGLE = {"google": "^/calendar/v3/calendars/[^/]+/events/", "microsoft": "^/v1.0/[^?]*/events/"}
+_NOTHING = {"google": b'{"kind": "calendar#events", "items": []}', "microsoft": b'{"value": []}'}
+_JSON = {"Content-Type": "application/json"}
 
 
 def _parts(request: bytes, response: tuple[int, dict[str, str], bytes]) -> tuple[Exchange, ...]:
@@ -303,7 +320,25 @@ class RealOffice:
             keeper.save(keeper._tokens)
 
     def clear(self) -> None:
-        self.odd = Oddities()
+        self.odd, self.vanished = Oddities(), False
+
+    def earlier(self, kind: SettingKind) -> Past:
+        """Return what a read shows: perhaps what was there a while ago."""
+        pasts, when = self.settings[kind], self.now() - self.chance.randrange(self.odd.stale + 1)
+        return next((past for past in reversed(pasts) if past.at <= when), pasts[0])
+
+    @contextmanager
+    def showing(self, kind: SettingKind) -> Iterator[Past]:
+        """Let a status be shown as it was a while ago, if the office is in that mood; what is written stays."""
+        if not self.odd.stale or kind is not SettingKind.STATUS:
+            yield self.settings[kind][-1]
+            return
+        current, past = self.shown(kind), self.earlier(kind)
+        value = self.as_shown(kind, past.value)
+        self.there.slack.put_status(cast("Status", value))
+        yield past
+        if same(self.shown(kind), value):
+            self.there.slack.put_status(cast("Status", current))
 
 
 def _instant(at: datetime, zone: str) -> int:
@@ -334,8 +369,9 @@ class RealAccount:
     # Settings
 
     def _read(self, kind: SettingKind) -> AnySetting:
-        value: AnySetting = self._call(f"read_{ATTRIBUTE[kind]}", (), write=False)[0]
-        self.reads.saw(kind, self.office.settings[kind][-1].version, self.office.now())
+        with self.office.showing(kind) as past:
+            value: AnySetting = self._call(f"read_{ATTRIBUTE[kind]}", (), write=False)[0]
+        self.reads.saw(kind, past.version, self.office.now())
         return value
 
     def _write(self, kind: SettingKind, value: AnySetting) -> AnySetting:
@@ -348,13 +384,16 @@ class RealAccount:
 
     def _restore(self, kind: SettingKind, written: Sequence[Any], before: Any) -> Restored[Any]:
         def wrote() -> None:
-            self.reads.saw(kind, self.office.settings[kind][-1].version, self.office.now())
+            self.reads.saw(kind, past.version, self.office.now())
             self.witness.wrote_setting(self, kind, self.office.as_shown(kind, before), True)
             self.office.note(kind, self.device)
 
-        restored: Restored[Any] = self._call(f"restore_{ATTRIBUTE[kind]}", (written, before), write=True, wrote=wrote)[
-            0
-        ]
+        there = self.office.shown(kind)
+        with self.office.showing(kind) as past:
+            name = f"restore_{ATTRIBUTE[kind]}"
+            restored: Restored[Any] = self._call(name, (written, before), write=True, wrote=wrote)[0]
+        if self.office.odd.deaf and kind is SettingKind.STATUS:  # it answered, and then forgot
+            self.office.put(kind, there, self.device)
         return restored
 
     # Events
@@ -396,6 +435,7 @@ class RealAccount:
         self.boundary(f"{name}: before")
         self.witness.called(self, name)
         fault = self._gone_wrong(write=write, together=name == "set_settings")
+        self._vanish(name)
         self.office.there.wire.taken()
         try:
             answer = getattr(self.account, name)(*given)
@@ -412,6 +452,16 @@ class RealAccount:
                 wrote()
         self.boundary(f"{name}: after")
         return (answer,)
+
+    def _vanish(self, name: str) -> None:
+        """Let the vendor say that it has nothing of ours, or list nothing."""
+        odd, faults = self.office.odd, self.office.there.office.faults
+        empty = odd.empty_list > 0 and name == "find_ours" and self.office.chance.random() < odd.empty_list
+        if name in {"find_ours", "find_event"} and (self.office.vanished or empty):
+            answer: dict[str, Any] = {"status": 200, "headers": _JSON, "content": _NOTHING[self.vendor]}
+            faults.add(Fault(FaultKind.INSTEAD, _LISTED[self.vendor], "GET", -1, **answer))
+            if self.office.vanished:
+                faults.add(Fault(FaultKind.STATUS, _SINGLE[self.vendor], "GET", -1, status=404))
 
     def _gone_wrong(self, *, write: bool, together: bool) -> Fault | None:
         chance, odd = self.office.chance, self.office.odd

@@ -26,7 +26,17 @@ NOTICED = {
     "nothing_is_ever_set": "requests_lost",
     "thresholds_ignored": "many_withdrawn",
     "a_wrong_clock_believed": "wrong_clock",
+    "an_empty_calendar_believed": "calendar_vanishes",
+    "few_events_lost_believed": "few_events_vanish",
+    "a_lease_that_is_not_shown_is_held": "taken_over_unseen",
+    "stale_reads_believed": "vetoed_at_once",
+    "a_restore_without_effect_believed": "taken_back_without_effect",
 }
+
+# Stories whose oddity cannot happen here, and why. Of what goes wrong in worlds this does not either: a listing that
+# lacks some of its events, and a version that is refused without cause.
+IMPOSSIBLE = {"vendor_rewrites": "the office keeps a text as it was sent: what a vendor makes of it is not known"}
+POSSIBLE = [one for one in SCENARIOS if one.__name__ not in IMPOSSIBLE]
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +48,7 @@ def there() -> Iterator[Served]:
 
 @pytest.mark.parametrize("calendar", CALENDARS)
 def test_every_story_ends_well(there: Served, calendar: str) -> None:
-    writes = [play(scenario, stage=RealStage(there, calendar)).oracle.writes for scenario in SCENARIOS]
+    writes = [play(scenario, stage=RealStage(there, calendar)).oracle.writes for scenario in POSSIBLE]
     assert all(count > 0 for count in writes)
     assert len(writes) >= 16
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from deepday.model import ApprovedBlock, SettingKind, Status
+from deepday.model import ApprovedBlock, Interval, OverrideKind, SettingKind, Status
 from tests.integration.stage import Exchange, RealStage, Served, served
 from tests.simulation.witness import PERSON
 from tests.simulation.world import HOUR, World, remove_disk
@@ -129,6 +129,7 @@ def test_what_ends_by_itself_costs_nothing_at_the_end(world: World, ticked: Tick
 
 
 def test_the_words_of_an_automatic_reply_are_taken_back_at_the_end(world: World, ticked: Ticked) -> None:
+    """What ends by itself costs nothing; a reply does too, and leaves our words in the mailbox: a look and a write."""
     under_way(world, ticked)
     seen = ticked(5)
     assert writes(seen) == reply_off(world)
@@ -138,3 +139,21 @@ def test_the_words_of_an_automatic_reply_are_taken_back_at_the_end(world: World,
 
 def reply_off(world: World) -> list[str]:
     return ["PUT vacation" if world.office.place.startswith("google") else "PATCH mailboxSettings"]
+
+
+def test_to_end_early_takes_one_write_for_each_thing_and_a_look_before_each(world: World, ticked: Ticked) -> None:
+    """At Google and Slack that is as few writes as there can be; at Microsoft three, were they sent together."""
+    block = world.approve(600, HOUR)
+    for seconds in (0, 600, 60):
+        ticked(seconds)
+    world.decide(block.id, OverrideKind.END, Interval(block.when.start, world.now()))
+    seen = ticked(0)
+    written = writes(seen)
+    assert len([one for one in written if one.startswith("PATCH") and "mailboxSettings" not in one]) == 1  # the event
+    slack = ["POST users.profile.set", "POST dnd.endSnooze"]
+    presence = ["POST clearUserPreferredPresence"] if SettingKind.PRESENCE in world.kinds else []
+    assert Counter(written[1:]) == Counter([*slack, *presence, *reply_off(world)])
+    assert len(written) == 1 + settings(world) == {3: 4, 4: 5}[settings(world)]
+    assert len(seen) == 2 * len(written)
+    ticked(15)  # whether the presence has shown
+    assert ticked(15) == []

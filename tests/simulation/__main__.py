@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from os import cpu_count
 
 from tests.simulation.bugs import BUGS
+from tests.simulation.caught import caught
 from tests.simulation.living import run_seed
 from tests.simulation.playing import LAYERS, play
 from tests.simulation.running import Summary, die_everywhere, hunt, kept_seeds, run_seeds, scenario_named
@@ -49,6 +50,13 @@ def _hunted(name: str) -> str:
         remove_disk()
 
 
+def _caught(name: str) -> str:
+    try:
+        return caught(name)
+    finally:
+        remove_disk()
+
+
 def _urgent_seeds(seeds: Sequence[int]) -> urgent.Summary:
     try:
         return urgent.run_seeds(seeds)
@@ -83,7 +91,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--crashes", type=int, default=0, metavar="STEP", help="die at every STEP-th point; 0: not at all"
     )
-    parser.add_argument("--bugs", action="store_true", help="plant each bug and see that it is caught")
+    parser.add_argument("--bugs", action="store_true", help="hunt for each planted bug anew")
     parser.add_argument("--trace", type=int, metavar="SEED", help="show the trace of one world")
     given = parser.parse_args(arguments)
     if given.trace is not None:
@@ -110,8 +118,8 @@ def main(arguments: list[str] | None = None) -> int:
                 for layers in URGENT_LAYERS
                 for number, story in enumerate(STORIES)
             ]
-        bugs = {name: pool.submit(_hunted, name) for name in BUGS} if given.bugs else {}
-        bugs |= {f"urgent: {name}": pool.submit(_urgent_caught, name) for name in URGENT_BUGS if given.bugs}
+        bugs = {name: pool.submit(_hunted if given.bugs else _caught, name) for name in BUGS}
+        bugs |= {f"urgent: {name}": pool.submit(_urgent_caught, name) for name in URGENT_BUGS}
         total = Summary()
         for job in jobs:
             one = job.result()
@@ -126,11 +134,11 @@ def main(arguments: list[str] | None = None) -> int:
             total.broken += of_requests.broken
         uncaught = [name for name, hunted in bugs.items() if not hunted.result()]
         for name, hunted in bugs.items():
-            _say(f"planted: {name}: {hunted.result() or 'NOT CAUGHT'}")
+            by = hunted.result()
+            _say(f"planted: {name}: {f'caught by {by.splitlines()[0]}' if by else 'NOT CAUGHT'}")
     for broken in total.broken:
         _say(f"\n{broken}")
-    if bugs:
-        _say(f"{len(bugs)} bugs planted, {len(bugs) - len(uncaught)} caught")
+    _say(f"{len(bugs)} bugs planted, {len(bugs) - len(uncaught)} caught")
     told = ", ".join(f"{count} {why}" for why, count in total.excused.most_common())
     _say(f"what nobody could have decided: {told or 'nothing'}; {time.monotonic() - began:.0f} s")
     _say(str(total))

@@ -248,6 +248,11 @@ def left_to_its_end_whatever_was_there_before() -> list[Patch]:
 
 
 @bug
+def a_restore_without_effect_believed() -> list[Patch]:
+    return [(Reconciler, "_settings_left", lambda self, person, accounts, owned: [])]
+
+
+@bug
 def nothing_is_ever_set() -> list[Patch]:
     return [(view, "wanted_value", lambda kind, active, policy: None)]
 

@@ -46,6 +46,7 @@ class Oddities:
     short_list: float = 0.0  # a listing that lacks some
     empty_list: float = 0.0  # a calendar that seems to hold nothing of ours
     escapes: bool = False  # texts come back changed
+    deaf: bool = False  # a restore is answered as if it were done, and nothing happened
 
     @classmethod
     def drawn(cls, chance: random.Random) -> "Oddities":
@@ -241,7 +242,8 @@ class OddAccount(MemoryAccount):
         lost = self._before(f"set {kind}", write=True)
         settled = self._settle(kind, value, ours=not restoring)
         self.witness.wrote_setting(self, kind, value, restoring)
-        if not (kind is SettingKind.PRESENCE and self._happens(self.office.odd.no_effect)):
+        ignored = kind is SettingKind.PRESENCE and self._happens(self.office.odd.no_effect)
+        if not (ignored or (restoring and self.office.odd.deaf)):
             self.office.put(kind, settled, self.device)
         self._after(f"set {kind}", lost=lost)
         return settled

@@ -257,6 +257,24 @@ def taken_back(world: World) -> None:
         take_back(world)
 
 
+def taken_back_without_effect(world: World) -> None:
+    """The vendor says that everything is as before, and nothing happened: the second look sees that."""
+    world.choose(SettingKind.STATUS, Status("Lunch", ":pizza:", 0))
+    world.approve(600, HOUR)
+    for seconds in (0, 600, 100):
+        go(world, seconds)
+    if world.device.boundary.die_at:
+        return
+    world.office.odd = Oddities(deaf=True)
+    world.oracle.taken_back = True
+    world.oracle.worker = world.device.reconciler.holder
+    said = world.device.reconciler.restore_all(PERSON, world.accounts[world.device.name]).unknown
+    hold("restore", any("status" in one for one in said), f"the status is still ours, and that was not said: {said}")
+    world.office.odd = Oddities()
+    world.pass_time(60)
+    take_back(world)
+
+
 def other_device(world: World) -> None:
     """The person goes on with another device between two blocks."""
     world.approve(600, 1800)
@@ -514,6 +532,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     revoked_during,
     approved_again,
     taken_back,
+    taken_back_without_effect,
     other_device,
     taken_over_in_a_hurry,
     taken_over_during_a_block,

@@ -4,14 +4,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from deepday.app.approving import Approvals
-from deepday.app.protect_shown import WORTH_SHOWING, outcome, shown
+from deepday.app.protect_shown import ALONE, WORTH_SHOWING, outcome, shown
 from deepday.app.protecting import Protection, protection
 from deepday.clock import Clock
 from deepday.connect import Progress
 from deepday.errors import NotEnoughDataError
 from deepday.model import AnySetting
 from deepday.reconcile.desired import live_blocks, wanted_value
-from deepday.report.protect_view import Outcome, ShownDiff, ShownLater
+from deepday.reconcile.devices import calendar_account
+from deepday.report.protect_view import Outcome, ShownDiff, ShownLater, changes_print
 
 
 def diff(clock: Clock | None = None) -> ShownDiff:
@@ -51,9 +52,12 @@ def _later(found: Protection, approvals: Approvals) -> tuple[ShownLater, ...]:
 
 
 def _notes(found: Protection, approvals: Approvals) -> Iterator[str]:
-    for provider, name in sorted(found.own_calendars):
-        if not found.store.own_calendar(provider, name):
-            yield f"deepday apply first makes a calendar of deepday's own in {provider} {name}; events go there."
+    for provider, name in found.unmade:
+        yield f"deepday apply first makes a calendar of deepday's own in {provider} {name}; events go there."
+    if found.own_calendars:
+        yield from found.store.calendar_problem().splitlines()
+    if found.writable and calendar_account(found.opened) is None and not found.own_calendars:
+        yield ALONE
     for day in approvals.given_up:
         yield f"{day} was taken back after it was accepted. To have it again: deepday plan accept {day}"
     if found.opened and not found.writable:
@@ -72,24 +76,47 @@ _FEATURES = {
 
 
 def apply(
-    agreed: Callable[[ShownDiff], bool], progress: Progress, clock: Clock | None = None, *, force: bool = False
+    agreed: Callable[[ShownDiff], bool],
+    progress: Progress,
+    clock: Clock | None = None,
+    *,
+    force: bool = False,
+    again: bool = False,
 ) -> Outcome | None:
     """Show the changes to ``agreed``, and make them when it says so; ``None`` when it does not.
 
-    Raises :class:`NotEnoughDataError` where there is nothing to do.
+    ``again``: somebody is asked, and takes time: look again after the yes, and ask again where the changes are others
+    by then. What is done without having been shown is named in the notes. Raises :class:`NotEnoughDataError` where
+    there is nothing to do.
     """
     with protection(clock) as found:
         approvals = found.approvals()
         changes = look(found, approvals)
-        if changes.empty and not approvals:
+        if changes.empty and not approvals and not found.unmade:
             if not changes.unknown:
                 raise NotEnoughDataError("There is nothing to change.", "\n".join(changes.notes))
             return Outcome(found.person.zone, left=changes.unknown, notes=changes.notes, reconnect=changes.reconnect)
-        if not agreed(changes):
-            return None
+        agreed_to = ""
+        while agreed_to != changes_print(changes):
+            if not agreed(changes):
+                return None
+            agreed_to = changes_print(changes)
+            if again:
+                approvals = found.approvals()
+                changes = look(found, approvals)
         found.keep(approvals, new=True)
         found.make_calendars()
         found.watch(progress, sum(one.writes for one in changes.changes))
         report = found.reconciler.tick(found.name, found.opened, forced=found.name if force else "")
         found.keep_clock()
-        return outcome(found, report)
+        done = outcome(found, report)
+        return replace(done, notes=(*done.notes, *_unshown(done, changes)))
+
+
+def _unshown(done: Outcome, changes: ShownDiff) -> Iterator[str]:
+    """Name what was written and had not been shown: something changed in between."""
+    told = {(one.service, one.account, one.what, one.action) for one in changes.changes}
+    for one in done.done:
+        if one.writes and (one.service, one.account, one.what, one.action) not in told:
+            where = f"{one.action} {one.what} in {one.service} {one.account}"
+            yield f"Not among the changes that were shown, since things changed meanwhile: {where}."

@@ -14,6 +14,12 @@ from deepday.store.ledger import FINAL
 WORTH_SHOWING = frozenset(Action) - {Action.WAIT, Action.CONFIRM, Action.ADOPT}
 """The others take note of what is as it should be."""
 
+ALONE = (
+    "No calendar is written to, in which machines could see whose turn it is: let deepday protect your days on one "
+    "machine only."
+)
+"""What is said where nothing keeps two installations from writing at the same time."""
+
 
 def shown(found: Protection, change: Change) -> ShownChange:
     """Return a change to be shown; where a plain event takes the place of another kind, its reason says so."""
@@ -55,7 +61,7 @@ def outcome(found: Protection, report: Report, *notes: str) -> Outcome:
         zone=found.person.zone,
         done=tuple(shown(found, one) for one in report.done if one.action in WORTH_SHOWING),
         refused=tuple(replace(shown(found, one.change), refused=one.why) for one in report.refused),
-        left=(*found.unread(), *report.unknown, *filter(None, [report.read_only])),
+        left=(*found.unread(), *found.hindered, *report.unknown, *filter(None, [report.read_only])),
         notes=notes,
         reconnect=found.must_reconnect,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from deepday.app.accounts import again_command
-from deepday.app.protect_shown import not_back_yet
+from deepday.app.protect_shown import ALONE, not_back_yet
 from deepday.app.protecting import KEEPER, Protection, protection
 from deepday.app.self_audit import standing
 from deepday.clock import Clock
@@ -100,7 +100,9 @@ def _trouble(found: Protection, view: View) -> Iterator[tuple[str, str]]:
 
 
 def _looked_after(found: Protection) -> Iterator[tuple[str, str]]:
-    """Yield what the self-audit of a running service found, and that it stands still."""
+    """Yield what hindered calendars, what the self-audit of a running service found, and that it stands still."""
+    for words in found.store.calendar_problem().splitlines():
+        yield words, "It is tried again by deepday apply, and when deepday serve starts."
     if found.store.held(KEEPER) is not None:
         for what in standing(found.accounts.store.self_audits().last(), found.now()):
             yield what, "Look at what deepday serve says; see also: deepday urgent list"
@@ -118,6 +120,8 @@ def _notes(found: Protection, view: View, *, kept: bool) -> Iterator[str]:
     if approvals.meetings:
         yield f"Asked for, and not in your calendar yet: {len(approvals.meetings)} of your meetings. Run deepday apply."
     yield from not_back_yet(view)
+    if view.known.device is None and view.known.slots:
+        yield ALONE
     if approvals.withdrawn or approvals.changed:
         yield "The plan has changed since. Look with deepday diff, then run deepday apply."
     if not view.known.schedule.blocks and not approvals.new:

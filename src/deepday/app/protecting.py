@@ -25,7 +25,7 @@ from deepday.config.protect_settings import ProtectedAccountSettings
 from deepday.config.settings import Settings
 from deepday.connect import Account, CalendarReader, Port, Progress
 from deepday.errors import DeepdayError, InputError, ReconnectNeededError
-from deepday.model import Person, SettingKind
+from deepday.model import Audience, Person, SettingKind
 from deepday.reconcile import ConnectedAccount, Policy, Reconciler, Words, connected, words_in
 from deepday.reconcile.own_calendar import in_own_calendar, take_back_calendar
 from deepday.route.forms import FormLinks
@@ -45,6 +45,8 @@ _NAMES: dict[SettingKind, str] = {
     SettingKind.PRESENCE: "presence",
 }
 
+_AUDIENCES = {"as it is": None, "nobody": Audience.NONE, "contacts": Audience.CONTACTS, "everybody": Audience.ALL}
+
 
 @dataclass(frozen=True, slots=True)
 class Shut:
@@ -59,6 +61,7 @@ class Protection:
     """A person's protection, with open accounts.
 
     ``limits``: what accounts may not do, or do otherwise, in words.
+    ``hindered``: why calendars of deepday's own could not be made now.
     ``own_calendars``: the accounts, by provider and name, whose events go to a calendar that deepday makes.
     """
 
@@ -70,6 +73,7 @@ class Protection:
     opened: list[ConnectedAccount] = field(default_factory=list)
     shut: list[Shut] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
+    hindered: list[str] = field(default_factory=list)
     own_calendars: set[tuple[str, str]] = field(default_factory=set)
 
     @property
@@ -91,6 +95,11 @@ class Protection:
     def must_reconnect(self) -> bool:
         """Whether an account refuses us until its owner signs in again."""
         return any(isinstance(one.error, ReconnectNeededError) for one in self.shut)
+
+    @property
+    def unmade(self) -> list[tuple[str, str]]:
+        """The accounts, by provider and name, in which deepday's own calendar is wanted and not there yet."""
+        return sorted(one for one in self.own_calendars if not self.store.own_calendar(*one))
 
     def now(self) -> int:
         """Return the present in UTC seconds."""
@@ -119,7 +128,11 @@ class Protection:
         self.store.withdraw(self.name, approvals.withdrawn, self.name, "the day is no longer accepted")
 
     def make_calendars(self) -> None:
-        """Make deepday's own calendar where it is wanted and not there. An account that refuses it gets no events."""
+        """Make deepday's own calendar where it is wanted and not there.
+
+        Where that fails nothing is written to another one instead, and why is kept, and said until it is made.
+        """
+        self.hindered.clear()
         for number, one in enumerate(self.opened):
             if (one.provider, one.name) not in self.own_calendars or one.ending:
                 continue
@@ -127,10 +140,12 @@ class Protection:
             try:
                 made = in_own_calendar(one, self.reconciler.policy.marker, _OWN_NAME, zone)
             except DeepdayError as error:
-                self.limits.append(f"{one.provider} {one.name}: {error.what} {error.advice}")
-                made = replace(one, calendar="")
+                words = f"{error.what} {error.advice}".strip()
+                self.hindered.append(f"No events are written to {one.provider} {one.name}: {words}")
+                continue
             self.opened[number] = made
             self.store.keep_own_calendar(one.provider, one.name, made.calendar)
+        self.store.keep_calendar_problem("\n".join(self.hindered))
 
     def drop_calendars(self) -> list[str]:
         """Delete the calendars that deepday made, once nothing of ours is in them; say which stay, and why."""
@@ -214,6 +229,7 @@ def protection(clock: Clock | None = None, *, offline: bool = False, everything:
             grace=settings.protect.grace * 60,
             late=settings.protect.late * 60,
             frozen=settings.plan.notice * 3600,
+            audience=_AUDIENCES[settings.protect.reply_audience],
         )
         found = Protection(person, settings, accounts, store, Reconciler(store, clock, policy, _holder()))
         for lease in (person.email.lower(), KEEPER):

@@ -38,16 +38,22 @@ def apply(
     ] = False,
     json_: Json = False,
 ) -> None:
-    """Make the changes that deepday diff shows, after asking."""
+    """Make the changes that deepday diff shows, after asking; are they others by your answer, it asks again."""
     from deepday.app.protect_actions import apply as make  # noqa: PLC0415 - help does without
 
+    asked = False
+
     def agreed(found: "ShownDiff") -> bool:
+        nonlocal asked
+        if asked:
+            show.say("The changes are others now than those you looked at:")
         if not json_:
             _show_diff(found)
+        asked = True
         return yes or _asked("Make these changes?")
 
     with show.progress() as progress:
-        done = make(agreed, progress, force=force)
+        done = make(agreed, progress, force=force, again=not yes)
     end(done, "deepday.apply/1", json_=json_)
 
 

@@ -24,8 +24,12 @@ class ProtectSettings(Table):
     )
     status: bool = Field(default=True, description="Whether your status says so.", examples=[False])
     do_not_disturb: bool = Field(default=True, description="Whether notifications are held.", examples=[False])
-    automatic_reply: bool = Field(
-        default=True, description="Whether mail from inside your organisation is answered.", examples=[False]
+    automatic_reply: bool = Field(default=True, description="Whether mail is answered.", examples=[False])
+    reply_audience: Literal["as it is", "nobody", "contacts", "everybody"] = Field(
+        default="as it is",
+        description="Who outside your organisation gets the automatic reply; as it is: whoever would get your own. "
+        "Gmail has one text for all: as it is then means nobody outside, and on a private account as it is there.",
+        examples=["nobody"],
     )
     presence: bool = Field(
         default=True,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from deepday.connect import Account, EventWriter, Port, Restored, SettingsBatcher
-from deepday.model import AnySetting, SettingKind
+from deepday.model import AnySetting, Audience, SettingKind
+from deepday.store.slots import Target
 
 PORT_OF: dict[SettingKind, Port] = {
     SettingKind.STATUS: Port.STATUS_WRITER,
@@ -36,7 +37,8 @@ class ConnectedAccount:
     """An open account of a person.
 
     ``settings``: those that shall be set there. ``calendar``: where blocks are written, the vendor's id; empty for
-    nowhere. ``ending``: these are no longer wanted; what is still ours there is taken back.
+    nowhere. ``ending``: these are no longer wanted; what is still ours there is taken back. ``reply_to`` as in
+    :class:`~deepday.connect.Capabilities`.
     """
 
     provider: str
@@ -45,6 +47,7 @@ class ConnectedAccount:
     settings: tuple[SettingKind, ...] = ()
     calendar: str = ""
     ending: bool = False
+    reply_to: frozenset[Audience] = frozenset()
 
     @property
     def place(self) -> str:
@@ -68,10 +71,17 @@ class ConnectedAccount:
         return SettingPort(read, write, restore)
 
 
+def reached(target: Target, accounts: Iterable[ConnectedAccount]) -> ConnectedAccount | None:
+    """Return the account in which a setting is, if it is open and may be read and set. Raises as the account does."""
+    mine = (one for one in accounts if (one.provider, one.name) == (target.provider, target.account))
+    return next((one for one in mine if PORT_OF[target.setting] in one.account.capabilities().ports), None)
+
+
 def connected(
     provider: str, name: str, account: Account, settings: Iterable[SettingKind] = (), calendar: str = ""
 ) -> ConnectedAccount:
     """Return the account with as much of what is asked for as it announces. May ask the vendor once."""
-    ports = account.capabilities().ports
-    able = tuple(kind for kind in settings if PORT_OF[kind] in ports)
-    return ConnectedAccount(provider, name, account, able, calendar if Port.EVENT_WRITER in ports else "")
+    found = account.capabilities()
+    able = tuple(kind for kind in settings if PORT_OF[kind] in found.ports)
+    written = calendar if Port.EVENT_WRITER in found.ports else ""
+    return ConnectedAccount(provider, name, account, able, written, reply_to=found.reply_to)

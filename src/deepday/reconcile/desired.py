@@ -5,11 +5,12 @@ Desired is a function of what was approved, of what was decided since, and of th
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from deepday.model import (
     AnySetting,
     ApprovedBlock,
+    Audience,
     AutoReply,
     Availability,
     BlockKind,
@@ -39,7 +40,8 @@ class Policy:
 
     ``marker`` names the installation. ``grace``: how long after a block the vendor ends our values, so that awake we
     are there first. ``late``: a block is not begun when less than this is left of it. ``frozen``: within this time
-    nothing moves by itself.
+    nothing moves by itself. ``audience``: who outside gets the automatic reply, ``None`` for whoever would get the
+    person's own.
     """
 
     marker: str
@@ -47,6 +49,7 @@ class Policy:
     grace: int = 120
     late: int = 600
     frozen: int = 86_400
+    audience: Audience | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,19 @@ def wanted_value(kind: SettingKind, active: Sequence[LiveBlock], policy: Policy)
     if kind is SettingKind.AUTO_REPLY:
         return policy.words.reply(last.block, last.when, until)
     return Presence(Availability.DO_NOT_DISTURB, until)
+
+
+def addressed(reply: AutoReply, mailbox: AutoReply, reply_to: frozenset[Audience], policy: Policy) -> AutoReply:
+    """Return the automatic reply with its audience: the one of the settings, else the one that the mailbox has.
+
+    ``reply_to`` as in :class:`~deepday.connect.Capabilities`. A vendor of one text that can do so sends it inside only,
+    since colleagues shall read who covers; where people outside get it too, everybody reads the text that names nobody.
+    """
+    usual = Audience.NONE if Audience.NONE in reply_to else mailbox.audience
+    audience = policy.audience or usual
+    if reply_to and audience is not Audience.NONE:
+        return replace(reply, text=reply.text_outside, text_outside="", audience=audience)
+    return replace(reply, audience=audience)
 
 
 def foreign_family(schedule: Schedule, policy: Policy) -> Callable[[AnySetting], bool]:

@@ -94,6 +94,8 @@ class Looks:
             return SettingChange(Action.DEGRADE, slot, error.what, generation=wanted.generation)
         if self.wrong_clock(account):
             return None
+        if not slot.owned:
+            wanted = replace(wanted, value=view.addressed(account, wanted.value, current))
         return slot_change(slot, wanted, current, view.now, view.looks_like_ours)
 
     @staticmethod

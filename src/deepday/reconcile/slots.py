@@ -112,6 +112,12 @@ def is_ours(slot: Slot, current: AnySetting, now: int) -> bool:
     return any(same(current, value) for value in ours) or (current.empty and any(value.over(now) for value in ours))
 
 
+def shows_ours(slot: Slot, current: AnySetting) -> bool:
+    """Tell whether a value of ours is there, and not what was there before it."""
+    before = slot.baseline is not None and same(current, slot.baseline)
+    return not (before or current.empty) and any(same(current, value) for value in slot.all_written)
+
+
 def settled_unseen(slot: Slot, current: AnySetting) -> bool:
     """Tell whether the value is what the vendor made of our last one, whose outcome we never learnt.
 

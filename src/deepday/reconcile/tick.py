@@ -3,13 +3,13 @@
 Nothing that matters is kept in memory: a round that breaks off anywhere is taken up by the next one, which looks first.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from deepday.clock import Clock
 from deepday.errors import ConflictError, DeepdayError, ReconnectNeededError, RetryLaterError
 from deepday.model import Override, OverrideKind, SettingKind
-from deepday.reconcile.accounts import ConnectedAccount
+from deepday.reconcile.accounts import ConnectedAccount, reached
 from deepday.reconcile.apply import Writer
 from deepday.reconcile.changes import Action, Change
 from deepday.reconcile.clocks import ClockWatch
@@ -19,13 +19,13 @@ from deepday.reconcile.events import recent
 from deepday.reconcile.guard import Refused
 from deepday.reconcile.looks import Looks
 from deepday.reconcile.observed import window_of
-from deepday.reconcile.slots import gone_by_itself
+from deepday.reconcile.slots import gone_by_itself, shows_ours
 from deepday.reconcile.turns import Turn, must_look
 from deepday.reconcile.view import LONGEST_BACKOFF, View
 from deepday.store.audit import Note
 from deepday.store.leases import Backoff
 from deepday.store.protecting import ProtectStore
-from deepday.store.slots import Phase
+from deepday.store.slots import Phase, Slot, Target
 
 _FIRST_BACKOFF = 15
 _UNTIL_SIGN_IN = 900
@@ -104,6 +104,7 @@ class Reconciler:
         Blocks do not take place any more, whatever was approved. What people changed is theirs, and stays.
         """
         view = self.view(person)
+        owned = {one.target: one for one in view.known.slots if one.owned}
         for one in (*view.live, *view.meetings):
             veto = Override(
                 person, one.id, OverrideKind.VETO, at=self._now(), by=person, why="everything is taken back"
@@ -118,7 +119,7 @@ class Reconciler:
             done += report.done
             if not report.done:
                 break
-        left = self._leftovers(person, accounts)
+        left = [*self._events_left(person, accounts), *self._settings_left(person, accounts, owned)]
         if not left:  # otherwise this device has still something to do
             self._held(person, lambda writer: _Round(self, writer, accounts).give_back())
         return replace(report, done=tuple(done), unknown=(*report.unknown, *left))
@@ -127,8 +128,8 @@ class Reconciler:
         """Return what is known of the person now."""
         return View(person, self.store.known(person), self.policy, self._now())
 
-    def _leftovers(self, person: str, accounts: Sequence[ConnectedAccount]) -> list[str]:
-        """Look once more, at everything that we ever touched."""
+    def _events_left(self, person: str, accounts: Sequence[ConnectedAccount]) -> list[str]:
+        """Look once more for events of ours, in every calendar in which there ever were any."""
         view, left = self.view(person), []
         for account in accounts:
             entries = view.entries(account)
@@ -143,11 +144,37 @@ class Reconciler:
                         left += [f"An event at {event.when.start} is still in {account.place}." for event in found]
             except DeepdayError as error:
                 left.append(f"{account.place}: {error.what}")
-            left += [
-                f"The {kind} of {account.name} at {account.provider} is still ours."
-                for kind in account.settings
-                if view.slot(account, kind).owned
-            ]
+        return left
+
+    def _settings_left(
+        self, person: str, accounts: Sequence[ConnectedAccount], owned: Mapping[Target, Slot]
+    ) -> list[str]:
+        """Read once more every setting that ever was ours; what still is is taken up again, to be restored anew.
+
+        ``owned``: what was ours before all was taken back.
+        """
+        view, still, left = self.view(person), [], []
+        for slot in view.known.slots:
+            where = f"The {slot.target.setting} of {slot.target.account} at {slot.target.provider}"
+            if slot.owned:
+                left.append(f"{where} is still ours.")
+                continue
+            try:
+                account = reached(slot.target, accounts)
+                if account is None or self.at_rest(view, account):
+                    continue
+                current = account.setting(slot.target.setting).read()
+            except DeepdayError as error:
+                left.append(f"{where} could not be read again: {error.what}")
+                continue
+            before = owned.get(slot.target)
+            if before is not None and shows_ours(before, current):
+                still.append(replace(before, intent="restore", tries=0, wrote_at=view.now))
+                left.append(f"{where} shows what deepday put there: taking it back had no effect.")
+            elif before is None and view.looks_like_ours(current):
+                left.append(f"{where} looks like deepday's, and its record does not say what was there before.")
+        if still:
+            self._held(person, lambda writer: _taken_up(writer, still))
         return left
 
     def _due(self, view: View, account: ConnectedAccount) -> bool:
@@ -212,6 +239,13 @@ class Reconciler:
 
     def _now(self) -> int:
         return int(self.clock.now().timestamp())
+
+
+def _taken_up(writer: Writer, slots: Sequence[Slot]) -> Report:
+    """Keep that settings are ours although they were given up."""
+    for slot in slots:
+        writer.save(slot, note=Note(str(slot.target), "free", "owned", "it still shows what deepday put there"))
+    return Report()
 
 
 class _Round:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from deepday.model import AnySetting, Interval, SettingKind
+from deepday.model import AnySetting, AutoReply, Interval, SettingKind
 from deepday.reconcile.accounts import ConnectedAccount
 from deepday.reconcile.apply import target_of
 from deepday.reconcile.desired import (
@@ -11,6 +11,7 @@ from deepday.reconcile.desired import (
     LiveBlock,
     Policy,
     active_blocks,
+    addressed,
     event_plans,
     foreign_family,
     generation_of,
@@ -126,8 +127,15 @@ class View:
         active = [] if lifted else self.active
         last = max((one.when for one in active), key=lambda when: when.end, default=Interval(0, 0))
         late = last.end - self.now < min(self.policy.late, last.seconds // 2)
-        value = wanted_value(kind, active, self.policy)
+        value, baseline = wanted_value(kind, active, self.policy), self.slot(account, kind).baseline
+        value = self.addressed(account, value, baseline) if baseline else value
         return Wanted(value, generation_of(active), late)
+
+    def addressed(self, account: ConnectedAccount, value: AnySetting | None, mailbox: AnySetting) -> AnySetting | None:
+        """Return the value, an automatic reply with its audience; ``mailbox``: what the person has there."""
+        if isinstance(value, AutoReply) and isinstance(mailbox, AutoReply):
+            return addressed(value, mailbox, account.reply_to, self.policy)
+        return value
 
     def setting_due(self, account: ConnectedAccount, kind: SettingKind) -> bool:
         """Tell whether the setting must be looked at."""

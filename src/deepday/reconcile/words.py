@@ -79,7 +79,7 @@ class Words:
         return Status(text, self.emoji, until)
 
     def reply(self, block: ApprovedBlock, when: Interval, until: int) -> AutoReply:
-        """Return the automatic reply; people outside the organisation get none unless the audience is widened."""
+        """Return the automatic reply, for nobody outside: who outside gets it is for the mailbox to say."""
         return AutoReply(
             enabled=True,
             text=self._say(self.texts.inside, block, when),
@@ -110,7 +110,8 @@ class Words:
         """Tell whether a status or reply says what ours would say about some block, whoever put it there."""
         plain = " ".join(text.split())
         known = (self.texts, *LANGUAGES.values())
-        sources = {source for texts in known for source in (texts.status, texts.status_short, texts.inside)}
+        told = [(texts.status, texts.status_short, texts.inside, texts.outside) for texts in known]
+        sources = {source for texts in told for source in texts}
         return any(_pattern(source).fullmatch(plain) for source in sources)
 
     def _say(self, source: str, block: ApprovedBlock, when: Interval, next_free: int = 0) -> str:

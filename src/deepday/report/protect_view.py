@@ -1,5 +1,7 @@
 """What protection does, in values to be shown: changes, what is on, history. One source for terminal and JSON."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,6 +11,7 @@ from zoneinfo import ZoneInfo
 from deepday.model import (
     AnySetting,
     ApprovedBlock,
+    Audience,
     AutoReply,
     Contact,
     DoNotDisturb,
@@ -137,7 +140,12 @@ def value_words(value: Interval | AnySetting | None, zone: ZoneInfo) -> str:
         return " ".join(filter(None, (value.emoji, f'"{value.text}"' if value.text else ""))) + end
     if isinstance(value, Presence):
         return f"{value.availability.value}{end}"
-    return f"on{end}" + (f": {' '.join(value.text.split())!r}" if isinstance(value, AutoReply) else "")
+    return f"on{end}" + (
+        f"{_OUTSIDE[value.audience]}: {' '.join(value.text.split())!r}" if isinstance(value, AutoReply) else ""
+    )
+
+
+_OUTSIDE = {Audience.NONE: "", Audience.CONTACTS: ", contacts outside too", Audience.ALL: ", everybody outside too"}
 
 
 def _instant(at: int, zone: ZoneInfo) -> str | None:
@@ -214,7 +222,7 @@ def diff_json(diff: ShownDiff) -> dict[str, Any]:
                         "service": service,
                         "account": account,
                         "what": kind_of(value),
-                        "value": value_json(value, diff.zone),
+                        "value": _later_json(value, diff.zone),
                     }
                     for service, account, value in one.settings
                 ]
@@ -225,6 +233,19 @@ def diff_json(diff: ShownDiff) -> dict[str, Any]:
         "limits": list(diff.limits),
         "notes": list(diff.notes),
     }
+
+
+def changes_print(diff: ShownDiff) -> str:
+    """Return what tells these changes from others: what is made must be what was looked at."""
+    document = diff_json(diff)
+    shown = {name: document[name] for name in ("changes", "refused", "later")}
+    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
+
+
+def _later_json(value: AnySetting, zone: ZoneInfo) -> dict[str, Any] | None:
+    """Return a value that will be set; who outside gets a reply is seen only when it is."""
+    document = value_json(value, zone)
+    return {**(document or {}), "audience": None} if isinstance(value, AutoReply) else document
 
 
 def outcome_json(schema: str, done: Outcome) -> dict[str, Any]:

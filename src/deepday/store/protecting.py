@@ -33,6 +33,7 @@ from deepday.store.slots import Slot, read_slots, write_slot
 _INSTALLATION = "installation"
 _OWN_CALENDAR = "own calendar"
 _CLOCK = "clock"
+_NO_CALENDAR = "no own calendar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +100,31 @@ class ProtectStore:
 
     def clock_problem(self) -> str:
         """Return what was wrong with this machine's clock when it was compared last, in words; empty for nothing."""
-        with self._database.reading() as connection:
-            found = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == _CLOCK)).scalar()
-        return found.decode() if found else ""
+        return self._words(_CLOCK)
 
     def keep_clock_problem(self, words: str) -> None:
         """Take note of what is wrong with this machine's clock; with empty words, that nothing is."""
+        self._keep_words(_CLOCK, words)
+
+    def calendar_problem(self) -> str:
+        """Return why deepday's own calendar could not be made when that was tried last; empty for nothing."""
+        return self._words(_NO_CALENDAR)
+
+    def keep_calendar_problem(self, words: str) -> None:
+        """Take note of why deepday's own calendar could not be made; with empty words, that nothing hindered it."""
+        if words != self.calendar_problem():
+            self._keep_words(_NO_CALENDAR, words)
+
+    def _words(self, key: str) -> str:
+        with self._database.reading() as connection:
+            found = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == key)).scalar()
+        return found.decode() if found else ""
+
+    def _keep_words(self, key: str, words: str) -> None:
         with self._database.writing() as connection:
-            connection.execute(delete(schema.meta).where(schema.meta.c.key == _CLOCK))
+            connection.execute(delete(schema.meta).where(schema.meta.c.key == key))
             if words:
-                connection.execute(insert(schema.meta).values(key=_CLOCK, value=words.encode()))
+                connection.execute(insert(schema.meta).values(key=key, value=words.encode()))
 
     def own_calendars(self) -> list[tuple[str, str]]:
         """Return the accounts in which there is a calendar that deepday made, by provider and name."""

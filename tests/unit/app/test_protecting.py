@@ -15,7 +15,7 @@ from deepday.connect import no_progress
 from deepday.connect.memory.office import no_fault
 from deepday.errors import InputError, NotEnoughDataError
 from deepday.model import DoNotDisturb, Interval, Status
-from deepday.report.protect_view import ShownChange
+from deepday.report.protect_view import ShownChange, ShownDiff
 from tests.unit.app.protected import OWN, TODAY, TOMORROW, accept, applied, did, office_of, ours, settings, skip
 from tests.unit.app.stranger import ME, World
 
@@ -46,6 +46,39 @@ def test_a_diff_writes_nothing_and_apply_does_what_it_showed(world: World) -> No
     assert diff(world.clock).empty
     with pytest.raises(NotEnoughDataError, match="nothing to change"):
         applied(world)
+
+
+def test_changes_that_are_others_after_the_yes_are_shown_again(world: World) -> None:
+    accept(world, TODAY)
+    seen: list[list[tuple[str, str]]] = []
+
+    def agreed(found: ShownDiff) -> bool:
+        seen.append([(one.action, one.what) for one in found.changes])
+        if len(seen) == 1:
+            skip(world, TODAY)
+            accept(world, TOMORROW)
+        return len(seen) < 3
+
+    done = apply(agreed, no_progress, world.clock, again=True)
+    assert seen == [[("create", "event"), *SET], [("create", "event")]]
+    assert did(done) == [("create", "event")]
+    assert ours(world.office()) == [("11. 09:00", "11. 17:00", "Deep work")]
+    assert world.office().status == OWN
+
+
+def test_what_is_done_without_having_been_shown_is_named(world: World) -> None:
+    accept(world, TOMORROW)
+
+    def agreed(found: ShownDiff) -> bool:
+        world.clock.turn(86_400)  # by the answer the block has begun
+        return [one.what for one in found.changes] == ["event"]
+
+    done = apply(agreed, no_progress, world.clock)
+    assert done is not None
+    assert did(done) == [("create", "event"), *SET]
+    assert [note.partition(": ")[2] for note in done.notes] == [
+        f"set {kind} in stranger {ME}." for kind in ("status", "do not disturb", "automatic reply")
+    ]
 
 
 def history_is_empty(world: World) -> bool:

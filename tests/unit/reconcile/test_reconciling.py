@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from deepday.connect.memory import MemoryAccount, MemoryOffice
+from deepday.connect.memory.office import no_fault
 from deepday.errors import ReconnectNeededError, RetryLaterError, UnsupportedError
 from deepday.model import (
     ApprovedBlock,
@@ -215,6 +216,34 @@ def test_everything_is_taken_back_and_a_second_look_finds_nothing(day: Day) -> N
     assert day.office.events() == before
     assert stranger in {one.id for one in day.office.calendars["primary"].live()}
     assert day.tick(15) == []
+
+
+def test_the_second_look_reads_every_setting_that_ever_was_ours(day: Day) -> None:
+    day.tick(HOUR)
+    day.tick(2 * HOUR)  # by now all of them are given back
+    day.clock.turn(301)
+    day.calls.clear()
+    assert day.reconciler.restore_all(ADA, day.accounts).unknown == ()
+    assert {"read_status", "read_do_not_disturb", "read_auto_reply", "read_presence"} <= set(day.calls)
+    day.office.status = Status("Deep work until 16:00", ":headphones:")
+    assert day.reconciler.restore_all(ADA, day.accounts).unknown == (
+        "The status of ada at memory looks like deepday's, and its record does not say what was there before.",
+    )
+
+
+def test_a_restore_without_effect_is_said_and_tried_again(day: Day) -> None:
+    accounts = [connected("memory", "ada", day.account, [SettingKind.STATUS])]  # no calendar, as at Slack
+    day.clock.turn(HOUR)
+    day.reconciler.tick(ADA, accounts)
+    ours = day.office.status
+    day.clock.turn(60)
+    day.office.fault = lambda _, moment: setattr(day.office, "status", ours) if moment == "after" else None
+    said = day.reconciler.restore_all(ADA, accounts).unknown
+    assert said == ("The status of ada at memory shows what deepday put there: taking it back had no effect.",)
+    day.office.fault = no_fault
+    day.clock.turn(31)
+    assert day.reconciler.restore_all(ADA, accounts).unknown == ()
+    assert day.office.status == LUNCH
 
 
 def test_one_of_two_workers_writes(day: Day) -> None:

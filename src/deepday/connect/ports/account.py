@@ -12,7 +12,7 @@ from deepday.connect.ports.reading import ActivityListener, ActivityReader, Cale
 from deepday.connect.ports.requests import PeopleFinder, RequestHistory
 from deepday.connect.ports.settings import AutoReplyWriter, DoNotDisturbWriter, PresenceWriter, StatusWriter
 from deepday.connect.ports.writing import EventWriter
-from deepday.model import EventKind
+from deepday.model import Audience, EventKind
 
 
 class Port(StrEnum):
@@ -71,13 +71,15 @@ class Capabilities:
 
     ``ports``: those whose methods may be called. ``degraded``: what is missing from them, and what is missing
     altogether. ``port_version``: the version of the ports that the connector was written for. ``plain``: the kinds of
-    events that are known to become plain busy ones there.
+    events that are known to become plain busy ones there. ``reply_to``: where the vendor keeps one text of an automatic
+    reply for everybody, to whom outside it can go; empty where people outside have a text of their own.
     """
 
     ports: frozenset[Port]
     degraded: tuple[Degraded, ...] = ()
     port_version: int = PORT_VERSION
     plain: frozenset[EventKind] = frozenset()
+    reply_to: frozenset[Audience] = frozenset()
 
 
 @runtime_checkable

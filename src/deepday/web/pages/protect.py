@@ -1,7 +1,5 @@
 """Protect: what is shown to colleagues now, what would change, and the decisions while a block is on."""
 
-import hashlib
-import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -20,8 +18,7 @@ from deepday.report.protect_terminal import cover, outcome_lines, readable
 from deepday.report.protect_view import (
     Outcome,
     ShownChange,
-    ShownDiff,
-    diff_json,
+    changes_print,
     kind_of,
     moment,
     span,
@@ -83,7 +80,7 @@ def _changes(visit: Visit) -> Response:
         unknown=found.unknown,
         limits=tuple(dict.fromkeys(found.limits)),
         notes=found.notes,
-        seen=_print_of(found),
+        seen=changes_print(found),
         nothing=found.empty and not found.later,
     )
 
@@ -101,19 +98,12 @@ def _change(one: ShownChange, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _print_of(found: ShownDiff) -> str:
-    """Return what tells these changes from others: what is applied must be what was looked at."""
-    document = diff_json(found)
-    shown = {name: document[name] for name in ("changes", "refused", "later")}
-    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
-
-
 def _apply(visit: Visit) -> Response:
     seen, force = visit.text("seen"), visit.text("force") == "yes"
     clock = visit.clock
 
     def work(task: Task) -> tuple[Said, ...]:
-        done = apply(lambda found: _print_of(found) == seen, task.tell, clock, force=force)
+        done = apply(lambda found: changes_print(found) == seen, task.tell, clock, force=force)
         if done is None:
             raise ConflictError(
                 "The changes are others now than those you looked at.", "Look at them again, then apply."
