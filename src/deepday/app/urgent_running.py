@@ -24,6 +24,7 @@ from deepday.connect import Account, DoNotDisturbWriter, Messenger, PeopleFinder
 from deepday.errors import DeepdayError, InputError, NotEnoughDataError, RetryLaterError, UnsupportedError
 from deepday.model import OutgoingMessage, PostedMessage, Verdict
 from deepday.model.person import WeeklyHours
+from deepday.reconcile.texts import LANGUAGES
 from deepday.route.policy import DAY, MINUTE, RoutePolicy
 from deepday.route.rules import Rule, Rules
 from deepday.store.protecting import ProtectStore
@@ -88,13 +89,19 @@ def policy_of(settings: Settings) -> RoutePolicy:
     times = [dt.time.fromisoformat(one) for one in urgent.windows]
     return RoutePolicy(
         zone=find_zone(settings.me.zone),
-        rules=Rules(rules),
+        rules=Rules(rules, marks=marks_of(settings)),
         answer=urgent.answer * MINUTE,
         windows=tuple(sorted(one.hour * 3600 + one.minute * 60 for one in times)),
         retention=urgent.retention * DAY,
         weekly_overrides=urgent.weekly_overrides,
         form=form_address(settings.ingress),
     )
+
+
+def marks_of(settings: Settings) -> tuple[str, ...]:
+    """Return the words by which senders say that it is urgent: those of all languages, and the settings' own."""
+    own = settings.texts.urgent or ""
+    return tuple(sorted({*(one.urgent for one in LANGUAGES.values()), own.strip()} - {""}))
 
 
 def colleagues_of(settings: Settings) -> dict[str, Colleague]:
