@@ -45,6 +45,7 @@ listen = "127.0.0.1:0"
 address = "https://deepday.example.org"
 slack_signing_secret = "file:{slack}"
 form = true
+proxies = ["127.0.0.1"]
 [[ingress.alerts]]
 name = "training"
 secret = "file:{alerts}"

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
@@ -115,7 +116,9 @@ class _Form:
 
     def _may(self, request: HttpRequest) -> bool:
         address, allowance = request.client.host if request.client else "", self._ingress.allowance
-        return allowance.take(f"form {address}", MOST_A_MINUTE) and allowance.take("forms", MOST_OF_ALL)
+        # All who come by a proxy that is not named are one address: they may not lock each other out.
+        alone = _is_here(address) or allowance.take(f"form {address}", MOST_A_MINUTE)
+        return alone and allowance.take("forms", MOST_OF_ALL)
 
     @staticmethod
     def _page(ledger: Ledger, status: int, filled: Filled, problems: dict[str, str]) -> Response:
@@ -123,6 +126,13 @@ class _Form:
         owner = ledger.desk.name
         title = f"Reach {owner}, or who covers"
         return _shown("ingress_form.html", status, title=title, owner=owner, filled=filled, problems=problems, **limits)
+
+
+def _is_here(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def _filled(body: bytes) -> Filled:
