@@ -1,6 +1,8 @@
 """``deepday urgent``, as somebody types it."""
 
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -55,7 +57,19 @@ def test_a_request_is_listed_shown_and_ended(run: Run, asked: str) -> None:
     assert "No urgent request so far" in listed.out
     shown = run("urgent", "show", asked[:6], "--json").json
     assert (shown["id"], shown["state"], shown["final_at"]) == (asked, "received", None)
-    assert CANARY not in run("urgent", "show", asked).out
+    at = datetime.fromisoformat(shown["at"])
+    assert (at.utcoffset(), shown["schema"]) == (
+        at.astimezone(ZoneInfo("Europe/Berlin")).utcoffset(),
+        "deepday.urgent.show/2",
+    )
+    assert f"{at:%Y-%m-%d %H:%M}" in listed.out
+    listed_at = listed.out.partition(asked)[2].split()[:2]
+    said = run("urgent", "show", asked).out
+    assert said.partition(asked)[2].split()[:2] == listed_at
+    assert "Times are those of Europe/Berlin." in said
+    (one,) = run("urgent", "list", "--json").json["requests"]
+    assert one["at"] == shown["at"]
+    assert CANARY not in said
     assert CANARY in run("urgent", "show", asked, "--text").out
     assert run("urgent", "ack", asked, "--json").json["state"] == "acknowledged"
     assert run("urgent", "list").out.startswith("No request is open.")

@@ -72,7 +72,7 @@ class SecondTry:
 class Shown:
     """One request with its history and its messages; ``text``: what was asked, empty where it is not kept.
 
-    ``second``: what came of testing the second ways.
+    ``zone``: the owner's. ``second``: what came of testing the second ways.
     """
 
     request: Request
@@ -80,6 +80,7 @@ class Shown:
     rows: tuple[AuditRow, ...]
     messages: tuple[OutboxRow, ...]
     now: int
+    zone: str
     second: tuple["SecondTry", ...] = ()
 
 
@@ -356,7 +357,7 @@ def _shown(ledger: Ledger, found: Request) -> Shown:
     rows: Sequence[AuditRow] = ledger.protecting.history(ledger.person)
     mine = tuple(row for row in rows if row.subject == subject)
     messages = tuple(ledger.urgent.messages(ledger.person, found.id))
-    return Shown(found, ledger.urgent.text(found.id), mine, messages, ledger.desk.now())
+    return Shown(found, ledger.urgent.text(found.id), mine, messages, ledger.desk.now(), ledger.policy.zone.key)
 
 
 def _proof(ledger: Ledger) -> str:
