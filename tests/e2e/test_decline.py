@@ -1,7 +1,7 @@
 """``deepday decline``: nothing without a preview, everything said, off again."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
