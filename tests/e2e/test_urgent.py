@@ -1,13 +1,14 @@
 """``deepday urgent``, as somebody types it."""
 
-from datetime import datetime
+import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from deepday.app.urgent_running import opened_ledger
-from deepday.model import Door, UrgentSignal
+from deepday.model import ApprovedBlock, Door, UrgentSignal
 from tests.e2e.conftest import Run
 
 CANARY = "canary: the disk is full"
@@ -20,6 +21,7 @@ slack_user = "UADA"
 [[point_people]]
 email = "grace@example.org"
 agreed = true
+topics = ["training"]
 
 [urgent]
 people = [{ email = "grace@example.org", slack_user = "UGRACE" }]
@@ -122,4 +124,25 @@ def test_consent_counts_at_once(run: Run, asked: str) -> None:
 def test_the_note_for_whoever_covers_asks_what_nobody_can_know(run: Run, asked: str) -> None:
     note = run("urgent", "handover", "2026-03-10").out
     assert "Running trainings" in note
-    assert asked in note
+    assert f"- {asked}: by /urgent, since " in note  # nobody knows who UCARA is
+    assert "It was not looked at yet." in note
+    assert "- training: grace@example.org" in note
+
+
+def test_the_note_is_offered_the_day_before_and_written_in_the_language_of_the_texts(run: Run, asked: str) -> None:
+    assert "handover" not in run("urgent", "list").out
+    with opened_ledger() as ledger:
+        begins = datetime.fromtimestamp(ledger.desk.now() + 86_400, UTC).replace(tzinfo=None, hour=10, minute=0)
+        block = ApprovedBlock("b1", "ada@example.org", begins, begins + timedelta(hours=2), "Europe/Berlin")
+        now = datetime.fromtimestamp(ledger.desk.now(), ZoneInfo("Europe/Berlin"))
+        ledger.protecting.approve([block], "test")
+    offered = run("urgent", "list").out
+    assert (f"deepday urgent handover {begins:%Y-%m-%d}" in offered) is (
+        begins.date() == now.date() + timedelta(days=1)
+    )
+    settings = Path(os.environ["DEEPDAY_CONFIG"])
+    settings.write_text(f'{SETTINGS}\n[protect]\nlanguage = "de"\n', encoding="utf-8")
+    note = run("urgent", "handover", f"{begins:%Y-%m-%d}").out
+    assert note.startswith("# Übergabe für Ada")
+    assert "- 10:00 bis 12:00 Uhr (Europe/Berlin): noch niemand benannt" in note
+    assert f"- {asked}: mit /urgent, seit " in note

@@ -95,6 +95,7 @@ def policy_of(settings: Settings) -> RoutePolicy:
         retention=urgent.retention * DAY,
         weekly_overrides=urgent.weekly_overrides,
         form=form_address(settings.ingress),
+        language=settings.protect.language,
     )
 
 

@@ -43,6 +43,10 @@ def list_(
         typer.echo(plain(f"Not asked: {one_skipped}."))
     for name, week, count in listed.load:
         typer.echo(plain(f"{name} was asked {count} time{'' if count == 1 else 's'} in the week of {week}."))
+    if listed.tomorrow:
+        typer.echo(
+            f"Tomorrow is deep work: a note for whoever covers is made by deepday urgent handover {listed.tomorrow}"
+        )
     for words in overrides_lines(listed.overrides.weeks.items(), listed.overrides.budget):
         typer.echo(plain(words))
 
@@ -132,7 +136,7 @@ def listen(
 @app.command("handover", epilog="Example: deepday urgent handover 2026-03-10 > handover.md")
 def handover(day: Annotated[str, typer.Argument(metavar="DATE", help="A date, as 2026-03-10.")]) -> None:
     """Print the note for whoever covers a day, to be filled in the day before."""
-    from deepday.app.urgent_commands import hand_over  # noqa: PLC0415 - help does without
+    from deepday.app.urgent_handover import hand_over  # noqa: PLC0415 - help does without
 
     typer.echo(hand_over(day))
 
