@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from deepday.app.accounts import Accounts, opened_accounts
+from deepday.app.approving import contact
 from deepday.app.person import find_zone
 from deepday.app.second_channel import SecondWays, second_ways
 from deepday.app.urgent import UrgentDesk
@@ -119,6 +120,7 @@ def colleagues_of(settings: Settings) -> dict[str, Colleague]:
             WeeklyHours.parse(one.hours) if one.hours else None,
             find_zone(one.zone or settings.me.zone),
             frozenset(known.away) if known else frozenset(),
+            contact(one.email, settings),
         )
     return found
 
