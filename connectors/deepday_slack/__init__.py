@@ -53,7 +53,9 @@ class SlackConnector:
         from deepday_slack.account import SlackAccount  # noqa: PLC0415 - Slack's library is not light
         from deepday_slack.deliveries import SlackDeliveries  # noqa: PLC0415
 
-        return SlackDeliveries(secret, account.bundle() if isinstance(account, SlackAccount) else None, clock)
+        if not isinstance(account, SlackAccount):
+            return SlackDeliveries(secret, None, clock)
+        return SlackDeliveries(secret, account.bundle(), clock, account.hears_in_person())
 
     def explain_refusal(self, options: Mapping[str, str], age: int) -> str:
         """Say what may be behind tokens that Slack no longer accepts."""

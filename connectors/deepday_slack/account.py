@@ -75,6 +75,10 @@ class SlackAccount(
         """Return what is stored of the account; nothing is sent."""
         return self._api.bundle()
 
+    def hears_in_person(self) -> bool:
+        """Tell whether what people write to the owner in person was allowed to count."""
+        return Feature.IN_PERSON in self._api.settings.allowed
+
     def clock_skew(self) -> float | None:
         """Return by how many seconds Slack's clock was ahead of ours at its last answer."""
         return self._api.skew

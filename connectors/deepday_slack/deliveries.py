@@ -32,11 +32,15 @@ class _Time(SlackClock):
 
 @dataclass(frozen=True, slots=True)
 class SlackDeliveries:
-    """Satisfies :class:`deepday.connect.DeliveryReader`. ``bundle``: whose they are, where an account is connected."""
+    """Satisfies :class:`deepday.connect.DeliveryReader`. ``bundle``: whose they are, where an account is connected.
+
+    ``in_person``: see :class:`~deepday_slack.signals.Ears`.
+    """
 
     secret: Secret = field(repr=False)
     bundle: Bundle | None
     clock: Clock
+    in_person: bool = False
 
     def read_delivery(self, delivery: Delivery) -> Delivered | None:
         """Return what a delivery says; ``None`` for what Slack did not sign within the last five minutes."""
@@ -67,7 +71,8 @@ class SlackDeliveries:
         attempt = int(retry) + 1 if retry.isascii() and retry.isdigit() and len(retry) < 4 else 1
         if kind:
             try:
-                return signal_of(kind, payload, attempt, Ears(bundle.team, bundle.user, bundle.bot_user, now))
+                ears = Ears(bundle.team, bundle.user, bundle.bot_user, now, self.in_person)
+                return signal_of(kind, payload, attempt, ears)
             except (LookupError, TypeError, ValueError, AttributeError):
                 pass  # Slack signed it, and it has a shape that is new to us
         name = hashlib.sha256(delivery.body).hexdigest()[:32]

@@ -1,7 +1,7 @@
 """``deepday decline``: nothing without a preview, everything said, off again."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -63,10 +63,11 @@ def test_it_is_previewed_switched_on_and_off(office: Office) -> None:
     shown = office.run("decline", "preview", "--json")
     assert shown.code == 0
     found = shown.json
-    assert (found["schema"], found["on_since"]) == ("deepday.decline/1", 0)
+    assert (found["schema"], found["on_since"]) == ("deepday.decline/2", None)
     everything = {name: len(found[name]) for name in ("past", "now", "kept")}
     assert everything["past"] + everything["kept"] > 0
     assert all(one["why"] for name in everything for one in found[name])
+    assert all(datetime.fromisoformat(one["start"]).tzinfo for name in everything for one in found[name])
     text = office.run("decline", "preview")
     assert "Would have been declined in the past 4 weeks" in text.out
     assert "Declining is off." in text.err

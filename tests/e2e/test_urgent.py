@@ -1,11 +1,14 @@
 """``deepday urgent``, as somebody types it."""
 
+import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from deepday.app.urgent_running import opened_ledger
-from deepday.model import Door, UrgentSignal
+from deepday.model import ApprovedBlock, Door, UrgentSignal
 from tests.e2e.conftest import Run
 
 CANARY = "canary: the disk is full"
@@ -18,6 +21,7 @@ slack_user = "UADA"
 [[point_people]]
 email = "grace@example.org"
 agreed = true
+topics = ["training"]
 
 [urgent]
 people = [{ email = "grace@example.org", slack_user = "UGRACE" }]
@@ -55,7 +59,19 @@ def test_a_request_is_listed_shown_and_ended(run: Run, asked: str) -> None:
     assert "No urgent request so far" in listed.out
     shown = run("urgent", "show", asked[:6], "--json").json
     assert (shown["id"], shown["state"], shown["final_at"]) == (asked, "received", None)
-    assert CANARY not in run("urgent", "show", asked).out
+    at = datetime.fromisoformat(shown["at"])
+    assert (at.utcoffset(), shown["schema"]) == (
+        at.astimezone(ZoneInfo("Europe/Berlin")).utcoffset(),
+        "deepday.urgent.show/2",
+    )
+    assert f"{at:%Y-%m-%d %H:%M}" in listed.out
+    listed_at = listed.out.partition(asked)[2].split()[:2]
+    said = run("urgent", "show", asked).out
+    assert said.partition(asked)[2].split()[:2] == listed_at
+    assert "Times are those of Europe/Berlin." in said
+    (one,) = run("urgent", "list", "--json").json["requests"]
+    assert one["at"] == shown["at"]
+    assert CANARY not in said
     assert CANARY in run("urgent", "show", asked, "--text").out
     assert run("urgent", "ack", asked, "--json").json["state"] == "acknowledged"
     assert run("urgent", "list").out.startswith("No request is open.")
@@ -108,4 +124,25 @@ def test_consent_counts_at_once(run: Run, asked: str) -> None:
 def test_the_note_for_whoever_covers_asks_what_nobody_can_know(run: Run, asked: str) -> None:
     note = run("urgent", "handover", "2026-03-10").out
     assert "Running trainings" in note
-    assert asked in note
+    assert f"- {asked}: by /urgent, since " in note  # nobody knows who UCARA is
+    assert "It was not looked at yet." in note
+    assert "- training: grace@example.org" in note
+
+
+def test_the_note_is_offered_the_day_before_and_written_in_the_language_of_the_texts(run: Run, asked: str) -> None:
+    assert "handover" not in run("urgent", "list").out
+    with opened_ledger() as ledger:
+        begins = datetime.fromtimestamp(ledger.desk.now() + 86_400, UTC).replace(tzinfo=None, hour=10, minute=0)
+        block = ApprovedBlock("b1", "ada@example.org", begins, begins + timedelta(hours=2), "Europe/Berlin")
+        now = datetime.fromtimestamp(ledger.desk.now(), ZoneInfo("Europe/Berlin"))
+        ledger.protecting.approve([block], "test")
+    offered = run("urgent", "list").out
+    assert (f"deepday urgent handover {begins:%Y-%m-%d}" in offered) is (
+        begins.date() == now.date() + timedelta(days=1)
+    )
+    settings = Path(os.environ["DEEPDAY_CONFIG"])
+    settings.write_text(f'{SETTINGS}\n[protect]\nlanguage = "de"\n', encoding="utf-8")
+    note = run("urgent", "handover", f"{begins:%Y-%m-%d}").out
+    assert note.startswith("# Übergabe für Ada")
+    assert "- 10:00 bis 12:00 Uhr (Europe/Berlin): noch niemand benannt" in note
+    assert f"- {asked}: mit /urgent, seit " in note

@@ -45,6 +45,7 @@ listen = "127.0.0.1:0"
 address = "https://deepday.example.org"
 slack_signing_secret = "file:{slack}"
 form = true
+proxies = ["127.0.0.1"]
 [[ingress.alerts]]
 name = "training"
 secret = "file:{alerts}"
@@ -132,9 +133,11 @@ class IngressOffice:
 
 
 @contextmanager
-def at_work(folder: Path, *, most: int = 60, start: datetime = MONDAY) -> Iterator[IngressOffice]:
+def at_work(
+    folder: Path, *, most: int = 60, start: datetime = MONDAY, allow: str = "messages,status"
+) -> Iterator[IngressOffice]:
     """Give an office, and a deepday that is connected to its Slack and in deep work; nothing listens yet."""
-    with pytest.MonkeyPatch.context() as patch, slack_office(start) as office:
+    with pytest.MonkeyPatch.context() as patch, slack_office(start, allow=allow) as office:
         at_home(patch, folder)
         (folder / "home").mkdir(parents=True, exist_ok=True)
         secrets = {"slack": office.face.app.signing_secret, "alerts": ALERT_SECRET}
@@ -147,7 +150,7 @@ def at_work(folder: Path, *, most: int = 60, start: datetime = MONDAY) -> Iterat
         (folder / "home" / "deepday.toml").write_text(text)
         person = Person(office.app_tokens(OWNER))
         given = {one.name: one.default for one in provider_named("slack").sign_in_options()}
-        options = {**given, "base-url": f"{office.url}/api/", "allow": "messages,status"}
+        options = {**given, "base-url": f"{office.url}/api/", "allow": allow}
         connect("slack", options, person, office.office.clock)
         office.face.app.socket_mode = False
         for who, name, room in ((GRACE, "grace", "D0GRACEBOT"), (OWNER, "anna", "D0ANNABOT1")):
@@ -160,9 +163,9 @@ def at_work(folder: Path, *, most: int = 60, start: datetime = MONDAY) -> Iterat
 
 
 @contextmanager
-def ingress_office(folder: Path, *, most: int = 60) -> Iterator[IngressOffice]:
+def ingress_office(folder: Path, *, most: int = 60, allow: str = "messages,status") -> Iterator[IngressOffice]:
     """Give the same with the ingress of this process, over loopback, where Slack sends its events."""
-    with at_work(folder, most=most) as made:
+    with at_work(folder, most=most, allow=allow) as made:
         settings = load_settings().ingress
 
         def came() -> None:

@@ -44,8 +44,10 @@ def page_of(office: IngressOffice, path: str) -> str:
     return found[1]
 
 
-def fill(office: IngressOffice, path: str, **given: Any) -> httpx.Response:
-    return office.send(path, data={**FILLED, "page": page_of(office, path), **given})
+def fill(office: IngressOffice, path: str, address: str = "", **given: Any) -> httpx.Response:
+    """Send the form; ``address``: where from, as the proxy before it tells."""
+    headers = {"x-forwarded-for": address} if address else {}
+    return office.send(path, data={**FILLED, "page": page_of(office, path), **given}, headers=headers)
 
 
 def test_the_automatic_reply_links_to_it(office: IngressOffice) -> None:
@@ -131,10 +133,21 @@ def test_nobody_reads_a_receipt_that_is_not_theirs(office: IngressOffice) -> Non
 
 def test_too_many_are_refused_with_words_that_stay_on_the_page(office: IngressOffice) -> None:
     path = link(office)
-    answers = [fill(office, path, text=f"number {number}") for number in range(7)]
+    forged = [f"192.0.2.{number}, 203.0.113.7" for number in range(7)]  # what a sender adds stands on the left
+    answers = [fill(office, path, address, text=f"number {number}") for number, address in enumerate(forged)]
     assert [one.status_code for one in answers] == [303] * 5 + [429] * 2
     assert "number 6" in answers[-1].text
     assert "Wait one minute" in answers[-1].text
+
+
+def test_one_who_sends_too_often_locks_nobody_else_out(office: IngressOffice) -> None:
+    path = link(office)
+    answers = [fill(office, path, "203.0.113.8", text=f"number {number}") for number in range(6)]
+    assert answers[-1].status_code == 429
+    assert fill(office, path, "203.0.113.9", text="another one").status_code == 303
+    # By a proxy that tells nothing, all have the same address: only what is for all together counts.
+    alike = [fill(office, path, text=f"alike {number}").status_code for number in range(8)]
+    assert alike == [303] * 8
 
 
 @pytest.mark.parametrize("trick", TRICKS)

@@ -253,8 +253,13 @@ def words_of(settings: Settings) -> Words:
 
 
 def with_form(words: Words, settings: Settings, accounts: Accounts) -> Words:
-    """Return the texts with the links to the form for urgent requests, where there is one."""
-    address = form_address(settings.ingress)
+    """Return the texts with the links to the form for urgent requests, where there is one.
+
+    The word for what is urgent stands there only where answers to a mail are read: it would promise too much elsewhere.
+    """
+    address, box = form_address(settings.ingress), settings.urgent.mailbox
+    reads = box.host and box.alias.lower() in {"", (settings.me.email or "").lower()}
+    words = words if reads else replace(words, texts=replace(words.texts, urgent=""))
     return replace(words, form=FormLinks(address, accounts.store.pseudonym_key())) if address else words
 
 

@@ -19,6 +19,7 @@ from deepday.config.settings import Settings
 from deepday.connect.secrets import SecretReference
 from deepday.errors import DeepdayError, OutcomeUnknownError, RetryLaterError, UnsupportedError
 from deepday.report.case_mail import make_mail
+from deepday.route.phrases import say
 
 _MARK = 20
 _LINE = 900  # RFC 5322 allows 998; some servers read no Message-ID that is folded
@@ -38,7 +39,7 @@ class SecondWays:
     """Satisfies :class:`~deepday.connect.SecondChannel` and :class:`~deepday.connect.MailAnswerer`.
 
     ``sender``: the owner's address. ``secret``: bytes of the installation. ``answers_to``: the address that answers by
-    mail come in at, empty where nobody reads them. ``people`` by name in lower case.
+    mail come in at, empty where nobody reads them. ``people`` by name in lower case. ``language``: of the subjects.
     """
 
     sender: str
@@ -47,6 +48,7 @@ class SecondWays:
     clock: Clock
     people: Mapping[str, Reach] = field(default_factory=lambda: MappingProxyType({}))
     answers_to: str = ""
+    language: str = "en"
 
     def reaches(self, name: str) -> bool:
         """Tell whether there is a way to that person."""
@@ -84,7 +86,7 @@ class SecondWays:
 
     def answer(self, to: str, thread: str, text: str, key: str, request: str) -> str:
         """Answer a mail, as RFC 3834 wants it, and return what proves it. Raises as :func:`send_mail` does."""
-        return self._mail(to, f"About your request {request}", text, key, request, thread)
+        return self._mail(to, say(self.language, "mail answer", id=request), text, key, request, thread)
 
     def takes_answers(self) -> bool:
         """Tell whether somebody reads what is answered to our mails."""
@@ -143,4 +145,6 @@ def second_ways(settings: Settings, secret: bytes, clock: Clock) -> SecondWays |
     if not people and not (mails and mailbox.host):
         return None
     answers_to = (mailbox.alias or (mailbox.user if "@" in mailbox.user else "")) if mailbox.host else ""
-    return SecondWays(settings.me.email or "", settings.smtp, secret, clock, people, answers_to)
+    return SecondWays(
+        settings.me.email or "", settings.smtp, secret, clock, people, answers_to, settings.protect.language
+    )

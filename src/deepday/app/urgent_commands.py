@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from deepday.app.period import parse_dates
-from deepday.app.plan_request import parse_date
 from deepday.app.urgent_audit import verify_requests
 from deepday.app.urgent_consent import consent_question
+from deepday.app.urgent_handover import hand_over, tomorrow
 from deepday.app.urgent_listening import Listening
 from deepday.app.urgent_running import Ledger, listening, opened_ledger
 from deepday.clock import Clock
@@ -27,16 +27,33 @@ from deepday.model import (
     UrgentSignal,
 )
 from deepday.model.person import instant
-from deepday.reconcile.desired import live_blocks
 from deepday.route import machine
 from deepday.route.chain import chain_of
-from deepday.route.handover import Block, handover_note
 from deepday.route.ledger import Overrides, load_by_week, overrides_by_week, response_times
 from deepday.route.machine import Step
 from deepday.store.audit import AuditRow
 from deepday.store.covers import StoredAnswer
 from deepday.store.outbox import OutboxRow, SendState
 from deepday.store.urgent import item_row
+
+__all__ = [
+    "TEST_SOURCE",
+    "acknowledge",
+    "ask_consent",
+    "done",
+    "hand_over",
+    "keep_consent",
+    "list_requests",
+    "listen",
+    "look_into_mailbox",
+    "pass_on",
+    "prove",
+    "rehearse",
+    "reply",
+    "show_request",
+    "snooze",
+    "verify_period",
+]
 
 TEST_SOURCE = "test"
 LONGEST_REPLY = 2000
@@ -47,7 +64,10 @@ _MAIL_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Requests, and what they come to. ``now``: UTC seconds. ``covered``: who answers at this moment, in order."""
+    """Requests, and what they come to. ``now``: UTC seconds. ``covered``: who answers at this moment, in order.
+
+    ``tomorrow``: the next date, if there is deep work on it, so that a note may be handed over; else empty.
+    """
 
     requests: tuple[Request, ...]
     now: int
@@ -57,6 +77,7 @@ class Listed:
     overrides: Overrides
     covered: tuple[str, ...]
     skipped: tuple[str, ...]
+    tomorrow: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +93,7 @@ class SecondTry:
 class Shown:
     """One request with its history and its messages; ``text``: what was asked, empty where it is not kept.
 
-    ``second``: what came of testing the second ways.
+    ``zone``: the owner's. ``second``: what came of testing the second ways.
     """
 
     request: Request
@@ -80,6 +101,7 @@ class Shown:
     rows: tuple[AuditRow, ...]
     messages: tuple[OutboxRow, ...]
     now: int
+    zone: str
     second: tuple["SecondTry", ...] = ()
 
 
@@ -109,6 +131,7 @@ def list_requests(*, everything: bool = False, clock: Clock | None = None) -> Li
             overrides_by_week(overrides, zone, ledger.policy.weekly_overrides),
             tuple(f"{one.name} ({one.role})" for one in chain.people),
             chain.skipped,
+            tomorrow(ledger, now),
         )
 
 
@@ -275,26 +298,6 @@ def listen(seconds: float, say: Callable[[str], None], clock: Clock | None = Non
         return len(ledger.urgent.requests(ledger.person)) - before
 
 
-def hand_over(day: str, clock: Clock | None = None) -> str:
-    """Return the note for whoever covers a date."""
-    with opened_ledger(clock) as ledger:
-        date, zone = parse_date(day), ledger.policy.zone
-        live = live_blocks(ledger.urgent.schedule(ledger.person))
-        on_day = [one for one in live if dt.datetime.fromtimestamp(one.when.start, zone).date() == date]
-        blocks = [
-            Block(
-                f"{dt.datetime.fromtimestamp(one.when.start, zone):%H:%M} to "
-                f"{dt.datetime.fromtimestamp(one.when.end, zone):%H:%M} ({zone.key})",
-                one.block.point_person.name if one.block.point_person else "",
-                one.block.backup.name if one.block.backup else "",
-            )
-            for one in sorted(on_day, key=lambda one: one.when.start)
-        ]
-        open_now = ledger.urgent.open_requests(ledger.person)
-        waiting = [f"- {one.id}: {one.stage}, since {_wall(one.at, ledger)}" for one in open_now]
-        return handover_note(ledger.desk.name, date.isoformat(), blocks, waiting)
-
-
 def keep_consent(email: str, *, agreed: bool, clock: Clock | None = None) -> StoredAnswer:
     """Keep that somebody agreed to cover whenever it is their turn, or opted out; counts from now on."""
     if "@" not in email:
@@ -356,12 +359,8 @@ def _shown(ledger: Ledger, found: Request) -> Shown:
     rows: Sequence[AuditRow] = ledger.protecting.history(ledger.person)
     mine = tuple(row for row in rows if row.subject == subject)
     messages = tuple(ledger.urgent.messages(ledger.person, found.id))
-    return Shown(found, ledger.urgent.text(found.id), mine, messages, ledger.desk.now())
+    return Shown(found, ledger.urgent.text(found.id), mine, messages, ledger.desk.now(), ledger.policy.zone.key)
 
 
 def _proof(ledger: Ledger) -> str:
     return f"by command at {ledger.desk.now()}"
-
-
-def _wall(at: int, ledger: Ledger) -> str:
-    return f"{dt.datetime.fromtimestamp(at, ledger.policy.zone):%Y-%m-%d %H:%M}"

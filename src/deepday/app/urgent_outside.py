@@ -8,6 +8,7 @@ from deepday.errors import UnsupportedError
 from deepday.model import OutgoingMessage, Request
 from deepday.route.answers import how_to_answer
 from deepday.route.items import URGENT, Channel
+from deepday.route.phrases import say
 from deepday.store.outbox import OutboxRow
 
 _FROM = re.compile(r"^From ", re.MULTILINE)
@@ -27,13 +28,12 @@ def send_outside(desk: Desk, row: OutboxRow, made: OutgoingMessage, about: Seque
     text = _PERSON.sub(lambda found: names.get(found[1], found[1]), made.text)
     text = _FROM.sub("- From ", text)
     if desk.letters is not None and desk.letters.takes_answers():
-        text += how_to_answer(made)
+        text += how_to_answer(made, desk.policy.language)
     if row.thread or desk.second is None or not desk.second.reaches(row.to):
         if desk.letters is None:
             raise UnsupportedError("There is no way to an address: no mail server is set.")
         return desk.letters.answer(row.to, row.thread, text, row.id, about[0].id)
-    subject = f"Request {row.request}" if row.request else "What can wait"
-    if row.kind in URGENT:
-        subject = f"Urgent: request {row.request}"
+    kind = "mail urgent" if row.kind in URGENT else "mail request" if row.request else "mail digest"
+    subject = say(desk.policy.language, kind, id=row.request)
     key = row.id if row.request or len(about) > 1 else f"{about[0].id}/{row.id}"  # an answer is to find the request
     return desk.second.send(row.to, subject, text, key)

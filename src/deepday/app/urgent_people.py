@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from deepday.app.urgent_desk import BlockNow, Quiet
 from deepday.connect import DoNotDisturbWriter
 from deepday.errors import DeepdayError
-from deepday.model import AnswerState, ChainRole, Interval, Responder, SettingKind
+from deepday.model import AnswerState, ChainRole, Contact, Interval, Responder, SettingKind
 from deepday.model.person import WeeklyHours
 from deepday.reconcile.desired import LiveBlock, active_blocks, live_blocks
 from deepday.route.chain import Cover
@@ -40,7 +40,8 @@ def quiet_of(known: Known, readers: Iterable[DoNotDisturbWriter]) -> Quiet:
 class Colleague:
     """Somebody who may cover, as the settings know them. ``chat``: the vendor's id, empty where not known.
 
-    ``agreed``: so the settings say. ``away``: local dates on which they are on leave.
+    ``agreed``: so the settings say. ``away``: local dates on which they are on leave. ``contact``: how approved
+    blocks name them.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Colleague:
     hours: WeeklyHours | None = None
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     away: frozenset[date] = frozenset()
+    contact: Contact | None = None
 
     def absent(self, now: int) -> str:
         """Say why they cannot be reached now; empty when they can, as far as anybody knows."""
@@ -108,10 +110,20 @@ class Surroundings:
         return [*found, *(self._cover(ChainRole.BACKUP, one.name, one.topics, now) for one in others)]
 
     def _cover(self, role: ChainRole, name: str, topics: frozenset[str], now: int, reach: str = "") -> Cover:
-        known = self.colleagues.get(name.lower(), Colleague(name, agreed=True))
-        chat = known.chat or self._chat(reach) or self._chat(name) or self._outside(name)
-        absent = known.absent(now) or self._out_of_office(known, now) or self._deep(name, now)
-        return Cover(role, name, chat, topics, self._agreed(known), absent)
+        """Return somebody as the settings know them, by whatever name; whom they do not know has not agreed so far."""
+        known = self._known(name, reach) or Colleague(reach if "@" in reach.strip("@") else name)
+        chat = known.chat or self._chat(reach) or self._chat(known.name) or self._outside(known.name)
+        absent = known.absent(now) or self._out_of_office(known, now) or self._deep(known.name, now)
+        return Cover(role, known.name, chat, topics, self._agreed(known, now), absent)
+
+    def _known(self, name: str, reach: str) -> Colleague | None:
+        """Return who is meant: by address, as blocks name them, or by a name that only one of them has."""
+        for address in (name, reach):
+            if address.lower() in self.colleagues:
+                return self.colleagues[address.lower()]
+        alike = [one for one in self.colleagues.values() if one.contact and one.contact.name.lower() == name.lower()]
+        exact = [one for one in alike if one.contact and one.contact.reach == reach]
+        return next((found[0] for found in (exact, alike) if len(found) == 1), None)
 
     def _out_of_office(self, one: Colleague, now: int) -> str:
         spans = self.away.get(one.name.lower(), ())
@@ -142,16 +154,18 @@ class Surroundings:
         known = self.colleagues.get(name.lower())
         return (known.chat if known else "") or self._chat(name)
 
-    def _agreed(self, one: Colleague) -> bool:
-        """Tell whether somebody agreed; their own last answer wins over the settings."""
+    def _agreed(self, one: Colleague, now: int) -> bool:
+        """Tell whether somebody agreed; their own last answer, for all days or for today, wins over the settings."""
+        today = datetime.fromtimestamp(now, UTC).astimezone(self.zone).date()
         answers = [
             answer
             for answer in self.book.answers([self.person])
-            if answer.point_person == one.name.lower() and answer.date is None
+            if answer.point_person == one.name.lower()
+            and answer.date in {None, today}
+            and answer.state is not AnswerState.ASKED
         ]
-        if answers and answers[-1].state is not AnswerState.ASKED:
-            return answers[-1].state is AnswerState.AGREED
-        return one.agreed
+        last = max(answers, key=lambda answer: answer.at, default=None)
+        return last.state is AnswerState.AGREED if last else one.agreed
 
     def _deep(self, name: str, now: int) -> str:
         own = block_under_way(self.store.schedule(name.lower()), now)

@@ -32,7 +32,9 @@ def previews(clock: Clock | None = None) -> Iterator[tuple[str, OutgoingMessage]
     )
     mention = replace(asked, door=Door.MENTION, conversation="CTEAM", reply_to="CTEAM")
     declined = replace(asked, id="h7m2pq45rs", sender="UDAN", at=now - 900, state=RequestState.NOT_URGENT, final_at=now)
-    words = Setting(owner, policy.zone, b"preview", now, {urgent.id: _TEXT}, policy.form, policy.answer)
+    words = Setting(
+        owner, policy.zone, b"preview", now, {urgent.id: _TEXT}, policy.form, policy.answer, policy.language
+    )
 
     def made(title: str, kind: Kind, to: str, about: Request | None, **data: str) -> tuple[str, OutgoingMessage]:
         requests = [asked, declined] if kind is Kind.DIGEST else [about] if about else []
@@ -46,7 +48,7 @@ def previews(clock: Clock | None = None) -> Iterator[tuple[str, OutgoingMessage]
     yield made("To the sender, when somebody took it:", Kind.TAKEN, "DCARA", urgent, how="taken", by=_GRACE)
     yield made("To the sender, when you were told:", Kind.TAKEN, "DCARA", urgent, how="woken")
     yield made("To the sender, when it was found not urgent:", Kind.DECLINED, "DCARA", urgent, by=_GRACE)
-    for what in ("taken", "withdrawn", "answered", "waits", "changed"):
+    for what in ("taken", "withdrawn", "answered", "waits", "changed", "undeliverable"):
         yield made(
             f"To those who were told, when it is {what}:",
             Kind.INFORM,
@@ -64,6 +66,7 @@ def previews(clock: Clock | None = None) -> Iterator[tuple[str, OutgoingMessage]
         given = {"action": action, "at": str(asked.deadline)}
         yield made(f"To whoever pressed the button for {action}:", Kind.NOTED, _OWNER, asked, **given)
     yield made("To somebody who presses a button that is not theirs:", Kind.REFUSED, "UDAN", urgent, why="not yours")
+    yield made("To whoever presses a button when it is over:", Kind.REFUSED, _GRACE, urgent, why="ended")
     yield made("To you, what could wait:", Kind.DIGEST, _OWNER, asked)
     yield made("To somebody who may cover, once:", Kind.CONSENT, _GRACE, None, what="ask")
     yield made("To somebody who agreed:", Kind.CONSENT, _GRACE, None, what="agreed")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from deepday.app.accounts import Accounts, opened_accounts
+from deepday.app.approving import contact
 from deepday.app.person import find_zone
 from deepday.app.second_channel import SecondWays, second_ways
 from deepday.app.urgent import UrgentDesk
@@ -24,6 +25,7 @@ from deepday.connect import Account, DoNotDisturbWriter, Messenger, PeopleFinder
 from deepday.errors import DeepdayError, InputError, NotEnoughDataError, RetryLaterError, UnsupportedError
 from deepday.model import OutgoingMessage, PostedMessage, Verdict
 from deepday.model.person import WeeklyHours
+from deepday.reconcile.texts import LANGUAGES
 from deepday.route.policy import DAY, MINUTE, RoutePolicy
 from deepday.route.rules import Rule, Rules
 from deepday.store.protecting import ProtectStore
@@ -88,13 +90,20 @@ def policy_of(settings: Settings) -> RoutePolicy:
     times = [dt.time.fromisoformat(one) for one in urgent.windows]
     return RoutePolicy(
         zone=find_zone(settings.me.zone),
-        rules=Rules(rules),
+        rules=Rules(rules, marks=marks_of(settings)),
         answer=urgent.answer * MINUTE,
         windows=tuple(sorted(one.hour * 3600 + one.minute * 60 for one in times)),
         retention=urgent.retention * DAY,
         weekly_overrides=urgent.weekly_overrides,
         form=form_address(settings.ingress),
+        language=settings.protect.language,
     )
+
+
+def marks_of(settings: Settings) -> tuple[str, ...]:
+    """Return the words by which senders say that it is urgent: those of all languages, and the settings' own."""
+    own = settings.texts.urgent or ""
+    return tuple(sorted({*(one.urgent for one in LANGUAGES.values()), own.strip()} - {""}))
 
 
 def colleagues_of(settings: Settings) -> dict[str, Colleague]:
@@ -111,6 +120,7 @@ def colleagues_of(settings: Settings) -> dict[str, Colleague]:
             WeeklyHours.parse(one.hours) if one.hours else None,
             find_zone(one.zone or settings.me.zone),
             frozenset(known.away) if known else frozenset(),
+            contact(one.email, settings),
         )
     return found
 

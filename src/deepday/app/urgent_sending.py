@@ -128,7 +128,8 @@ class _Sending:
         quotes = self._item.kind in URGENT or (self._item.kind is Kind.INFORM)
         texts = {one.id: self._text(one) for one in about} if quotes else {}
         form = form_link(desk.policy.form, desk.secret, desk.now())
-        words = Setting(desk.name, desk.policy.zone, desk.secret, desk.now(), texts, form, desk.policy.answer)
+        policy = desk.policy
+        words = Setting(desk.name, policy.zone, desk.secret, desk.now(), texts, form, policy.answer, policy.language)
         made = message(self._item, about, words)
         return OutgoingMessage(self._row.id, made.to, made.text, made.thread, made.sections)
 

@@ -100,22 +100,22 @@ def _list(title: str, decisions: "tuple[Decision, ...]", zone: "ZoneInfo") -> No
 def _row(shown: "Shown", weeks: int) -> dict[str, object]:
     found = shown.preview
     return {
-        "schema": "deepday.decline/1",
+        "schema": "deepday.decline/2",
         "weeks": weeks,
         "blocks": found.blocks,
-        "on_since": shown.since,
-        "past": [_decision(one) for one in found.past],
-        "now": [_decision(one) for one in found.now],
-        "kept": [_decision(one) for one in found.kept],
+        "on_since": _iso(shown.since, shown.zone) if shown.since else None,
+        "past": [_decision(one, shown.zone) for one in found.past],
+        "now": [_decision(one, shown.zone) for one in found.now],
+        "kept": [_decision(one, shown.zone) for one in found.kept],
         "answer": shown.answer,
         "unknown": list(found.unknown),
     }
 
 
-def _decision(one: "Decision") -> dict[str, object]:
+def _decision(one: "Decision", zone: "ZoneInfo") -> dict[str, object]:
     return {
-        "start": one.invitation.when.start,
-        "end": one.invitation.when.end,
+        "start": _iso(one.invitation.when.start, zone),
+        "end": _iso(one.invitation.when.end, zone),
         "title": one.invitation.title,
         "organiser": one.invitation.organiser,
         "people": one.invitation.people,
@@ -128,6 +128,10 @@ def _decision(one: "Decision") -> dict[str, object]:
 def _at(seconds: int, zone: "ZoneInfo") -> str:
     """Return a UTC second on the clocks of the zone."""
     return f"{datetime.fromtimestamp(seconds, zone):%a %Y-%m-%d %H:%M}"
+
+
+def _iso(seconds: int, zone: "ZoneInfo") -> str:
+    return datetime.fromtimestamp(seconds, zone).isoformat()
 
 
 def _plain(text: str) -> str:

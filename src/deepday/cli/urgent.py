@@ -43,6 +43,10 @@ def list_(
         typer.echo(plain(f"Not asked: {one_skipped}."))
     for name, week, count in listed.load:
         typer.echo(plain(f"{name} was asked {count} time{'' if count == 1 else 's'} in the week of {week}."))
+    if listed.tomorrow:
+        typer.echo(
+            f"Tomorrow is deep work: a note for whoever covers is made by deepday urgent handover {listed.tomorrow}"
+        )
     for words in overrides_lines(listed.overrides.weeks.items(), listed.overrides.budget):
         typer.echo(plain(words))
 
@@ -132,7 +136,7 @@ def listen(
 @app.command("handover", epilog="Example: deepday urgent handover 2026-03-10 > handover.md")
 def handover(day: Annotated[str, typer.Argument(metavar="DATE", help="A date, as 2026-03-10.")]) -> None:
     """Print the note for whoever covers a day, to be filled in the day before."""
-    from deepday.app.urgent_commands import hand_over  # noqa: PLC0415 - help does without
+    from deepday.app.urgent_handover import hand_over  # noqa: PLC0415 - help does without
 
     typer.echo(hand_over(day))
 
@@ -202,20 +206,31 @@ def verify(
 
 
 def _list_json(listed: "Listed") -> dict[str, object]:
-    from deepday.report.urgent_view import request_json  # noqa: PLC0415 - help does without
+    from deepday.report.urgent_view import iso, request_json  # noqa: PLC0415 - help does without
 
     return {
-        "schema": "deepday.urgent.list/1",
-        "requests": [request_json(one) for one in listed.requests],
+        "schema": "deepday.urgent.list/2",
+        "requests": [request_json(one, listed.zone) for one in listed.requests],
         "who_answers": list(listed.covered),
         "not_asked": list(listed.skipped),
         "response_times": [
-            {"since": one.since, "seconds": one.seconds, "answered": one.answered, "urgent": one.urgent}
+            {
+                "since": iso(one.since, listed.zone),
+                "seconds": one.seconds,
+                "answered": one.answered,
+                "urgent": one.urgent,
+            }
             for one in listed.times
         ],
         "load": [{"name": name, "week": week.isoformat(), "asked": count} for name, week, count in listed.load],
         "overrides": [
-            {"week": week.isoformat(), "kind": one.kind.value, "by": one.by, "why": one.why, "at": one.at}
+            {
+                "week": week.isoformat(),
+                "kind": one.kind.value,
+                "by": one.by,
+                "why": one.why,
+                "at": iso(one.at, listed.zone),
+            }
             for week, found in listed.overrides.weeks.items()
             for one in found
         ],
@@ -224,29 +239,44 @@ def _list_json(listed: "Listed") -> dict[str, object]:
 
 
 def _show(shown: "Shown", *, json_: bool, text: bool = False) -> None:
-    from deepday.report.urgent_view import line, moment, request_json  # noqa: PLC0415 - help does without
+    from deepday.report.urgent_view import iso, line, moment, request_json  # noqa: PLC0415 - help does without
     from deepday.report.words import plain  # noqa: PLC0415
 
+    zone = shown.zone
     if json_:
         rows = [
-            {"seq": row.seq, "at": row.at, "actor": row.actor, "before": row.before, "after": row.after, "why": row.why}
+            {
+                "seq": row.seq,
+                "at": iso(row.at, zone),
+                "actor": row.actor,
+                "before": row.before,
+                "after": row.after,
+                "why": row.why,
+            }
             for row in shown.rows
         ]
         messages = [
-            {"kind": one.kind, "state": one.state.value, "sent_at": one.sent_at or None, "problem": one.problem or None}
+            {
+                "kind": one.kind,
+                "state": one.state.value,
+                "sent_at": iso(one.sent_at, zone),
+                "problem": one.problem or None,
+            }
             for one in shown.messages
         ]
-        whole: dict[str, object] = {"schema": "deepday.urgent.show/1", **request_json(shown.request)}
+        whole: dict[str, object] = {"schema": "deepday.urgent.show/2", **request_json(shown.request, zone)}
         kept = {"text": shown.text or None} if text else {}
         tried = [{"way": one.way, "to": one.name, "problem": one.problem or None} for one in shown.second]
         second = {"second_channel": tried} if tried else {}
         show.print_json({**whole, **kept, "history": rows, "messages": messages, **second})
         return
-    typer.echo(plain(line(shown.request, shown.now, "UTC")))
+    typer.echo(plain(line(shown.request, shown.now, zone)))
     if text:
         typer.echo(plain(shown.text) if shown.text else "What was asked is not kept.")
+    if shown.rows:
+        typer.echo(f"  Times are those of {zone}.")
     for row in shown.rows:
-        typer.echo(plain(f"  {moment(row.at)}  {row.before or '-'} → {row.after}  {row.actor}: {row.why}"))
+        typer.echo(plain(f"  {moment(row.at, zone)}  {row.before or '-'} → {row.after}  {row.actor}: {row.why}"))
     for one in shown.messages:
         problem = f": {one.problem}" if one.problem else ""
         typer.echo(plain(f"  message {one.kind} {one.state}{problem}"))

@@ -1,5 +1,6 @@
 """The settings of the ingress: the second listener of ``deepday serve``, for what comes from outside."""
 
+from ipaddress import ip_network
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
@@ -71,6 +72,12 @@ class IngressSettings(Table):
         examples=["https://deepday.example.org"],
         pattern=r"^(https://[A-Za-z0-9.-]+(:[0-9]+)?)?$",
     )
+    proxies: Annotated[tuple[str, ...], Field(strict=False)] = Field(
+        default=(),
+        description="Addresses or networks of the tunnel or proxy before it: only these are believed about who sends "
+        "(X-Forwarded-For). Not set: nobody is, and those who come by a proxy on this machine count as one.",
+        examples=[["127.0.0.1"]],
+    )
     slack_signing_secret: _Reference = Field(
         default="",
         description="Where the signing secret of your Slack app is (env:, file:, keyring: or command:), never the "
@@ -94,6 +101,16 @@ class IngressSettings(Table):
         if listen:
             place_of(listen)
         return listen
+
+    @field_validator("proxies")
+    @classmethod
+    def _networks(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for one in proxies:
+            try:
+                ip_network(one)
+            except ValueError:
+                raise ValueError(f"{one!r} is no address or network; write it like 127.0.0.1 or 10.0.0.0/8.") from None
+        return proxies
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -11,7 +11,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     "point_reach": "how to reach them; may be empty",
     "backup": "the name of who covers when they cannot; empty for nobody",
     "backup_reach": "how to reach them; may be empty",
-    "urgent": "the word that marks a message as urgent",
+    "urgent": "the word that marks a message as urgent; empty where nothing reads the answers",
     "form": "the address of the form for urgent requests; empty where there is none",
     "next_free": "when the person is free again, in a decline; empty when not known",
 }
@@ -51,8 +51,8 @@ ENGLISH = Texts(
         + "{% if backup %}, then {{ backup }}"
         + _BACKUP
         + "{% endif %}.\n{% endif %}"
-        'If it cannot wait, begin your message with "{{ urgent }}"{% if form %}, or write here: {{ form }}'
-        "{% else %}.{% endif %}"
+        '{% if urgent %}If it cannot wait, begin your message with "{{ urgent }}"{% if form %}, or write here: '
+        "{{ form }}{% else %}.{% endif %}{% elif form %}If it cannot wait, write here: {{ form }}{% endif %}"
     ),
     outside="I am away from messages until {{ until }} on {{ day }}. You can expect an answer by {{ answer }}.",
     decline=(
@@ -80,8 +80,9 @@ GERMAN = Texts(
         + "{% if backup %}, danach {{ backup }}"
         + _BACKUP
         + "{% endif %}.\n{% endif %}"
-        'Wenn es nicht warten kann, beginnen Sie die Nachricht bitte mit "{{ urgent }}"'
+        '{% if urgent %}Wenn es nicht warten kann, beginnen Sie die Nachricht bitte mit "{{ urgent }}"'
         "{% if form %} oder schreiben Sie hier: {{ form }}{% else %}.{% endif %}"
+        "{% elif form %}Wenn es nicht warten kann, schreiben Sie bitte hier: {{ form }}{% endif %}"
     ),
     outside="Ich lese am {{ day }} bis {{ until }} keine Nachrichten. Eine Antwort kommt bis {{ answer }}.",
     decline=(

@@ -187,7 +187,7 @@ def _template(source: str) -> "Template":
 @cache
 def _pattern(source: str) -> "re.Pattern[str]":
     """Return what matches the text for any block: with and without each of the placeholders that may be empty."""
-    may_be_empty = ("point_person", "point_reach", "backup", "backup_reach", "form", "next_free")
+    may_be_empty = ("point_person", "point_reach", "backup", "backup_reach", "urgent", "form", "next_free")
     forms: set[str] = set()
     for chosen in product((_HOLE, ""), repeat=len(may_be_empty)):
         filled = dict.fromkeys(PLACEHOLDERS, _HOLE) | dict(zip(may_be_empty, chosen, strict=True))

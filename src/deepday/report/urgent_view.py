@@ -19,9 +19,14 @@ def age(seconds: int) -> str:
     return f"{seconds // 86_400} days"
 
 
-def moment(at: int) -> str:
-    """Return an instant as rows of the history have it, in UTC."""
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S}"
+def moment(at: int, zone: str) -> str:
+    """Return an instant as rows of the history have it, on the clocks of the zone."""
+    return f"{datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S}"
+
+
+def iso(at: int, zone: str) -> str | None:
+    """Return an instant as JSON has it, with its offset in the zone; ``None`` for 0, which is no instant."""
+    return datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone)).isoformat() if at else None
 
 
 def line(request: Request, now: int, zone: str) -> str:
@@ -32,20 +37,20 @@ def line(request: Request, now: int, zone: str) -> str:
     return f"{request.id}  {at:%Y-%m-%d %H:%M}  {request.door:<9} {request.stage}{turn}  ({since})"
 
 
-def request_json(request: Request) -> dict[str, object]:
+def request_json(request: Request, zone: str) -> dict[str, object]:
     """Return a request as JSON has it; its text is not part of it."""
     return {
         "id": request.id,
         "door": request.door.value,
-        "at": request.at,
-        "received_at": request.received_at,
+        "at": iso(request.at, zone),
+        "received_at": iso(request.received_at, zone),
         "state": request.state.value,
         "level": request.level,
         "turn": request.turn.name if request.turn else None,
         "topic": request.topic,
         "why": request.why,
-        "deadline": request.deadline or None,
-        "final_at": request.final_at or None,
+        "deadline": iso(request.deadline, zone),
+        "final_at": iso(request.final_at, zone),
         "evidence": request.evidence or None,
         "reopens": request.reopens or None,
         "chain": [{"role": one.role.value, "name": one.name} for one in request.chain],

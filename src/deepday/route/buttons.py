@@ -6,23 +6,11 @@ import hmac
 from deepday.model import Button
 
 _LENGTH = 20
-_LABELS = {
-    "urgent": "It is urgent",
-    "wait": "It can wait",
-    "take": "Take it",
-    "pass": "Pass on",
-    "not_urgent": "Not urgent",
-    "wake": "Wake the owner",
-    "answered": "Answered",
-    "snooze": "Snooze",
-    "opt_in": "I agree",
-    "opt_out": "Do not ask me any more",
-}
 
 
 def button(secret: bytes, action: str, request: str, label: str = "", *, main: bool = False) -> Button:
-    """Return a button for a request. ``secret``: bytes of the installation."""
-    return Button(action, label or _LABELS[action], f"{request}.{_mark(secret, action, request)}", main)
+    """Return a button for a request. ``secret``: bytes of the installation; ``label``: what stands on it."""
+    return Button(action, label, f"{request}.{_mark(secret, action, request)}", main)
 
 
 def request_of(secret: bytes, action: str, value: str) -> str | None:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 from deepday.model import Door, UrgentSignal
+from deepday.route.phrases import say
 
 LINK_DAYS = 14
 """For how long a link to the form is good, counted from the day on which it is given out."""
@@ -71,17 +72,12 @@ class Filled:
     text: str = field(repr=False)
     page: str = ""
 
-    @property
-    def problems(self) -> dict[str, str]:
-        """What is to be mended, by field."""
-        found = {}
-        if not self.name:
-            found["name"] = "Who are you? Nobody can answer otherwise."
-        if not self.text:
-            found["text"] = "What is the matter?"
+    def problems(self, language: str) -> dict[str, str]:
+        """Return what is to be mended, by field."""
+        found = {one: say(language, f"form no {one}") for one in ("name", "text") if not getattr(self, one)}
         for name, most in (("name", LONGEST_NAME), ("reach", LONGEST_NAME), ("text", LONGEST_TEXT)):
             if len(getattr(self, name)) > most:
-                found[name] = f"At most {most} characters, please."
+                found[name] = say(language, "form too long", most=most)
         return found
 
     def signal(self, now: int) -> UrgentSignal:

@@ -22,7 +22,7 @@ class RoutePolicy:
     ``windows``: local times at which what can wait is shown, besides the end of a block. ``remind``: when it is shown
     again. ``retention``: how long the text of a routed request is kept. ``weekly_overrides``: how many the person and
     the team agreed on, ``None`` for nothing agreed. ``test_answer``: the same as ``answer`` for test requests.
-    ``form``: the address of the ingress whose form replies link to, if any.
+    ``form``: the address of the ingress whose form replies link to, if any. ``language``: of what people read.
     """
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
@@ -40,6 +40,7 @@ class RoutePolicy:
     retention: int = 30 * DAY
     weekly_overrides: int | None = None
     form: str = ""
+    language: str = "en"
 
     def patience(self, role: ChainRole) -> int:
         """Return how long the request stays with that role."""

@@ -9,6 +9,11 @@ from dataclasses import dataclass
 from deepday.model import Door, UrgentSignal, Verdict
 
 SAYS_URGENT = frozenset({Door.COMMAND, Door.SHORTCUT, Door.FORM, Door.TEST})
+_SAYS_NOTHING = frozenset({Door.DIRECT, Door.MENTION, Door.MAIL, Door.EDIT})
+"""Ways that say nothing of themselves: the sender is asked, or says it in the words."""
+
+_OPENING = r"(?:\W|_|(?:re|fwd?|aw|wg)\s?:)*"
+"""What may stand before the first word: signs, and what mail programs put before a subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +55,15 @@ ML_ALERTS = (
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """A person's rules; the first that fits decides."""
+    """A person's rules; the first that fits decides.
+
+    ``marks``: words by which a sender says that it is urgent, at the beginning of what they write; the automatic reply
+    asks for one of them.
+    """
 
     own: tuple[Rule, ...] = ()
     alerts: tuple[Rule, ...] = ML_ALERTS
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +81,26 @@ def triage(signal: UrgentSignal, rules: Rules) -> Triage:
     topic = rule.topic if rule else ""
     if signal.door in SAYS_URGENT:
         return Triage(Verdict.URGENT, "the sender says so", topic)
+    if signal.door in _SAYS_NOTHING and _marked(signal, rules.marks):
+        return Triage(Verdict.URGENT, "the sender begins with the word for it", topic)
     if rule:
         return Triage(rule.verdict, f"rule: {rule.name}", topic)
-    if signal.door in {Door.DIRECT, Door.MENTION, Door.MAIL, Door.EDIT}:
+    if signal.door in _SAYS_NOTHING:
         return Triage(Verdict.ASK, "the sender decides", topic)
     return Triage(Verdict.URGENT, "no rule is about it: unsure means urgent", topic)
 
 
 def _says(text: str, words: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text, re.IGNORECASE) is not None
+
+
+def _marked(signal: UrgentSignal, words: tuple[str, ...]) -> bool:
+    """Tell whether what was written begins with one of the words; of a mail, the subject or what follows it."""
+    lines = [line for line in signal.text.splitlines() if line.strip()]
+    firsts = lines[: 2 if signal.door is Door.MAIL else 1]
+    return any(
+        re.match(rf"{_OPENING}{re.escape(word)}(?!\w)", line, re.IGNORECASE)
+        for line in firsts
+        for word in words
+        if word
+    )

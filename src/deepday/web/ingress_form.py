@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
@@ -13,6 +14,7 @@ from deepday.app.ingress import FORMS, Reception
 from deepday.app.urgent_running import Ledger
 from deepday.model import Request, RequestState
 from deepday.route.forms import LONGEST_NAME, LONGEST_TEXT, Filled, opens_form, receipt_of, receipt_token
+from deepday.route.phrases import say
 from deepday.store.requests import request_id
 from deepday.web.ingress import Ingress
 from deepday.web.ingress_guards import FORM_BYTES, RefusedError, body_of
@@ -22,25 +24,6 @@ MOST_A_MINUTE = 5
 MOST_OF_ALL = 30
 _MOST_FIELDS = 20
 _LONGEST_PAGE = 40
-
-_STATES = {
-    RequestState.RECEIVED: "It is kept. Whoever covers for {owner} is told now.",
-    RequestState.ASKED: "It is kept. {owner} is shown it.",
-    RequestState.WAITING: "It is kept. {owner} is shown it later.",
-    RequestState.SHOWN: "{owner} is shown it.",
-    RequestState.ROUTED: "Somebody was told. Who does not answer in time is passed over, and the next one is told, "
-    "at last {owner}.",
-    RequestState.DECLINED: "Whoever covers for {owner} thinks that it can wait: {owner} is shown it later. If it "
-    "cannot wait, send the form again.",
-    RequestState.NOT_URGENT: "Whoever covers for {owner} thinks that it can wait: {owner} is shown it later. If it "
-    "cannot wait, send the form again.",
-    RequestState.ACKNOWLEDGED: "Somebody has it, and will come back to you.",
-    RequestState.ANSWERED: "{owner} has answered it.",
-    RequestState.DELIVERED: "{owner} was told.",
-    RequestState.WITHDRAWN: "It was taken back.",
-    RequestState.JOINED: "It was joined to an earlier one.",
-    RequestState.UNDELIVERABLE: "Nobody could be reached. {owner} is shown it; please try another way.",
-}
 
 
 def form_routes(ingress: Ingress) -> list[Route]:
@@ -62,7 +45,7 @@ class _Form:
         """Show the empty form."""
         ledger = self._opened(request)
         if ledger is None:
-            return _closed()
+            return self._closed()
         page = secrets.token_urlsafe(12)
         return self._page(ledger, 200, Filled("", "", "", page), {})
 
@@ -70,25 +53,24 @@ class _Form:
         """Keep what was sent, and lead to its receipt: loading that anew sends nothing again."""
         ledger = self._opened(request)
         if ledger is None:
-            return _closed()
+            return self._closed()
         try:
             filled = _filled(await body_of(request, FORM_BYTES))
         except RefusedError as refused:
             self._ingress.refusals.count(refused.why)
-            return _said(refused.status, "This could not be read", "It is too long. Write less, please.")
-        if filled.problems:
-            return self._page(ledger, 400, filled, filled.problems)
+            return self._said(refused.status, "form unread", "form unread why")
+        problems = filled.problems(self._language())
+        if problems:
+            return self._page(ledger, 400, filled, problems)
         if not self._may(request):
             self._ingress.refusals.count("too often")
-            words = "Too many came in within a minute. Wait one minute and send it again, or call."
-            return self._page(ledger, 429, filled, {"text": words})
+            return self._page(ledger, 429, filled, {"text": self._say("form too often")})
         signal = filled.signal(self._ingress.now())
         try:
             await self._ingress.kept([signal], FORMS)
         except RefusedError as refused:
             self._ingress.refusals.count(refused.why)
-            words = "It could not be kept just now: nobody was told. Send it again, or call."
-            return self._page(ledger, refused.status, filled, {"text": words})
+            return self._page(ledger, refused.status, filled, {"text": self._say("form not kept")})
         receipt = receipt_token(ledger.desk.secret, request_id(FORMS, signal.id))
         return RedirectResponse(f"/ask/{request.path_params['token']}/{receipt}", 303)
 
@@ -96,15 +78,16 @@ class _Form:
         """Show how far a request is."""
         ledger = self._opened(request)
         if ledger is None:
-            return _closed()
+            return self._closed()
         one = receipt_of(ledger.desk.secret, str(request.path_params["receipt"]))
         found = await run_in_threadpool(self._reception.request, one) if one else None
         if found is None:
-            return _closed()
-        said = _STATES[found.state].format(owner=ledger.desk.name)
+            return self._closed()
+        state = RequestState.DECLINED if found.state is RequestState.NOT_URGENT else found.state
+        said = self._say(f"state {state.name.lower()}", owner=ledger.desk.name)
         more = {"state": said, "request": found.id, "until": _until(ledger, found), "owner": ledger.desk.name}
-        title = "This is over" if not found.open else "This is on its way"
-        return _shown("ingress_receipt.html", 200, title=title, here=request.url.path, **more)
+        title = self._say("receipt open" if found.open else "receipt over")
+        return self._shown("ingress_receipt.html", 200, title=title, here=request.url.path, **more)
 
     def _opened(self, request: HttpRequest) -> Ledger | None:
         """Return the ledger, for a link that is good."""
@@ -115,14 +98,41 @@ class _Form:
 
     def _may(self, request: HttpRequest) -> bool:
         address, allowance = request.client.host if request.client else "", self._ingress.allowance
-        return allowance.take(f"form {address}", MOST_A_MINUTE) and allowance.take("forms", MOST_OF_ALL)
+        # All who come by a proxy that is not named are one address: they may not lock each other out.
+        alone = _is_here(address) or allowance.take(f"form {address}", MOST_A_MINUTE)
+        return alone and allowance.take("forms", MOST_OF_ALL)
 
-    @staticmethod
-    def _page(ledger: Ledger, status: int, filled: Filled, problems: dict[str, str]) -> Response:
+    def _page(self, ledger: Ledger, status: int, filled: Filled, problems: dict[str, str]) -> Response:
         limits = {"longest_name": LONGEST_NAME, "longest_text": LONGEST_TEXT}
         owner = ledger.desk.name
-        title = f"Reach {owner}, or who covers"
-        return _shown("ingress_form.html", status, title=title, owner=owner, filled=filled, problems=problems, **limits)
+        title = self._say("form title", owner=owner)
+        return self._shown(
+            "ingress_form.html", status, title=title, owner=owner, filled=filled, problems=problems, **limits
+        )
+
+    def _closed(self) -> Response:
+        return self._said(404, "form closed", "form closed why")
+
+    def _said(self, status: int, title: str, words: str) -> Response:
+        return self._shown("ingress_said.html", status, title=self._say(title), words=self._say(words))
+
+    def _shown(self, template: str, status: int, **content: object) -> Response:
+        frame = {"language": self._language(), "say": self._say}
+        return HTMLResponse(environment().get_template(template).render(frame | content), status)
+
+    def _say(self, name: str, **given: object) -> str:
+        return say(self._language(), name, **given)
+
+    def _language(self) -> str:
+        ledger = self._reception.doors.ledger
+        return ledger.policy.language if ledger else "en"
+
+
+def _is_here(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def _filled(body: bytes) -> Filled:
@@ -140,16 +150,5 @@ def _until(ledger: Ledger, request: Request) -> str:
     if not request.until or request.until <= ledger.desk.now():
         return ""
     zone = ledger.policy.zone
-    return f"{datetime.fromtimestamp(request.until, UTC).astimezone(zone):%H:%M} ({zone.key})"
-
-
-def _closed() -> Response:
-    return _said(404, "There is no such page", "The link is over, or not whole. A newer reply has a newer link.")
-
-
-def _said(status: int, title: str, words: str) -> Response:
-    return _shown("ingress_said.html", status, title=title, words=words)
-
-
-def _shown(template: str, status: int, **content: object) -> Response:
-    return HTMLResponse(environment().get_template(template).render(content), status)
+    clock = datetime.fromtimestamp(request.until, UTC).astimezone(zone).strftime(say(ledger.policy.language, "clock"))
+    return f"{clock} ({zone.key})"

@@ -34,6 +34,14 @@ def test_a_place_that_cannot_be_is_refused(listen: str) -> None:
         parse_settings(f"[ingress]\nlisten = '{listen}'\n", "deepday.toml")
 
 
+def test_proxies_are_addresses_or_networks() -> None:
+    given = parse_settings("[ingress]\nproxies = ['127.0.0.1', '10.0.0.0/8', '::1']\n", "deepday.toml")
+    assert given.ingress.proxies == ("127.0.0.1", "10.0.0.0/8", "::1")
+    for wrong in ("*", "cloudflared", "10.0.0.1/8", ""):
+        with pytest.raises(InputError, match="no address or network"):
+            parse_settings(f"[ingress]\nproxies = ['{wrong}']\n", "deepday.toml")
+
+
 def test_places_are_read() -> None:
     assert place_of("127.0.0.1:0") == ("127.0.0.1", 0)
     assert place_of("[::1]:8378") == ("::1", 8378)
