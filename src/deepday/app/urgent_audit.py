@@ -13,15 +13,17 @@ _ENDS = {state.value for state in ENDS}
 
 
 def verify_requests(store: UrgentStore, protecting: ProtectStore, person: str, first: int, last: int) -> RequestProof:
-    """Count a person's requests again, and follow each through the audit chain."""
-    requests = store.requests(person, first=first, last=last)
-    received = store.received(person, first, last)
+    """Count a person's requests again, and follow each through the audit chain; others may write meanwhile."""
+    broken = protecting.first_break()  # what is in the chain stays as it is
+    with store.one_state():
+        requests = store.requests(person, first=first, last=last)
+        received = store.received(person, first, last)
+        history = protecting.history(person)
     taken_up = sum(bool(one.reopens) for one in requests)
     ended = Counter(one.state.value for one in requests if not one.open)
     still = sum(one.open for one in requests)
-    broken = protecting.first_break()
     trails: dict[str, list[AuditRow]] = {}
-    for row in protecting.history(person):
+    for row in history:
         if row.subject.startswith("request "):
             trails.setdefault(row.subject.removeprefix("request "), []).append(row)
     faults = [fault for one in requests for fault in _faults(one, trails.get(one.id, []))]

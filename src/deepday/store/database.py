@@ -1,6 +1,7 @@
 """The database behind the store: made when something is first written, brought up to date when it is opened."""
 
 import glob
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,6 +39,7 @@ class Database:
             self._place = str(self._path)
         self._current = False
         self._empty: Engine | None = None
+        self._own = threading.local()
 
     def exists(self) -> bool:
         """Tell whether something was ever written. A file of no bytes is what a crash leaves while making one.
@@ -57,10 +59,24 @@ class Database:
         Raises :class:`InputError` when the file is not deepday's, :class:`DeepdayError` when it is locked, damaged or
         written by a newer deepday.
         """
+        held: Connection | None = getattr(self._own, "reading", None)
+        if held is not None:
+            yield held
+            return
         with self._explaining():
             engine = self._up_to_date() if self.exists() else self._without_rows()
             with self._turns.reading(), engine.connect() as connection:
                 yield connection.execution_options(**self._options(writing=False))
+
+    @contextmanager
+    def one_state(self) -> Iterator[None]:
+        """Let all that this thread reads within the block see one state; it must not write there. Raises as reading."""
+        with self.reading() as connection:
+            self._own.reading = connection
+            try:
+                yield
+            finally:
+                self._own.reading = None
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -1,6 +1,7 @@
 """Looking at urgent requests in the store: nothing here changes anything."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from sqlalchemy import BindParameter, bindparam, func, literal, select, union_all
@@ -60,6 +61,10 @@ class UrgentLooks:
         self._database = database
         self._clock = clock
         self._texts = texts
+
+    def one_state(self) -> AbstractContextManager[None]:
+        """Let all that is read of this database within the block see one state, whatever others write meanwhile."""
+        return self._database.one_state()
 
     def controls(self, person: str) -> list[Control]:
         """Return the presses, edits and deletions that nothing came of yet, in the order of their making."""

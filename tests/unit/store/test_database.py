@@ -3,14 +3,17 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from deepday.clock import Clock
 from deepday.errors import DeepdayError, InputError
 from deepday.model import ActivityStream, DateRange, Interval
-from deepday.store import SourceKind, Store, open_store, sqlite
+from deepday.store import SourceKind, Store, open_store, schema, sqlite
+from deepday.store.database import Database
 
 DAY = Interval(0, 86_400)
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="permissions of this kind are POSIX's")
@@ -40,6 +43,27 @@ def test_a_store_that_was_empty_shows_what_is_written_next(store: Store, path: P
     assert [source.name for source in store.sources()] == ["slack"]
     assert Store.exists(path)
     assert Store.exists(f"sqlite:///{path}")
+
+
+def test_what_is_read_together_is_one_state_whatever_another_process_writes(path: Path, clock: Clock) -> None:
+    with open_store(path, clock) as store:
+        write_something(store)
+    database = Database(path, clock)
+
+    def names() -> list[str]:
+        with database.reading() as connection:
+            return [row.name for row in connection.execute(select(schema.source))]
+
+    other = sqlite3.connect(path, timeout=0, isolation_level=None)
+    with database.one_state():
+        assert names() == ["slack"]
+        with suppress(sqlite3.OperationalError):  # it waits, where SQLite keeps no write-ahead log
+            other.execute("UPDATE source SET name = 'chat'")
+        assert names() == ["slack"]
+    other.execute("UPDATE source SET name = 'chat'")
+    assert names() == ["chat"]
+    other.close()
+    database.close()
 
 
 @needs_posix
