@@ -13,11 +13,10 @@ from deepday.app.urgent_asking import Asked, asked_so_far, question
 from deepday.app.urgent_commands import LONGEST_REPLY, Listed, Shown
 from deepday.config.load import load_settings
 from deepday.errors import InputError, NotEnoughDataError
-from deepday.model import Door, Request, RequestState
+from deepday.model import AnswerState, Door, Request, RequestState
 from deepday.report.protect_view import moment
 from deepday.report.urgent_view import age, message_lines, overrides_lines, proof_lines, times_words
 from deepday.report.words import counted, day_name
-from deepday.store.covers import AnswerState
 from deepday.web.pages.case_keep import back_to
 from deepday.web.tasks import Said, Task, done
 from deepday.web.visit import Page, Visit
