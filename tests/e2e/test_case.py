@@ -124,6 +124,32 @@ def test_both_conversations_in_both_languages(case: Any, exports: Any, tasks: Pa
     assert "nach eigener Schätzung" in relief.lower().replace("\n", " ") or "eigener Schätzung" in relief
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("en", ("Workload: what comes first", "handed over or put off: did that hold", "Check-in: workload")),
+        ("de", ("Arbeitslast: was zuerst kommt", "Hat das gehalten", "Zwischenstand: Arbeitslast")),
+    ],
+)
+def test_the_whole_way_of_relief_speaks_of_the_list_and_not_of_a_trial(
+    case: Any, exports: Any, tasks: Path, code: str, said: tuple[str, str, str]
+) -> None:
+    about = ("--situation", "overload", "--language", code)
+    mine = ("--calendar", exports[1], *ME_AND)
+    script = case("script", *exports, *about, "--tasks", tasks, "--json").json["text"]
+    assert "case mail --situation overload" in script
+    talk = case("meeting", *mine, *about, "--json").json
+    mail = case("mail", *ME_AND[:4], *about, "--action", "Bo: Triage; Bo", "--json").json["body"]
+    later = case("check-in", *mine, *about, "--json").json
+    assert talk["title"] == said[0]
+    assert said[1] in later["agenda"]
+    assert later["title"] == said[2]
+    assert "Bo: Triage" in mail
+    for text in (talk["agenda"], later["agenda"], mail):
+        assert not re.search("Deep-Work|deep-work|trial|Versuch", text)
+    assert "There is no situation" in case("mail", *ME_AND[:4], "--situation", "rest", code=2).err
+
+
 def test_a_metric_in_the_conversation_about_relief(case: Any, exports: Any, tmp_path: Path) -> None:
     file = tmp_path / "deploys.csv"
     file.write_text("week,deployments\n2026-W11,3\n2026-W12,2\n", encoding="utf-8")

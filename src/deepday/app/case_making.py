@@ -86,8 +86,7 @@ def make_case(asked: CaseRequest, progress: Progress, clock: Clock | None = None
     """Gather all that the texts are made from. Raises :class:`InputError` for what is wrong with what was given."""
     clock = clock or SystemClock()
     settings = load_settings()
-    if asked.situation not in SITUATIONS:
-        raise InputError(f"There is no situation {asked.situation!r}.", f"Choose one of: {', '.join(SITUATIONS)}.")
+    _refuse_unknown(asked.situation)
     tongue = language(text_language(asked.language, settings))
     agreement = find_agreement(asked.agreement, settings)
     # With files nothing is read from the store.
@@ -119,6 +118,7 @@ def make_case(asked: CaseRequest, progress: Progress, clock: Clock | None = None
 
 def make_case_of_tasks(asked: CaseRequest, clock: Clock | None = None) -> Made:
     """Gather what a task list alone says; nothing is measured. Raises :class:`InputError` as :func:`make_case` does."""
+    _refuse_unknown(asked.situation)
     clock = clock or SystemClock()
     settings = load_settings()
     tasks = read_task_list(asked.tasks) if asked.tasks else stored_tasks(clock)
@@ -136,6 +136,11 @@ def make_case_of_tasks(asked: CaseRequest, clock: Clock | None = None) -> Made:
     )
     nothing = Measured(Evidence(), None, None, "", (), None)
     return Made(case, nothing, template_folder(asked.templates, settings), settings, tasks.notes)
+
+
+def _refuse_unknown(situation: str) -> None:
+    if situation not in SITUATIONS:
+        raise InputError(f"There is no situation {situation!r}.", f"Choose one of: {', '.join(SITUATIONS)}.")
 
 
 def proposed(settings: Settings) -> Agreement:

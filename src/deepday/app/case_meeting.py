@@ -114,7 +114,7 @@ def _written(
     case = replace(made.case, minutes=asked.minutes)
     agenda = render(template, made.language.code, context(case), folder=made.folder, escaping=False).markdown
     titles = made.language.titles
-    title = asked.title or titles[template if template in titles else "agenda.txt"]
+    title = asked.title or titles.get(f"{made.case.situation}/{template}") or titles.get(template, titles["agenda.txt"])
     invitation = Invitation(title, agenda, chosen, organiser=me.email if asked.invite else "", attendee=asked.invite)
     return Meeting(tuple(slots), chosen, me.zone, title, agenda, meeting_to_ics(invitation, now), made.language, notes)
 

@@ -65,6 +65,7 @@ def meeting(
 
 def check_in(
     context: typer.Context,
+    situation: Situation = "deep-work",
     in_weeks: Annotated[
         int | None, typer.Option("--in-weeks", metavar="N", min=1, max=52, help="By default as agreed, or three.")
     ] = None,
@@ -142,6 +143,7 @@ def _show(context: typer.Context, found: "Meeting", template: str, ics: Path | N
 
 def mail(
     context: typer.Context,
+    situation: Situation = "deep-work",
     to: To = None,
     action: Annotated[
         list[str] | None,

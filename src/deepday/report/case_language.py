@@ -93,6 +93,8 @@ LANGUAGES = {
             {
                 "agenda.txt": "Working time and deep-work days: a first talk",
                 "check-in.txt": "Check-in: deep-work days",
+                "overload/agenda.txt": "Workload: what comes first",
+                "overload/check-in.txt": "Check-in: workload",
                 "mail.txt": "What we agreed",
             },
         ),
@@ -121,6 +123,8 @@ LANGUAGES = {
             {
                 "agenda.txt": "Arbeitszeit und Deep-Work-Tage: ein erstes Gespräch",
                 "check-in.txt": "Zwischenstand: Deep-Work-Tage",
+                "overload/agenda.txt": "Arbeitslast: was zuerst kommt",
+                "overload/check-in.txt": "Zwischenstand: Arbeitslast",
                 "mail.txt": "Was wir vereinbart haben",
             },
         ),

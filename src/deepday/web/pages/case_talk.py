@@ -21,7 +21,13 @@ from deepday.web.visit import Visit
 _MAIL = "mail"
 _AT_THE_COMMAND_LINE = " Give --with-calendar."
 _LENGTHS = (15, 30, 45, 60)
-_FOR = {"talk": "The first talk", "overload": "The talk about relief", "check-in": "The check-in"}
+_FOR = {
+    "talk": "The first talk",
+    "overload": "The talk about relief",
+    "check-in": "The check-in",
+    "check-in-overload": "The check-in about relief",
+}
+_SITUATIONS = {"deep-work": "Deep-work days", "overload": "Relief"}
 
 
 def _made(visit: Visit, situation: str = SITUATIONS[0]) -> Made:
@@ -34,13 +40,13 @@ def _arranged(visit: Visit) -> Meeting:
     what = visit.asked("for") or "talk"
     if what not in _FOR:
         raise InputError(f"There is no meeting {what!r}.", f"Choose one of: {', '.join(_FOR)}.")
-    made = _made(visit, "overload" if what == "overload" else SITUATIONS[0])
-    first = check_in_date(made, None, made.case.today) if what == "check-in" else None
+    made = _made(visit, "overload" if what.endswith("overload") else SITUATIONS[0])
+    first = check_in_date(made, None, made.case.today) if what.startswith("check-in") else None
     asked = MeetingRequest(
         minutes=_small(visit.asked("minutes"), 30), first=first, slot=_small(visit.asked("slot"), 1),
         invite=visit.asked("invite"),
     )  # fmt: skip
-    template = "check-in.txt" if what == "check-in" else "agenda.txt"
+    template = "check-in.txt" if what.startswith("check-in") else "agenda.txt"
     return arrange_meeting(made, Request(), asked, template, no_progress, visit.clock)
 
 
@@ -95,6 +101,7 @@ def _mail(visit: Visit) -> Response:
         text=text,
         to=any(name == "To" for name, _ in head),
         server=load_settings().smtp.host,
+        situations=_SITUATIONS,
         language=chosen_language(visit),
         languages=LANGUAGES,
     )
@@ -104,7 +111,8 @@ def _write_mail(visit: Visit) -> Response:
     """Write the mail, and show it; nothing is sent."""
     actions = [line.strip() for line in visit.text("actions").splitlines() if line.strip()]
     to = [one for one in visit.text("to").replace(",", " ").split() if one]
-    message, findings = follow_up(_made(visit), Request(), to, actions, visit.text("subject") or None, visit.clock)
+    made = _made(visit, visit.text("situation") or SITUATIONS[0])
+    message, findings = follow_up(made, Request(), to, actions, visit.text("subject") or None, visit.clock)
     visit.session.kept[_MAIL] = message
     said = [f"Better said differently: “{one.sentence}” {one.why}" for one in findings]
     return visit.go("/case/mail", *([done(*said)] if said else []))

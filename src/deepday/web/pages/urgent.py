@@ -209,7 +209,7 @@ def _cover(visit: Visit) -> Response:
         people = asked_so_far(visit.clock)
     except (NotEnoughDataError, InputError):
         people = [Asked(one.email.lower(), "") for one in load_settings().point_people]
-    lines = message_lines(question(visit.clock))
+    lines = [line.replace("[*", "[") for line in message_lines(question(visit.clock))]
     return visit.show("cover.html", "Ask somebody to cover", people=people, lines=lines)
 
 
