@@ -354,6 +354,11 @@ def thresholds_ignored() -> list[Patch]:
 
 
 @bug
+def any_number_made_at_once() -> list[Patch]:
+    return [(guard, "MOST_CREATES", 10_000)]
+
+
+@bug
 def short_notice_ignored() -> list[Patch]:
     return [(guard, "_soon", lambda change, context: False)]
 
@@ -369,6 +374,19 @@ def lost_reply_of_an_event_taken_for_failed() -> list[Patch]:
         original(self, change, intent, error)
 
     return [(Writer, "_failed", failed)]
+
+
+@bug
+def a_lost_request_sent_again_by_a_library() -> list[Patch]:
+    original = office.OddAccount.create_event
+
+    def again(self: Any, calendar: str, draft: Any) -> Any:
+        try:
+            return original(self, calendar, draft)
+        except OutcomeUnknownError:
+            return original(self, calendar, draft)
+
+    return [(office.OddAccount, "create_event", again)]
 
 
 @bug

@@ -22,6 +22,7 @@ from deepday.model import (
     Status,
     WrittenEvent,
 )
+from deepday.reconcile.devices import MARKER as LEASE
 from deepday.testing import TurnedClock
 
 ATTRIBUTE = {
@@ -283,7 +284,7 @@ class OddAccount(MemoryAccount):
         return None if self.office.vanished else found
 
     def create_event(self, calendar: str, draft: EventDraft) -> WrittenEvent:
-        lost = self._before("create event", write=True)
+        lost = self._before("create lease" if draft.marker == LEASE else "create event", write=True)
         if draft.key not in self.office.calendars[calendar].objects:
             self.witness.wrote_event(self, "create", draft)
         made = super().create_event(calendar, draft)

@@ -476,6 +476,21 @@ def calendar_vanishes(world: World) -> None:
     go(world, 1801)
 
 
+def many_approved(world: World) -> None:
+    """Twenty events are made at once, not one more."""
+    blocks = [world.approve((day + 2) * 86_400, HOUR) for day in range(21)]
+    go(world, 0)
+    go(world, 100)
+    made = len([one for one in world.office.live() if one.marker.startswith("on-")])
+    hold("I17", not made, f"{made} of 21 events were made")
+    world.device.store.withdraw(PERSON, [blocks[0].id], PERSON, "one less")
+    world.oracle.unwanted.add(blocks[0].id)
+    for seconds in (400, 400):
+        go(world, seconds)
+    made = len([one for one in world.office.live() if one.marker.startswith("on-")])
+    hold("on", made == 20 or bool(world.device.boundary.crashes), f"{made} of 20 events were made")
+
+
 def many_withdrawn(world: World) -> None:
     blocks = [world.approve((day + 2) * 86_400, HOUR) for day in range(12)]
     go(world, 0)
@@ -542,6 +557,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     clock_turned_at_the_end,
     few_events_vanish,
     calendar_vanishes,
+    many_approved,
     many_withdrawn,
     moved_by_a_rule,
 )

@@ -37,6 +37,7 @@ LONG = {
     "taken_over_unseen",
     "wrong_clock",
     "calendar_vanishes",
+    "many_approved",
     "many_withdrawn",
     "somebody_else_covers",
 }

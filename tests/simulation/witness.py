@@ -4,6 +4,7 @@ The oracle knows what the person chose with their own hands. Where nobody could 
 else (no vendor compares and sets), the oracle says so: ``undecided``.
 """
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -18,6 +19,10 @@ PERSON = "ada@example.org"
 MOST_OFF = 100
 """Seconds by which a clock may be wrong for a device to write."""
 LEASE_SKEW = 5
+MOST_MADE = 20
+"""Events that may be made in one run, unless somebody said that it may be more."""
+MOST_CALLS = 120
+"""Calls of an account within a minute."""
 
 
 class Broken(AssertionError):  # noqa: N818 - it is what happened to an invariant
@@ -56,6 +61,9 @@ class Oracle:
         self.stepped = False
         self.taken_back = False
         self.writes = 0
+        self.made = 0  # events, in the run that is on
+        self.calls: dict[str, deque[int]] = {name: deque() for name in self.devices}
+        self.attempts: dict[str, int] = {}  # by device: what was committed when it tried last to make an event
         self.excused: list[str] = []
 
     # The person's hands
@@ -100,9 +108,23 @@ class Oracle:
 
     # At every call
 
+    def begins(self) -> None:
+        """A run begins."""
+        self.made = 0
+
     def called(self, account: WatchedAccount, call: str) -> None:
+        now = self.office.now()
         if not self.stepped:
-            self._hold("I20", self.office.now() >= account.peace_until, f"{call} before Retry-After was over")
+            self._hold("I20", now >= account.peace_until, f"{call} before Retry-After was over")
+        calls = self.calls[account.device]
+        calls.append(now)
+        while calls[0] <= now - 60:
+            calls.popleft()
+        self._hold("I20", len(calls) <= MOST_CALLS, f"{len(calls)} calls within a minute")
+        if call == "create event":
+            committed = self.devices[account.device].rows("PRAGMA data_version")[0][0]
+            self._hold("I20", self.attempts.get(account.device) != committed, "sent twice, and recorded once")
+            self.attempts[account.device] = committed
 
     def wrote_setting(self, account: WatchedAccount, kind: SettingKind, value: AnySetting, restoring: bool) -> None:
         self.writes += 1
@@ -198,6 +220,8 @@ class Oracle:
             self._hold("I11", block not in self.deleted, f"block {block} was deleted by its person and is made again")
             self._hold("C15", event.when.end > self._time(device), f"block {block} is over, and its event is made")
             self._hold("intent", state == "intent", "made before that was written down")
+            self.made += 1
+            self._hold("I17", self.made <= MOST_MADE, f"{self.made} events were made at once")
         elif call == "move":
             self._hold("R1", block not in self.moved, f"block {block} was moved by its person and is moved again")
             self._hold("intent", state == "intent", "moved before that was written down")

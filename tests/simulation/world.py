@@ -195,6 +195,7 @@ class World:
         device = device or self.device
         reconciler = worker or device.reconciler
         before, self.oracle.worker = self.oracle.worker, reconciler.holder
+        self.oracle.begins()
         rate = self.crash_rate
         device.boundary.chance = lambda: rate > 0 and self.chance.random() < rate
         armed, device.boundary.armed = device.boundary.armed, True

@@ -1,26 +1,30 @@
 """Every text that colleagues may read, exactly as it will be shown, before anybody does."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from deepday.app.approving import contact
-from deepday.app.protecting import Protection, protection, with_form, words_for
+from deepday.app.protecting import Protection, chosen_for, protection, with_form, words_for
 from deepday.clock import Clock
-from deepday.errors import InputError
-from deepday.model import ApprovedBlock, Contact, Interval
-from deepday.reconcile import LANGUAGES, Preview
+from deepday.config.protect_settings import ProtectedAccountSettings
+from deepday.connect import Capabilities, Port
+from deepday.errors import DeepdayError, InputError
+from deepday.model import ApprovedBlock, Audience, Contact, Interval
+from deepday.reconcile import LANGUAGES, Policy
 from deepday.reconcile.words import LONGEST_STATUS
 from deepday.report.history_view import TextRow
 from deepday.report.protect_view import span
 
 _WHERE = {
     "title": "title of the event in your calendar; everybody who sees the calendar",
-    "status": f"status in Slack and Teams, at most {LONGEST_STATUS} characters; all colleagues",
-    "reply, subject": "subject of the automatic reply, Gmail only",
+    "status": f"status, at most {LONGEST_STATUS} characters; all colleagues",
+    "reply, subject": "subject of the automatic reply",
     "reply, inside": "automatic reply to people inside your organisation",
-    "reply, outside": "automatic reply to people outside; not sent unless you allow it at the service",
+    "reply, outside": "automatic reply to people outside, if your mailbox or the settings let them have one",
     "decline": "answer to organisers of new meetings in the block, where these are declined",
 }
+_EVERYBODY = "automatic reply, one text for all who get it, inside or outside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,8 @@ def texts(language: str | None, clock: Clock | None = None) -> list[ShownTexts]:
         first = found.settings.protect.language
         names = [language] if language else sorted(LANGUAGES, key=lambda one: (one != first, one))
         about = f"{'an example' if example else 'the block'} {span(when, found.person.zone)}"
-        shown = {one: tuple(_shown(found, one, block, when)) for one in names}
+        places = _places(found)
+        shown = {one: tuple(_shown(found, one, block, when, places)) for one in names}
         return [ShownTexts(one, about, example, rows) for one, rows in shown.items()]
 
 
@@ -71,18 +76,52 @@ def _block(found: Protection) -> tuple[ApprovedBlock, Interval, bool]:
     return block, block.when, True
 
 
-def _shown(found: Protection, language: str, block: ApprovedBlock, when: Interval) -> list[TextRow]:
+def _places(found: Protection) -> list[tuple[str, frozenset[str]]]:
+    """Return the accounts that show any text, each with the names of what it shows; all of them where none does."""
+    places = []
+    for sign_in in found.accounts.tokens.sign_ins():
+        try:
+            with found.accounts.opened(sign_in) as account:
+                names = _names(chosen_for(found.settings, sign_in), account.capabilities(), found.reconciler.policy)
+        except DeepdayError:
+            continue  # what it would show is not known; status says why
+        places += [(f"{sign_in.provider} {sign_in.account}", names)] if names else []
+    return places or [("", frozenset(_WHERE))]
+
+
+def _names(chosen: ProtectedAccountSettings, able: Capabilities, policy: Policy) -> frozenset[str]:
+    names = {"title"} if chosen.events and Port.EVENT_WRITER in able.ports else set()
+    if chosen.status and Port.STATUS_WRITER in able.ports:
+        names.add("status")
+    if Port.INVITATION_RESPONDER in able.ports:
+        names.add("decline")
+    if not chosen.automatic_reply or Port.AUTO_REPLY_WRITER not in able.ports:
+        return frozenset(names)
+    if not able.reply_to:
+        outside = set() if policy.audience is Audience.NONE else {"reply, outside"}
+        return frozenset(names | {"reply, inside"} | outside)
+    whom = policy.audience or min(able.reply_to, key=list(Audience).index)
+    return frozenset(names | {"reply, subject", "reply, inside" if whom is Audience.NONE else _EVERYBODY})
+
+
+def _shown(
+    found: Protection,
+    language: str,
+    block: ApprovedBlock,
+    when: Interval,
+    places: Sequence[tuple[str, frozenset[str]]],
+) -> Iterator[TextRow]:
     words = with_form(words_for(found.settings, language), found.settings, found.accounts)
     whole = replace(words, texts=replace(words.texts, status_short=words.texts.status))
     long = len(whole.status(block, when, when.end).text)
-    said = []
-    for one in words.previews(block, when):
-        problem = one.problem
-        if one.name == "status" and not problem and long > LONGEST_STATUS:
-            problem = f"The short form: the long one has {long} characters."
-        said.append(_text(one, problem))
-    return said
-
-
-def _text(preview: Preview, problem: str) -> TextRow:
-    return TextRow(preview.name, _WHERE[preview.name], preview.text, problem)
+    previews = words.previews(block, when)
+    for account, names in places:
+        for one in previews:
+            everybody = one.name == "reply, outside" and _EVERYBODY in names
+            if one.name not in names and not everybody:
+                continue
+            problem = one.problem
+            if one.name == "status" and not problem and long > LONGEST_STATUS:
+                problem = f"The short form: the long one has {long} characters."
+            name, where = ("reply", _EVERYBODY) if everybody else (one.name, _WHERE[one.name])
+            yield TextRow(name, where, one.text, problem, account)

@@ -19,7 +19,7 @@ def history(
     last: Annotated[int, typer.Option("--last", metavar="N", min=0, help="How many rows; 0 for all.")] = 40,
     json_: Json = False,
 ) -> None:
-    """Say who changed what, and why: each change with what was before and after."""
+    """Say who changed what, when, and why: each change by the states before and after it, in a word, without texts."""
     from deepday.app.protect_past import history as read  # noqa: PLC0415 - help does without
     from deepday.report.history_view import history_json, history_lines  # noqa: PLC0415 - same
 
@@ -74,7 +74,7 @@ def texts(
     ] = None,
     json_: Json = False,
 ) -> None:
-    """Show every text that colleagues may read, exactly as it will be shown.
+    """Show every text that colleagues may read on your accounts, exactly as it will be shown.
 
     Texts of your own go into [texts] of the settings. They may have placeholders in double braces: until, day, answer,
     point_person, point_reach, backup, backup_reach, urgent, form, next_free.

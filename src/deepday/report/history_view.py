@@ -11,12 +11,16 @@ from deepday.store.audit import AuditRow
 
 
 class TextRow(NamedTuple):
-    """A text: its name, who reads it where, how it will read, and why a service would not take it so."""
+    """A text: its name, who reads it where, how it will read, and why a service would not take it so.
+
+    ``account``: where it will be shown; empty where no account may show anything.
+    """
 
     name: str
     where: str
     text: str
     problem: str
+    account: str = ""
 
 
 def history_lines(rows: Iterable[AuditRow], earlier: int, zone: ZoneInfo) -> Iterator[str]:
@@ -52,8 +56,13 @@ def history_json(rows: Iterable[AuditRow], earlier: int, zone: ZoneInfo) -> dict
 def text_lines(language: str, about: str, rows: Iterable[TextRow]) -> Iterator[str]:
     """Yield the texts of a language."""
     yield f"Language {language}, {about}"
+    account = ""
     for row in rows:
         yield ""
+        if row.account != account:
+            account = row.account
+            yield account
+            yield ""
         yield f"  {row.name}: {row.where}"
         yield from (f"    | {line}" for line in row.text.split("\n"))
         if row.problem:

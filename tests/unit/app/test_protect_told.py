@@ -13,9 +13,11 @@ from deepday.app.protect_status import status
 from deepday.app.protect_texts import texts
 from deepday.app.storing import erase_store
 from deepday.config.paths import data_folder
-from deepday.connect import no_progress
+from deepday.connect import Capabilities, Port, no_progress
 from deepday.connect.memory import MemoryAccount
 from deepday.errors import InputError, OutcomeUnknownError
+from deepday.model import Audience
+from deepday.report.history_view import text_lines
 from deepday.store.database import Database
 from tests.unit.app.protected import OWN, TODAY, TOMORROW, accept, applied, office_of, ours, settings
 from tests.unit.app.stranger import ME, World
@@ -41,12 +43,42 @@ def test_texts_are_shown_as_they_will_read(world: World) -> None:
     assert (english.language, german.language, english.example) == ("en", "de", False)
     assert rows["status"].text == ":headphones: Deep work until 17:00"
     assert rows["status"].problem.startswith("The short form: the long one has 111")
-    assert rows["reply, subject"].text == "Back at 17:00"
+    assert "reply, subject" not in rows, "this account's replies have none"
     assert "grace covers for me (grace@example.org)" in rows["reply, inside"].text
     assert "grace" not in rows["reply, outside"].text
     assert "dringend: grace" in german.texts[0].text
     with pytest.raises(InputError, match="'fr'"):
         texts("fr", world.clock)
+
+
+@pytest.mark.parametrize(
+    ("ports", "reply_to", "shown"),
+    [
+        ({Port.STATUS_WRITER, Port.DO_NOT_DISTURB_WRITER}, (), ["status"]),
+        ({Port.EVENT_WRITER}, (), ["title"]),
+        ({Port.EVENT_WRITER, Port.AUTO_REPLY_WRITER}, (), ["title", "reply, inside", "reply, outside"]),
+        ({Port.EVENT_WRITER, Port.AUTO_REPLY_WRITER}, tuple(Audience), ["title", "reply, subject", "reply, inside"]),
+        ({Port.AUTO_REPLY_WRITER}, (Audience.CONTACTS, Audience.ALL), ["reply, subject", "reply"]),
+    ],
+)
+def test_only_those_texts_are_shown_that_an_account_will_show(
+    world: World, monkeypatch: pytest.MonkeyPatch, ports: set[Port], reply_to: tuple[Audience, ...], shown: list[str]
+) -> None:
+    able = Capabilities(frozenset(ports), reply_to=frozenset(reply_to))
+    monkeypatch.setattr(MemoryAccount, "capabilities", lambda _: able)
+    [english] = texts("en", world.clock)
+    assert [row.name for row in english.texts] == shown
+    assert {row.account for row in english.texts} == {f"stranger {ME}"}
+    named = [row.name for row in english.texts if "Grace" in row.text]
+    assert not {"reply", "reply, outside"} & set(named)
+    assert f"\nstranger {ME}\n" in "\n".join(text_lines("en", english.about, english.texts))
+
+
+def test_without_an_account_that_may_show_anything_all_texts_are_shown(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MemoryAccount, "capabilities", lambda _: Capabilities(frozenset()))
+    assert len(texts("en", world.clock)[0].texts) == 6
 
 
 def test_history_says_who_and_why_and_an_edited_row_is_found(world: World) -> None:
