@@ -49,9 +49,9 @@ def test_in_a_mail_it_may_begin_the_subject_or_the_first_line(text: str) -> None
 
 
 def test_a_word_of_ones_own_counts_and_the_usual_ones_with_it() -> None:
-    own = {"texts": {"urgent": "sofort!"}}
-    assert verdict("Sofort! Der Cluster steht", **own) is Verdict.URGENT
-    assert verdict("urgent", **own) is Verdict.URGENT
+    own = {"urgent": "sofort!"}
+    assert verdict("Sofort! Der Cluster steht", texts=own) is Verdict.URGENT
+    assert verdict("urgent", texts=own) is Verdict.URGENT
 
 
 def test_the_sender_is_believed_whatever_the_rules_say_and_a_machine_is_not() -> None:
