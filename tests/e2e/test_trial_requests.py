@@ -1,6 +1,7 @@
 """The ledger of urgent requests in a trial: in status, letter, report, export, and in its check."""
 
 import json
+import sqlite3
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.e2e.test_trial import AFTER, LAST, MIDDLE
 from tests.e2e.trial_office import CANARY, DESIGNED, Play
 from tests.e2e.trial_requests import ME, Asked, ask
 from tests.unit.urgent.desk import BEN, GRACE
+from tests.unit.urgent.desk import CANARY as WORDS
 
 
 def one_line(text: str) -> str:
@@ -149,5 +151,34 @@ def test_the_measured_week_tells_of_its_urgent_requests(routed: Play) -> None:
     assert "Deep work was broken 1 time; agreed: at most 1 a week." in told
     (found,) = routed.on(AFTER, "measure", *week, "--json").json["urgent_requests"]
     assert (found["week"], found["waits"]["answered"], found["broken"]) == ("2026-W16", 5, 1)
+    load = ", ".join(map(str, found["asked"]))
+    assert sum(found["asked"]) >= 5
+    assert f"{len(found['asked'])} colleagues who cover were asked {sum(found['asked'])} times ({load})." in told
+    shared = routed.on(AFTER, "measure", *week, "--shareable")
+    assert f"({load})" in one_line(shared.out)
+    assert not any(name in shared.out.lower() for name in ("grace", "ben@"))
     files = routed.on(AFTER, "measure", *week, "--calendar", "calendar.ics", "--slack-export", "export.zip", "--json")
     assert files.json["urgent_requests"] == [], "files alone read no ledger"
+
+
+def test_no_report_and_no_backup_holds_what_was_asked(routed: Play, tmp_path: Path) -> None:
+    play = routed.copy(tmp_path / "copied")
+    week = ("--from", "2026-04-13", "--to", "2026-04-19")
+    said = [
+        play.on(AFTER, "measure", *week, "--html", "week.html"),
+        play.on(AFTER, "measure", *week, "--json"),
+        play.on(AFTER, "measure", *week, "--shareable", "--json"),
+        play.on(AFTER, "trial", "report", "--html", "trial.html"),
+        play.on(AFTER, "trial", "report", "--json"),
+        play.on(AFTER, "trial", "report", "--shareable"),
+        play.on(AFTER, "backup", "kept.backup"),
+    ]
+    assert not any(WORDS in one.out + one.err for one in said)
+    for name in ("week.html", "trial.html", "kept.backup"):
+        data = (play.folder / name).read_bytes()
+        assert len(data) > 1000
+        assert WORDS.encode() not in data, name
+    with sqlite3.connect(play.folder / "kept.backup") as raw:
+        sealed = [bytes(row[0]) for row in raw.execute("SELECT sealed FROM request_text")]
+    raw.close()
+    assert sealed, "it is there, and nobody without the key can read it"

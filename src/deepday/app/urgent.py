@@ -264,5 +264,7 @@ class UrgentDesk(Desk):
             for one in about
         ]
         to = owner.chat or owner.name
-        item = Item(Kind.DIGEST, "", to, f"{about[0].id}/{now}", data={"about": " ".join(one.id for one in about)})
+        # Whoever adds something right after a digest is in the next one, though it may be of the same second.
+        mark = f"{about[0].id}/{now}/{about[0].version}"
+        item = Item(Kind.DIGEST, "", to, mark, data={"about": " ".join(one.id for one in about)})
         return done + int(self.store.show(pairs, item_row(self.person, item), "in the digest"))

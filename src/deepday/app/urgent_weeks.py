@@ -17,7 +17,7 @@ from deepday.trial.routing import RequestEnd, UrgentWait
 def urgent_weeks(
     person: str, dates: tuple[date, date], zone: ZoneInfo, windows: Sequence[Interval], clock: Clock
 ) -> tuple[UrgentWeek, ...]:
-    """Return the weeks of these dates in which urgent requests were sent, or deep work was broken.
+    """Return the weeks of these dates in which urgent requests were sent, colleagues asked, or deep work was broken.
 
     Their limit is the time that the settings give for an answer. The rest as in
     :func:`deepday.app.trial_routing.read_routing`.
@@ -30,6 +30,7 @@ def urgent_weeks(
     for one in record.waits:
         waits.setdefault(week_key(one.date), []).append(one)
     broken = {week_key(monday): count for monday, count in record.broken.items()}
+    asked = {week_key(monday): counts for monday, counts in record.asked.items()}
     return tuple(
         UrgentWeek(
             week,
@@ -37,8 +38,9 @@ def urgent_weeks(
             sum(one.end is RequestEnd.UNREACHED for one in waits.get(week, [])),
             broken.get(week, 0),
             record.budget,
+            asked.get(week, ()),
         )
-        for week in sorted({*waits, *broken})
+        for week in sorted({*waits, *broken, *asked})
     )
 
 

@@ -230,6 +230,7 @@ class UrgentWeek:
 
     ``waits``: how long they waited until somebody had them, in working time. ``unreached``: for how many nobody could
     be reached. ``broken``: how often deep work was broken; ``budget``: how often that was agreed, if anything was.
+    ``asked``: how often each colleague who covers was asked, the most first, without names.
     """
 
     week: str
@@ -237,6 +238,7 @@ class UrgentWeek:
     unreached: int = 0
     broken: int = 0
     budget: int | None = None
+    asked: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,6 +205,10 @@ def _urgent(measurement: Measurement, week: WeekMeasure) -> str:
         text += f", {found.unreached} for which nobody could be reached" if found.unreached else ""
         if waits.median is not None:
             text += f": half within {duration(waits.median)} of working time (Kaplan-Meier estimate)"
+    if found.asked:
+        each = f" ({', '.join(map(str, found.asked))})" if len(found.asked) > 1 else ""
+        text += f". {counted(len(found.asked), 'colleague')} who cover{'s' if len(found.asked) == 1 else ''} "
+        text += f"{'was' if len(found.asked) == 1 else 'were'} asked {counted(sum(found.asked), 'time')}{each}"
     if found.broken or found.budget is not None:
         agreed = f"; agreed: at most {found.budget} a week" if found.budget is not None else ""
         text += f". Deep work was broken {counted(found.broken, 'time')}{agreed}"

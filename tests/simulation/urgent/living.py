@@ -9,7 +9,10 @@ from tests.simulation.urgent.disk import disk
 from tests.simulation.urgent.office import Moods
 from tests.simulation.urgent.world import ADA, ASKERS, BEN, GRACE, HOUR, MINUTE, OWNER, World, template_of
 
-_DOORS = (Door.DIRECT, Door.DIRECT, Door.DIRECT, Door.COMMAND, Door.ALERT)
+_DOORS = (
+    *(Door.DIRECT, Door.DIRECT, Door.DIRECT, Door.MENTION, Door.MENTION),
+    *(Door.COMMAND, Door.COMMAND, Door.SHORTCUT, Door.FORM, Door.ALERT),
+)
 _ALERTS = ("training-failed", "gpu-queue", "review", "something new")
 
 
@@ -93,7 +96,7 @@ def _wrong_person(world: World) -> None:
 
 
 def _change(world: World) -> None:
-    said = [one for one in world.office.asked_for if one.door is Door.DIRECT]
+    said = [one for one in world.office.asked_for if one.door in {Door.DIRECT, Door.MENTION}]
     if not said:
         return
     signal = world.chance.choice(said)
@@ -149,7 +152,7 @@ def finish(world: World) -> None:
     world.crash_rate, world.office.moods, world.office.revoked = 0.0, Moods(), False
     world.office.blocked.clear()
     world.say("nothing goes wrong any more")
-    world.pass_time(20 * MINUTE)
+    world.pass_time(10 * MINUTE)
     world.oracle.nothing_lost()
     for _ in range(12):
         if not world.store.open_requests(ADA):

@@ -14,7 +14,7 @@ WAITS = (0, 60, 300)
 
 _PATIENCE = 10
 
-INTERACTIVE = frozenset({Door.COMMAND, Door.PRESS, Door.SHORTCUT, Door.ALERT})
+INTERACTIVE = frozenset({Door.COMMAND, Door.PRESS, Door.SHORTCUT, Door.ALERT, Door.FORM})
 """Doors whose sender is told at once when it did not work, and has to try again."""
 
 

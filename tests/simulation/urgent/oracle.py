@@ -6,8 +6,9 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from deepday.model import ENDS, Door, OutgoingMessage, UrgentSignal
+from deepday.model import ENDS, OutgoingMessage, UrgentSignal
 from deepday.store.audit import first_break
+from tests.simulation.urgent.office import INTERACTIVE
 from tests.simulation.witness import Broken
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 _ENDS = {state.value for state in ENDS}
 _PAST = 30 * 86_400
+_LATE = 30
+"""Seconds after its time within which a timer takes effect."""
 
 
 class Oracle:
@@ -85,7 +88,11 @@ class Oracle:
 
     # After every step
 
-    def step(self) -> None:
+    def step(self, *, whole: bool = True) -> None:
+        """Look at the rows after a round; ``whole``: it came to its end, and was not cut off by a death."""
+        timers = "SELECT id, state FROM request WHERE final_at = 0 AND deadline > 0 AND deadline <= ?"
+        overdue = self.world.rows(timers, self.world.now() - _LATE) if whole else []
+        self._hold("I4", not overdue, f"its time was over, and nothing happened: {[tuple(row) for row in overdue]}")
         for row in self.world.rows("SELECT id, state, final_at FROM request WHERE final_at > 0"):
             known = self.ends.setdefault(row["id"], (row["state"], row["final_at"]))
             self._hold("I2", known == (row["state"], row["final_at"]), f"{row['id']} left its end {known[0]}")
@@ -131,7 +138,7 @@ class Oracle:
                 self._hold("I3", post is not None and post.message.to == "UADA", f"{row['id']}: the owner got nothing")
                 key = post.message.key if post else ""
                 self._hold("I3", key not in self.muted, f"{row['id']}: the owner could not hear of it")
-            elif row["state"] == "not urgent" and row["door"] != "alert":
+            elif row["state"] == "not urgent" and row["reply_to"] and row["door"] != "alert":
                 post = posted.get(proof)
                 to = post.message.to if post else ""
                 self._hold("I3", to == row["reply_to"], f"{row['id']}: the sender was not told")
@@ -165,7 +172,7 @@ class Oracle:
             owed = self.world.poll or (self.world.office.push and signal.id not in self.world.office.given_up)
             if in_history and owed:
                 self._hold("I1", signal.id in kept, f"{signal.id} is in the history, and was never taken")
-            if signal.door is not Door.DIRECT and signal.id not in self.world.office.refused:
+            if signal.door in INTERACTIVE and signal.id not in self.world.office.refused:
                 self._hold("I1", signal.id in kept, f"{signal.id} was accepted, and is not there")
 
     def ended(self) -> None:

@@ -38,7 +38,7 @@ from tests.simulation.urgent.oracle import Oracle
 ADA = "ada@example.org"
 OWNER, GRACE, BEN = "UADA", "UGRACE", "UBEN"
 ASKERS = ("UCARA", "UDAN", "UEVE")
-BUILDS = "alerts"
+BUILDS, TEAM = "alerts", "CTEAM"
 MINUTE, HOUR = 60, 3600
 SECRET = b"a secret of the installation"
 
@@ -134,17 +134,18 @@ class World:
         """Run one round, of which the process may die; then it starts anew."""
         if not self.up:
             return
-        self.boundary.armed = True
+        self.boundary.armed, whole = True, True
         try:
             self._reconcile()
             self.listening.round()
         except Crash:
+            whole = False
             self.database.close()
             self.start()
             self.say("died")
         finally:
             self.boundary.armed = False
-        self.oracle.step()
+        self.oracle.step(whole=whole)
 
     def first_round(self) -> None:
         """Begin without accidents: what is said before the very first round is owed to nobody."""
@@ -233,12 +234,17 @@ class World:
     ) -> UrgentSignal:
         """Let somebody, or a machine, ask for the owner; ``own``: by writing to the owner in person."""
         self.numbers += 1
-        where = f"D{sender}{'UADA' if own else ''}"
+        where = TEAM if door is Door.MENTION else f"D{sender}{'UADA' if own else ''}"
         text = text or f"canary{self.seed}x{self.numbers} is on fire"
         reply_to = sender if own or door in {Door.COMMAND, Door.SHORTCUT} else ""
         name = f"T1:{where}:{self.numbers}"
-        signal = UrgentSignal(name, self.now(), sender, where, text, 0, door, reply_to, alert=alert, in_person=own)
-        if door is Door.DIRECT:
+        who = "" if door is Door.FORM else sender  # nobody knows who they are in chat
+        place = name if door is Door.FORM else where
+        thread = str(self.numbers) if door is Door.MENTION else ""
+        signal = UrgentSignal(
+            name, self.now(), who, place, text, 0, door, reply_to, thread=thread, alert=alert, in_person=own
+        )
+        if door in {Door.DIRECT, Door.MENTION}:
             self.office.asked_for.append(signal)
         self.oracle.asked(signal)
         self.office.offer(signal)
