@@ -42,7 +42,8 @@ def _found(shown: declining.Shown, now: int) -> dict[str, Any]:
         what = f"{one.invitation.title or '(no title)'}, {one.invitation.organiser}"
         return moment(one.invitation.when.start, shown.zone, now), what, one.why
 
-    lists = (("Would have been declined", found.past), ("Would be declined now", found.now), ("Kept", found.kept))
+    past = [("Would have been declined", found.past)] if found.blocks else []
+    lists = [*past, ("Would be declined now", found.now), ("Kept", found.kept)]
     return {
         "lists": [(title, [row(one) for one in decisions]) for title, decisions in lists],
         "blocks": found.blocks,
