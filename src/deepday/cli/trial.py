@@ -8,7 +8,7 @@ import typer
 from deepday.cli import options, show, trial_talk
 from deepday.cli import trial_options as chosen
 from deepday.cli.case_options import AgreementFile, Html, Pdf
-from deepday.cli.trial_talk import Language, Templates
+from deepday.cli.trial_talk import ChosenLanguage, Templates
 
 app = typer.Typer(
     help="Try deep-work days for some weeks: days by draw, one outcome fixed before, an honest report after.",
@@ -233,7 +233,7 @@ def report(
     shareable: Annotated[bool, typer.Option("--shareable", help="Without single days, reasons and words.")] = False,
     wellbeing: Annotated[bool, typer.Option("--wellbeing", help="With your ratings in the shareable report.")] = False,
     preview: Annotated[bool, typer.Option("--preview", help="Say what the shareable report leaves out.")] = False,
-    language: Language = "en",
+    language: ChosenLanguage = None,
     templates: Templates = None,
     calendar: options.Calendars = None,
     slack_export: options.SlackExport = None,
@@ -243,6 +243,7 @@ def report(
 ) -> None:
     """Report a trial that is over, to yourself or to be shared."""
     from deepday.app import trial_reporting  # noqa: PLC0415 - help does without
+    from deepday.app.language import text_language  # noqa: PLC0415 - same
 
     faces = trial_reporting.Faces(shareable=shareable or preview, wellbeing=wellbeing)
     with show.progress() as progress:
@@ -259,9 +260,10 @@ def report(
 
         show.print_json(report_to_json(found.facts))
     elif not (pdf or html):
-        typer.echo(trial_reporting.text_page(found.facts, language, templates))
-    for path in trial_reporting.write_report(found.facts, language, templates, pdf, html) if pdf or html else ():
-        show.say(f"Wrote {path}")
+        typer.echo(trial_reporting.text_page(found.facts, text_language(language), templates))
+    if pdf or html:
+        for path in trial_reporting.write_report(found.facts, text_language(language), templates, pdf, html):
+            show.say(f"Wrote {path}")
 
 
 app.command("letter", epilog="Example: deepday trial letter --mail --to boss@example.org")(trial_talk.letter)

@@ -11,7 +11,6 @@ from deepday.cli.case_options import Html, Pdf, To
 Templates = Annotated[
     Path | None, typer.Option("--templates", metavar="FOLDER", help="Your own copies of the report's texts.")
 ]
-Language = Annotated[str, typer.Option("--language", metavar="CODE", help="en, de, or one of your own templates.")]
 ChosenLanguage = Annotated[
     str | None,
     typer.Option("--language", metavar="CODE", help="en, de, or one of your own templates; by default as set."),
@@ -97,11 +96,12 @@ def pool(
     k: Annotated[int, typer.Option("--k", metavar="N", help="How many people that takes; never fewer than 5.")] = 10,
     pdf: Pdf = None,
     html: Html = None,
-    language: Language = "en",
+    language: ChosenLanguage = None,
     templates: Templates = None,
     json_: options.Json = False,
 ) -> None:
     """Analyse several people's trials together, by their consent; without names, days or single results."""
+    from deepday.app.language import text_language  # noqa: PLC0415 - help does without
     from deepday.app.trial_pooling import pool_exports, pooled_to_json, write_pooled  # noqa: PLC0415 - help does without
     from deepday.errors import NotEnoughDataError  # noqa: PLC0415 - same
 
@@ -113,7 +113,8 @@ def pool(
         typer.echo(f"{found.people} people together. Verdict: {document['verdict']}")
         for line in document["sentences"]:
             typer.echo(line)
-    for path in write_pooled(found, language, templates, pdf, html) if pdf or html else ():
-        show.say(f"Wrote {path}")
+    if pdf or html:
+        for path in write_pooled(found, text_language(language), templates, pdf, html):
+            show.say(f"Wrote {path}")
     if document["estimate"] is None:
         raise NotEnoughDataError("There is nothing to compare.", "A trial needs days of both arms with a value.")

@@ -78,14 +78,15 @@ class Office:
     def add(self, person: str, settings: str, team: str) -> int:
         """Register a person, or take note of their new settings and team; return their number.
 
-        Who changes teams has to agree anew to be counted.
+        Who changes teams has to agree anew to be counted. With new settings everything is due at once.
         """
         now = self._now()
         who = _columns.person == person.lower()
         with self.database.writing() as connection:
             known = connection.execute(select(_columns.tenant, _columns.team).where(who)).first()
             if known is not None:
-                values: dict[str, Any] = {"settings": settings, "team": team}
+                due = {column.name: now for column in _DUE.values()}
+                values: dict[str, Any] = {"settings": settings, "team": team, **due}
                 if known.team != team:
                     values["shares_since"] = 0
                     connection.execute(delete(schema.team_share).where(schema.team_share.c.tenant == known.tenant))
@@ -154,14 +155,15 @@ class Office:
     def worked(self, kind: JobKind, tenant: int, next_at: int, condition: Condition | None) -> None:
         """Take note of how a job went and when the next is due; as that person, whose row it is.
 
-        ``None``: nothing was found out.
+        ``None``: nothing was found out. Only a reading that went well ends trouble: others may not meet it.
         """
         values: dict[str, Any] = {_DUE[kind].name: next_at}
-        if condition is not None:
+        well = condition is Condition.WELL
+        if condition is not None and (kind is JobKind.SYNC or not well):
             values["state"] = condition.value
-            values["failures"] = 0 if condition is Condition.WELL else _columns.failures + 1
-            if kind is not JobKind.URGENT and condition is Condition.WELL:
-                values["synced_at" if kind is JobKind.SYNC else "ticked_at"] = self._now()
+            values["failures"] = 0 if well else _columns.failures + 1
+        if well and kind is not JobKind.URGENT:
+            values["synced_at" if kind is JobKind.SYNC else "ticked_at"] = self._now()
         with Database(self.store_url(tenant), self._clock).writing() as connection:
             connection.execute(update(schema.tenant).where(_columns.tenant == tenant).values(values))
 
