@@ -10,8 +10,10 @@ import pytest
 from deepday.app.protect_texts import texts
 from deepday.app.urgent_audit import verify_requests
 from deepday.app.urgent_running import listening, opened_ledger
+from deepday.connect import Capabilities, Port
 from deepday.model import Door, RequestState
 from deepday.route.forms import LINK_DAYS, form_link, form_token
+from deepday_slack.account import SlackAccount
 from tests.connectors.slack.slack_office import BEN, TO_BOT
 from tests.integration.ingress_office import ANNA, CANARY, IngressOffice, ingress_office
 from tests.unit.web.visitor import TRICKS
@@ -61,7 +63,9 @@ def test_the_automatic_reply_links_to_it(office: IngressOffice) -> None:
     assert office.get(expected.removeprefix("https://deepday.example.org")).status_code == 200
 
 
-def test_the_mail_reply_of_a_block_leads_to_it(office: IngressOffice) -> None:
+def test_the_mail_reply_of_a_block_leads_to_it(office: IngressOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    able = Capabilities(frozenset({Port.AUTO_REPLY_WRITER}))  # as an account with mail
+    monkeypatch.setattr(SlackAccount, "capabilities", lambda _: able)
     (shown,) = texts("en", office.office.office.clock)
     (reply,) = (row.text for row in shown.texts if row.name == "reply, inside")
     found = re.search(r"https://deepday\.example\.org(/ask/\S+)$", reply)
