@@ -314,6 +314,18 @@ def test_a_rule_may_make_a_mail_urgent(tmp_path: Path, box: Imap, post: Post, mo
     assert [one.stage for one in desk.requests()] == ["routed 0"]
 
 
+def test_the_word_that_the_automatic_reply_asks_for_makes_a_mail_urgent_at_once(
+    tmp_path: Path, box: Imap, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMAP_PASSWORD", PASSWORD)
+    desk = Desk(tmp_path, box, post, RoutePolicy(rules=Rules(marks=("urgent", "dringend"))))
+    desk.look()
+    desk.mail("Dringend: the disk is full")
+    desk.look()
+    (request,) = desk.requests()
+    assert (request.verdict, request.state) == (Verdict.URGENT, RequestState.ROUTED)
+
+
 def test_the_password_goes_over_a_protected_line_only(
     desk: Desk,
     certificate: Path,  # noqa: F811 - the fixture

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 
 from deepday.model import Door, RequestState
 from tests.simulation.urgent.disk import disk
@@ -302,6 +303,7 @@ def play(story: Story, die_at: frozenset[int] = frozenset(), which: str = "all")
     return world
 
 
+@cache
 def points(story: Story, which: str = "all") -> int:
     """Return at how many points the process could die in a story."""
     return play(story, which=which).points

@@ -11,7 +11,7 @@ from tests.simulation.urgent.hunting import caught, die_everywhere, run_seeds
 from tests.simulation.urgent.living import run_seed
 from tests.simulation.urgent.stories import LAYERS, STORIES, Story, points
 
-MOST_POINTS = 2
+MOST_POINTS = 4
 
 pytestmark = pytest.mark.usefixtures("disk")
 
