@@ -37,15 +37,15 @@ def command(world: World, *arguments: object) -> Ran:
     return done
 
 
-def live(world: World, days: Collection[date], quiet: Collection[date], chance: Random) -> None:
-    """Let colleagues write on these days, on ``quiet`` ones two thirds less, and the owner answer."""
+def live(world: World, days: Collection[date], quiet: Collection[date], chance: Random, share: float = 0.33) -> None:
+    """Let colleagues write on these days, on ``quiet`` ones that share of it, and the owner answer."""
     worker = world.office.people.find(OWNER.email)
     assert worker is not None
     rooms = [
         one for one in world.office.chat.rooms.values() if one.kind == "direct" and worker.slack_id in one.members
     ][:5]
     for day in days:
-        count = max(2, round(chance.gauss(12, 3) * (0.33 if day in quiet else 1)))
+        count = max(2, round(chance.gauss(12, 3) * (share if day in quiet else 1)))
         for minute in sorted(chance.sample(range(9 * 60, 17 * 60), count)):
             at = datetime(day.year, day.month, day.day, tzinfo=BERLIN) + timedelta(minutes=minute)
             room = chance.choice(rooms)
@@ -60,7 +60,7 @@ def turn(world: World, day: date) -> None:
     world.office.clock.turn(datetime(day.year, day.month, day.day, 6, tzinfo=UTC))
 
 
-def begin(world: World) -> tuple[str, list[list[date]]]:
+def begin(world: World, *more: object) -> tuple[str, list[list[date]]]:
     """Connect, sync, design and start; return the protocol's hash, and each week's days."""
     home = world.folder / "home"
     home.mkdir(exist_ok=True)
@@ -72,7 +72,9 @@ def begin(world: World) -> tuple[str, list[list[date]]]:
     world.connect_google()
     world.connect_slack()
     world.sync()
-    design = command(world, "trial", "design", "--from", FIRST, "--seed", SEED, "--file", "protocol.json", "--json")
+    design = command(
+        world, "trial", "design", "--from", FIRST, "--seed", SEED, "--file", "protocol.json", "--json", *more
+    )
     command(world, "trial", "start", "--protocol", "protocol.json")
     weeks = design.json["protocol"]["weeks"]
     return design.json["hash"], [[date.fromisoformat(day) for day in one["days"]] for one in weeks]
@@ -127,3 +129,24 @@ def test_ten_weeks_with_sickness_holidays_a_broken_day_and_an_outage(tmp_path: P
             assert private not in shared.replace("whether by sickness", ""), private
         command(world, "trial", "export", "out")
         assert command(world, "trial", "verify", "out", "--hash", digest, "--json").json["holds"]
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    ("length", "share", "verdict"), [(WEEKS, 1.0, "no meaningful change"), (2, 0.8, "not enough evidence yet")]
+)
+def test_without_an_effect_or_with_too_little_data_it_says_so(
+    tmp_path: Path, length: int, share: float, verdict: str
+) -> None:
+    with open_office(tmp_path) as world:
+        _, weeks = begin(world, "--weeks", length)
+        chance = Random(6)
+        for number, days in enumerate(weeks):
+            start = FIRST + timedelta(weeks=number)
+            turn(world, start)
+            live(world, days, drawn_days(world, start), chance, share)
+        turn(world, FIRST + timedelta(weeks=length))
+        world.sync()
+        found = command(world, "trial", "report", "--json", "--pdf", "own.pdf").json
+        assert found["verdict"] == verdict
+        assert (tmp_path / "own.pdf").read_bytes().startswith(b"%PDF")
