@@ -52,17 +52,12 @@ def disk() -> Iterator[None]:
     remove_disk()
 
 
-@pytest.mark.parametrize("first", [*range(0, 900, 100), 1000])
+@pytest.mark.parametrize("first", range(0, 1000, 100))
 def test_no_world_breaks_an_invariant(first: int) -> None:
     summary = run_seeds(range(first, first + 100))
     assert summary.broken == []
     assert summary.worlds == 100
     assert summary.crashes > 0
-
-
-@pytest.mark.xfail(strict=True, reason="a status cleared by hand, seconds after a write of unknown outcome, comes back")
-def test_a_world_that_is_known_to_break() -> None:
-    assert run_seeds([963]).broken == []
 
 
 def test_worlds_that_broke_once_do_not_break_again() -> None:

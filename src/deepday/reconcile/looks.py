@@ -13,7 +13,7 @@ from deepday.reconcile.devices import calendar_account, lease_event
 from deepday.reconcile.events import event_changes
 from deepday.reconcile.guard import Context, Refused, Verdict, guard
 from deepday.reconcile.observed import SeenEvents, Sight, Unknown, read_events, window_of
-from deepday.reconcile.slots import restore_change, settled_unseen, slot_change, too_late
+from deepday.reconcile.slots import changed_by_hand, restore_change, settled_unseen, slot_change, too_late
 from deepday.reconcile.view import View
 from deepday.store.ledger import FINAL, EntryState, LedgerEntry
 
@@ -100,11 +100,15 @@ class Looks:
 
     @staticmethod
     def giving_back(view: View, account: ConnectedAccount, kind: SettingKind) -> SettingChange:
-        """Return the restore of a setting that is ours."""
+        """Return the restore of a setting that is ours; what a person put there meanwhile is left to them."""
         slot = view.slot(account, kind)
         if slot.intent == "set":  # what the vendor made of our value was never learnt
             current = account.setting(kind).read()
-            slot = replace(slot, settled=current) if settled_unseen(slot, current) else slot
+            if settled_unseen(slot, current):
+                slot = replace(slot, settled=current)
+            elif changed_by_hand(slot, current, view.now):
+                why = "a person changed it: theirs stays"
+                return SettingChange(Action.HANDS_OFF, slot, why, current=current, generation=slot.skip)
         return restore_change(slot)
 
     def wrong_clock(self, account: ConnectedAccount) -> bool:

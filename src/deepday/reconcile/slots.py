@@ -118,6 +118,12 @@ def shows_ours(slot: Slot, current: AnySetting) -> bool:
     return not (before or current.empty) and any(same(current, value) for value in slot.all_written)
 
 
+def changed_by_hand(slot: Slot, current: AnySetting, now: int) -> bool:
+    """Tell whether what is there is neither ours nor what was there before, and was read late enough to show ours."""
+    before = slot.baseline is not None and same(current, slot.baseline)
+    return not (before or settling(slot.wrote_at, now) or is_ours(slot, current, now))
+
+
 def settled_unseen(slot: Slot, current: AnySetting) -> bool:
     """Tell whether the value is what the vendor made of our last one, whose outcome we never learnt.
 
