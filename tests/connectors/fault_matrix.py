@@ -22,7 +22,7 @@ from deepday.errors import (
 from deepday_sandbox.office.faults import Fault, FaultKind
 
 CANARY = "canary-secret-in-an-answer"
-SECONDS = 0.4
+SECONDS = 0.6
 """The time limit that the connector under test is given for a whole exchange."""
 
 Errors = tuple[type[DeepdayError], ...]

@@ -110,8 +110,11 @@ def test_only_so_many_are_kept_and_erasing_takes_them_along(run: Run, data: Path
     assert [Path(one).name[15:23] for one in made["deleted"]] == ["20260310", "20260311", "20260312"]
     listed = run("backup", "--list").out.split()
     assert listed == [made["file"], str(data / "deepday.sqlite.20260313T020000.backup")]
+    (data / "letters").mkdir()
+    (data / "letters" / "trial-letter-2026-W11.txt").write_text("Dear all", encoding="utf-8")
     assert run("erase", "--yes").code == 0
     assert [one.name for one in data.glob("deepday.sqlite*")] == []
+    assert not (data / "letters").exists()
 
 
 def test_a_service_backs_up_by_itself_and_nobody_replaces_its_store(run: Run, data: Path) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import re
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from deepday.app.request import Request
 from deepday.app.sources import context_for, is_address, local_path, read_calendar, read_slack_export, shown
 from deepday.clock import Clock, SystemClock
 from deepday.config.load import load_settings, parse_settings, toml_value
-from deepday.config.paths import config_file, database_location, key_file
+from deepday.config.paths import config_file, data_folder, database_location, key_file
 from deepday.connect import CalendarReading, Progress, ReadContext, Validators
 from deepday.errors import DeepdayError, InputError, NotEnoughDataError
 from deepday.model import Interval, Skipped, intersect
@@ -230,8 +231,21 @@ def _erase_keys() -> list[Path]:
     return [keys]
 
 
+def letters_folder() -> Path:
+    """Return where the weekly letters on a trial are written."""
+    return data_folder() / "letters"
+
+
+def _erase_letters() -> list[Path]:
+    folder = letters_folder()
+    if not folder.exists():
+        return []
+    shutil.rmtree(folder)
+    return [folder]
+
+
 def erase_store(source: str | None, *, anyway: bool = False) -> list[str]:
-    """Delete one source, or with ``None`` the whole store with its backups, and say what was deleted.
+    """Delete one source, or with ``None`` the whole store with its backups and letters, and say what was deleted.
 
     Raises :class:`NotEnoughDataError` where there is nothing to delete, and :class:`InputError` unless all shall be
     deleted ``anyway`` where something of ours is still in an account: only the store knows how to take it back.
@@ -240,7 +254,7 @@ def erase_store(source: str | None, *, anyway: bool = False) -> list[str]:
         if source is None:
             if not anyway:
                 leave_nothing(store, "deepday erase --anyway")
-            return [*store.erase(), *map(str, _erase_keys())]
+            return [*store.erase(), *map(str, (*_erase_keys(), *_erase_letters()))]
         if not store.forget(source):
             names = ", ".join(repr(item.name) for item in store.sources()) or "none"
             raise NotEnoughDataError(f"There is no source {source!r}.", f"Stored are: {names}.")

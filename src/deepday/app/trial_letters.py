@@ -6,13 +6,12 @@ from zoneinfo import ZoneInfo
 
 from deepday.app.mailing import send_mail
 from deepday.app.request import Request
-from deepday.app.storing import open_existing_store
+from deepday.app.storing import letters_folder, open_existing_store
 from deepday.app.trial_designing import write_private
 from deepday.app.trial_running import Kept, kept_trial, status
 from deepday.app.trial_status import letter, letter_mail
 from deepday.clock import Clock
 from deepday.config.load import load_settings
-from deepday.config.paths import data_folder
 from deepday.connect import no_progress
 from deepday.errors import DeepdayError, NotEnoughDataError, OutcomeUnknownError
 from deepday.measure.days import week_key
@@ -54,7 +53,7 @@ def write_if_due(clock: Clock) -> WrittenLetter | None:
         return None
     week = week_key(kept.today)
     made = letter(status(Request(), no_progress, clock))
-    file = data_folder() / "letters" / f"trial-letter-{week}.txt"
+    file = letters_folder() / f"trial-letter-{week}.txt"
     write_private(file, f"{made.subject}\n\n{made.text}")
     if settings.trial.letter == "file":
         _note(kept, week, _DONE, clock)
