@@ -22,7 +22,7 @@ from deepday.errors import (
 from deepday_sandbox.office.faults import Fault, FaultKind
 
 CANARY = "canary-secret-in-an-answer"
-SECONDS = 0.6
+SECONDS = 1.0
 """The time limit that the connector under test is given for a whole exchange."""
 
 Errors = tuple[type[DeepdayError], ...]
@@ -77,7 +77,7 @@ def _instead(status: int, content: bytes, **headers: str) -> Callable[[], Fault]
 
 _JSON = "application/json"
 _HTML = f"<html><body>{CANARY}</body></html>".encode()
-_LONG = 5 * SECONDS
+_LONG = 2 * SECONDS
 
 MATRIX: tuple[Row, ...] = (
     Row("stall before it was done", _kind(FaultKind.STALL_BEFORE, _LONG), _LATER, _UNKNOWN),

