@@ -61,6 +61,8 @@ class Switchboard:
             return
         path = scope["raw_path"].decode() + (f"?{scope['query_string'].decode()}" if scope["query_string"] else "")
         body = await _whole_body(receive)
+        if body is None:
+            return
         at = self._office.clock.now().timestamp()
         face = next((one for one in self._faces if one.owns(scope["path"])), None)
         with self._office.lock:
@@ -93,10 +95,13 @@ class Switchboard:
         return answer
 
 
-async def _whole_body(receive: Receive) -> bytes:
+async def _whole_body(receive: Receive) -> bytes | None:
+    """Return the body; ``None`` when the client went away before all of it came: nothing was asked then."""
     parts: list[bytes] = []
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         parts.append(message.get("body", b""))
         if not message.get("more_body"):
             return b"".join(parts)
