@@ -37,7 +37,7 @@ class Replies(Part):
         if not isinstance(setting, dict):
             raise FatalError("Microsoft 365 does not say what the automatic reply is.", "Try again later.")
         value = reply_of(setting)
-        return _off(value) if value.over(self.graph.now()) else value
+        return switched_off(value) if value.over(self.graph.now()) else value
 
     def set_auto_reply(self, value: AutoReply) -> AutoReply:
         """Write the value; see :class:`deepday.connect.AutoReplyWriter`."""
@@ -55,17 +55,17 @@ class Replies(Part):
 
     def _setting_of(self, value: AutoReply) -> dict[str, Any]:
         now = self.graph.now()
-        return setting_of(_off(value) if value.over(now) else value, now)
+        return setting_of(switched_off(value) if value.over(now) else value, now)
 
     def restore_auto_reply(self, written: Sequence[AutoReply], before: AutoReply) -> Restored[AutoReply]:
         """Write the baseline back if the value is still ours; see :class:`deepday.connect.AutoReplyWriter`."""
         now = self.graph.now()
-        found = restoration(self.read_auto_reply(), written, before, _off(before), now)
+        found = restoration(self.read_auto_reply(), written, before, switched_off(before), now)
         if found.done is not Restoration.RESTORED:
             return found
         return Restored(found.done, self.set_auto_reply(found.value))
 
 
-def _off(value: AutoReply) -> AutoReply:
-    """Return it switched off; its texts stay, as Outlook keeps them."""
+def switched_off(value: AutoReply) -> AutoReply:
+    """Return the reply switched off; its texts stay, as Outlook keeps them."""
     return replace(value, enabled=False, start=0, until=0)

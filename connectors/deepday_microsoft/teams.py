@@ -88,11 +88,11 @@ class Teams(Part):
         """Return the presence that was asked for, as far as Graph shows it; see above."""
         return self.presence_shown(self._shown())
 
-    def presence_shown(self, shown: Mapping[str, Any], known: Sequence[Presence] = ()) -> Presence:
-        """Return what is shown; as one of ``known`` where it looks the same, for Graph keeps the ends to itself."""
+    def presence_shown(self, shown: Mapping[str, Any], written: Sequence[Presence] = ()) -> Presence:
+        """Return what is shown, with the end that we gave it where that is known: Graph keeps the ends to itself."""
         now = self.graph.now()
         pair = (shown.get("availability"), shown.get("activity"))
-        for one in known or (self._asked,):
+        for one in (self._asked, *written):
             if not one.empty and not one.over(now) and pair == PAIRS[one.availability]:
                 return one
         return shown_presence(pair)
@@ -120,7 +120,7 @@ class Teams(Part):
 
     def restore_presence(self, written: Sequence[Presence], before: Presence) -> Restored[Presence]:
         """Write the baseline back if the value is still ours; see :class:`deepday.connect.PresenceWriter`."""
-        current = self.presence_shown(self._shown(), [self._asked, *written])
+        current = self.presence_shown(self._shown(), written)
         found = restoration(current, written, before, Presence(), self.graph.now())
         if found.done is not Restoration.RESTORED:
             return found

@@ -99,6 +99,8 @@ _WRITING = {
 }
 
 
+_BATCHES_BEFORE = {"set_settings": 0, "restore_settings": 1}  # a restore looks first
+
 _LISTED = {"google": "^/calendar/v3/calendars/[^/]+/events[?]", "microsoft": "^/v1.0/[^?]*(events|calendarView)[?]"}
 _SINGLE = {"google": "^/calendar/v3/calendars/[^/]+/events/", "microsoft": "^/v1.0/[^?]*/events/"}
 _NOTHING = {"google": b'{"kind": "calendar#events", "items": []}', "microsoft": b'{"value": []}'}
@@ -434,7 +436,7 @@ class RealAccount:
         """Call the connector while something may go wrong; tell the witness if a write took place at the vendor."""
         self.boundary(f"{name}: before")
         self.witness.called(self, name)
-        fault = self._gone_wrong(write=write, together=name == "set_settings")
+        fault = self._gone_wrong(write=write, call=name)
         self._vanish(name)
         self.office.there.wire.taken()
         try:
@@ -463,7 +465,7 @@ class RealAccount:
             if self.office.vanished:
                 faults.add(Fault(FaultKind.STATUS, _SINGLE[self.vendor], "GET", -1, status=404))
 
-    def _gone_wrong(self, *, write: bool, together: bool) -> Fault | None:
+    def _gone_wrong(self, *, write: bool, call: str) -> Fault | None:
         chance, odd = self.office.chance, self.office.odd
         # Of two devices the one does not know what the other was told.
         busy = odd.busy if self.office.devices == 1 else 0.0
@@ -479,8 +481,8 @@ class RealAccount:
                 continue
             if fault.kind is FaultKind.STATUS:
                 fault.path = _PATHS[self.vendor]
-            elif together:
-                fault.method, fault.path = "POST", "^/v1.0/.batch"
+            elif call in _BATCHES_BEFORE:
+                fault.method, fault.path, fault.skip = "POST", "^/v1.0/.batch", _BATCHES_BEFORE[call]
             else:
                 fault.method, fault.path = chance.choice(_WRITING[self.vendor])
             return self.office.there.office.faults.add(fault)
@@ -508,8 +510,24 @@ class BatchingAccount(RealAccount):
         )[0]
         return settled
 
+    def restore_settings(
+        self, past: Mapping[SettingKind, tuple[Sequence[AnySetting], AnySetting]]
+    ) -> Mapping[SettingKind, Restored[AnySetting] | DeepdayError]:
+        def wrote() -> None:
+            for kind, (_, before) in past.items():
+                if any(_PART[kind] in path for path in self.written):
+                    self.reads.saw(kind, versions[kind], self.office.now())
+                    self.witness.wrote_setting(self, kind, self.office.as_shown(kind, before), True)
+                    self.office.note(kind, self.device)
 
-_PART = {SettingKind.AUTO_REPLY: "mailboxSettings", SettingKind.PRESENCE: "setUserPreferredPresence"}
+        versions = {kind: self.office.settings[kind][-1].version for kind in past}
+        restored: Mapping[SettingKind, Restored[AnySetting] | DeepdayError] = self._call(
+            "restore_settings", (past,), write=True, wrote=wrote
+        )[0]
+        return restored
+
+
+_PART = {SettingKind.AUTO_REPLY: "mailboxSettings", SettingKind.PRESENCE: "UserPreferredPresence"}
 
 
 def _install() -> None:

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from deepday.model import BlockKind, Interval, OverrideKind
 from deepday.reconcile import Reconciler
+from deepday.reconcile.events import SETTLING
 from tests.simulation.device import Crash
 from tests.simulation.witness import PERSON, Broken
 from tests.simulation.world import HOUR, Stage, World
@@ -236,15 +237,19 @@ def _quiet(world: World, seconds: int) -> None:
 
 
 def take_back(world: World) -> None:
-    """Take everything back; a second look finds nothing."""
+    """Take everything back, as the command does: what may not show yet is looked at again; then nothing is found."""
     oracle = world.oracle
     world.approve(7200, HOUR)
     world.tick()
     oracle.taken_back = True
     reconciler = world.device.reconciler
     oracle.worker = reconciler.holder
-    report = reconciler.restore_all(PERSON, world.accounts[world.device.name])
-    world.say(f"taken back: {len(report.done)} {report.unknown}")
+    for _ in range(2):
+        report = reconciler.restore_all(PERSON, world.accounts[world.device.name])
+        world.say(f"taken back: {len(report.done)} {report.unknown}")
+        if not report.unknown:
+            break
+        world.pass_time(SETTLING + 1)
     left = [one for one in world.office.live() if one.marker == world.device.policy.marker]
     if left or report.unknown or report.read_only:
         raise Broken(f"restore: left {left} {report.unknown} {report.read_only}")

@@ -6,7 +6,7 @@ The witness is asked before and after every call of an account; it is what check
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from deepday.clock import Clock
 from deepday.connect import Restored, restoration
@@ -349,6 +349,9 @@ class OddAccount(MemoryAccount):
             raise ConflictError("The event was changed meanwhile.", "It is read again.")
 
 
+ResultT = TypeVar("ResultT")
+
+
 class BatchingAccount(OddAccount):
     """The same at a vendor that takes several calls in one request, and answers each by itself."""
 
@@ -360,7 +363,14 @@ class BatchingAccount(OddAccount):
             raise OutcomeUnknownError("The answer was lost.")
         return {kind: self._part(self._write, kind, value) for kind, value in values.items()}
 
-    def _part(self, call: Callable[..., AnySetting], *given: Any) -> AnySetting | DeepdayError:
+    def restore_settings(
+        self, past: Mapping[SettingKind, tuple[Sequence[AnySetting], AnySetting]]
+    ) -> dict[SettingKind, Restored[AnySetting] | DeepdayError]:
+        if self._happens(self.office.odd.lost_before / 2):
+            raise OutcomeUnknownError("The answer was lost.")
+        return {kind: self._part(self._restore, kind, *given) for kind, given in past.items()}
+
+    def _part(self, call: Callable[..., ResultT], *given: Any) -> ResultT | DeepdayError:
         peace, self.peace_until = self.peace_until, 0  # the parts are on their way together
         try:
             return call(*given)

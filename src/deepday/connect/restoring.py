@@ -49,8 +49,13 @@ def restoration(
 
 
 def _words_left(current: Setting, ended: Sequence[Setting], target: Setting) -> bool:
-    """Tell whether a reply of ours that ended left its words and its end where the person's own were."""
+    """Tell whether a reply of ours that ended left its words where the person's own were.
+
+    Some connectors show it with the end that it had, others as off and without one.
+    """
     if not isinstance(current, AutoReply) or current == target:
         return False
-    there = (current.text.split(), current.until)
-    return any(isinstance(one, AutoReply) and (one.text.split(), one.until) == there for one in ended)
+    words = current.text.split()
+    return any(
+        isinstance(one, AutoReply) and one.text.split() == words and current.until in {0, one.until} for one in ended
+    )

@@ -6,7 +6,7 @@ A process may die between any two of these: what is then in the store is enough 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from deepday.connect import Restoration
+from deepday.connect import Restoration, Restored, SettingsBatcher
 from deepday.errors import DeepdayError, OutcomeUnknownError, ReconnectNeededError, RetryLaterError
 from deepday.model import AnySetting, SettingKind
 from deepday.reconcile.accounts import ConnectedAccount
@@ -17,6 +17,9 @@ from deepday.reconcile.events import settling
 from deepday.reconcile.slots import MOST_TRIES
 from deepday.store.audit import Note
 from deepday.store.slots import Phase, Slot, Target
+
+Outcome = AnySetting | Restored[AnySetting] | DeepdayError
+"""What came of a call: the value as it was settled, what a restore did, or what hindered it."""
 
 
 class Writer(EventApplier):
@@ -32,12 +35,11 @@ class Writer(EventApplier):
         slot, now = change.slot, self.now()
         if change.action is Action.SET:
             self._set(account, change)
-        elif change.action is Action.RESTORE:
-            done = self._restore(account, change)
-            if done is not None:
-                self.done.append(done)
             return
-        elif change.action is Action.CONFIRM:
+        if change.action is Action.RESTORE:
+            self._restore(account, change)
+            return
+        if change.action is Action.CONFIRM:
             quiet = slot.seen and not slot.intent and slot.phase is Phase.OWNED
             seen = replace(slot, phase=Phase.OWNED, seen=True, tries=0, intent="", checked_at=now, problem="")
             if change.value is not None and seen.written[-1] != change.value:
@@ -68,25 +70,28 @@ class Writer(EventApplier):
             left = Slot(slot.target, skip=change.generation, problem=change.why)
         self.save(left, note=self._note(change, slot.phase, "degraded" if degraded else "the person's"))
 
-    def set_together(self, account: ConnectedAccount, changes: Sequence[SettingChange]) -> None:
-        """Set several settings with one request. Each has its intent before the call, and its own outcome after it."""
+    def together(self, account: ConnectedAccount, changes: Sequence[SettingChange]) -> None:
+        """Set several settings together, or restore them, as far as the vendor takes several calls in one.
+
+        Each has its intent before the call, and its own outcome after it.
+        """
         if len(changes) < 2 or account.batcher is None:
             for change in changes:
                 self.setting(account, change)
             return
-        intents = [self._intend(change) for change in changes]
+        setting = changes[0].action is Action.SET
+        intents = [self._intend(change) if setting else self._intend_back(change) for change in changes]
         self._hold()
-        outcomes: Mapping[SettingKind, AnySetting | DeepdayError] = {}
+        outcomes: Mapping[SettingKind, Outcome] = {}
         lost: DeepdayError = OutcomeUnknownError("A part of the answer is missing.")
         try:
-            outcomes = account.batcher.set_settings({one.target.setting: one.written[-1] for one in intents})
+            outcomes = _all_set(account.batcher, intents) if setting else _all_restored(account.batcher, intents)
         except DeepdayError as error:
             lost = error
         troubles = []
         for change, intent in zip(changes, intents, strict=True):
             try:
                 self._outcome(change, intent, outcomes.get(intent.target.setting, lost))
-                self.done.append(change)
             except Trouble as trouble:
                 troubles.append(trouble)
         if troubles:
@@ -96,7 +101,7 @@ class Writer(EventApplier):
         intent = self._intend(change)
         self._hold()
         try:
-            outcome: AnySetting | DeepdayError = account.setting(intent.target.setting).write(intent.written[-1])
+            outcome: Outcome = account.setting(intent.target.setting).write(intent.written[-1])
         except DeepdayError as error:
             outcome = error
         self._outcome(change, intent, outcome)
@@ -123,9 +128,19 @@ class Writer(EventApplier):
         self.save(intent, note=self._note(change, slot.phase, "setting"))
         return intent
 
-    def _outcome(self, change: SettingChange, intent: Slot, outcome: AnySetting | DeepdayError) -> None:
-        """Commit what became of a write."""
+    def _outcome(self, change: SettingChange, intent: Slot, outcome: Outcome) -> None:
+        """Commit what became of a write, or of a restore."""
+        if change.action is Action.RESTORE:
+            done = self._restored(change, intent, outcome)
+        else:
+            self._written(change, intent, outcome)
+            done = change
+        if done is not None:
+            self.done.append(done)
+
+    def _written(self, change: SettingChange, intent: Slot, outcome: Outcome) -> None:
         slot = change.slot
+        assert not isinstance(outcome, Restored)  # noqa: S101 - that is what a restore gives
         if isinstance(outcome, OutcomeUnknownError):
             raise Trouble(outcome)  # the intent stays: the next look says what became of it
         if isinstance(outcome, RetryLaterError | ReconnectNeededError):
@@ -148,39 +163,61 @@ class Writer(EventApplier):
             left = Slot(left.target, Phase.DEGRADED, skip=left.skip, problem=left.problem)
         self.save(left, note=self._note(change, "setting", "refused", error.what))
 
-    def _restore(self, account: ConnectedAccount, change: SettingChange) -> SettingChange | None:
-        """Restore the baseline, and return what came of it; ``None`` when that is not known yet."""
-        slot, baseline = change.slot, change.slot.baseline
+    def _restore(self, account: ConnectedAccount, change: SettingChange) -> None:
+        intent, baseline = self._intend_back(change), change.slot.baseline
         assert baseline is not None  # noqa: S101 - only what is owned is restored
-        intent = slot if slot.intent == "restore" else replace(slot, intent="restore", tries=0)
-        if intent is not slot:
-            self.save(intent, note=self._note(change, slot.phase, "restoring"))
-        port = account.setting(slot.target.setting)
+        port = account.setting(intent.target.setting)
         self._hold()
         try:
-            restored = port.restore(slot.all_written, baseline)
+            outcome: Outcome = port.restore(intent.all_written, baseline)
         except DeepdayError as error:
-            if isinstance(error, RetryLaterError | ReconnectNeededError):
-                raise Trouble(error) from None
-            tried = replace(intent, tries=intent.tries + 1, problem=error.what)
+            outcome = error
+        self._outcome(change, intent, outcome)
+
+    def _intend_back(self, change: SettingChange) -> Slot:
+        """Commit that the baseline will be restored, and return the slot."""
+        slot = change.slot
+        if slot.intent == "restore":
+            return slot
+        intent = replace(slot, intent="restore", tries=0)
+        self.save(intent, note=self._note(change, slot.phase, "restoring"))
+        return intent
+
+    def _restored(self, change: SettingChange, intent: Slot, outcome: Outcome) -> SettingChange | None:
+        """Commit what became of a restore, and return it; ``None`` when that is not known yet."""
+        slot = change.slot
+        if isinstance(outcome, RetryLaterError | ReconnectNeededError):
+            raise Trouble(outcome)
+        if isinstance(outcome, DeepdayError):
+            tried = replace(intent, tries=intent.tries + 1, problem=outcome.what)
             if tried.tries <= MOST_TRIES:
                 self.save(tried)
-                raise Trouble(error) from None
-            left = Slot(slot.target, Phase.DEGRADED, skip=slot.skip, problem=error.what)
-            self.save(left, note=self._note(change, "restoring", "not restored", error.what))
+                raise Trouble(outcome)
+            left = Slot(slot.target, Phase.DEGRADED, skip=slot.skip, problem=outcome.what)
+            self.save(left, note=self._note(change, "restoring", "not restored", outcome.what))
             return change
-        if restored.done is not Restoration.RESTORED and settling(slot.wrote_at, self.now()):
+        assert isinstance(outcome, Restored)  # noqa: S101 - what a restore gives
+        if outcome.done is not Restoration.RESTORED and settling(slot.wrote_at, self.now()):
             return None  # what was read may be from before our last write: look again
-        if restored.done is Restoration.RESTORED and slot.target.setting is SettingKind.PRESENCE:
+        if outcome.done is Restoration.RESTORED and slot.target.setting is SettingKind.PRESENCE:
             tried = replace(intent, tries=intent.tries + 1)
             if tried.tries <= MOST_TRIES:
                 self.save(tried)
                 return change  # it may have had no effect: owned until the next look shows that it had
         ended = any(value.over(self.now()) for value in slot.all_written)
-        why = f"{restored.done}, ours may have ended by itself" if ended else str(restored.done)
+        why = f"{outcome.done}, ours may have ended by itself" if ended else str(outcome.done)
         self.save(Slot(slot.target, skip=slot.skip), note=self._note(change, "restoring", "free", why))
-        kept = restored.done is Restoration.KEPT
+        kept = outcome.done is Restoration.KEPT
         return replace(change, action=Action.HANDS_OFF, why="a person changed it: theirs stays") if kept else change
+
+
+def _all_set(batcher: SettingsBatcher, intents: Sequence[Slot]) -> Mapping[SettingKind, Outcome]:
+    return batcher.set_settings({one.target.setting: one.written[-1] for one in intents})
+
+
+def _all_restored(batcher: SettingsBatcher, intents: Sequence[Slot]) -> Mapping[SettingKind, Outcome]:
+    past = {one.target.setting: (one.all_written, one.baseline) for one in intents if one.baseline is not None}
+    return batcher.restore_settings(past)
 
 
 def target_of(person: str, account: ConnectedAccount, kind: SettingKind) -> Target:

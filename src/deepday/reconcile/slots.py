@@ -73,6 +73,8 @@ def slot_change(
     value = wanted.value
     assert value is not None  # noqa: S101 - the caller restores instead
     if slot.owned:
+        if settled_unseen(slot, current):
+            slot = replace(slot, settled=current)
         action, why = _keep(slot, value, wanted.generation, current, now)
     elif _covers(current, value):
         action, why = Action.WAIT, "it is so already"
@@ -86,9 +88,7 @@ def slot_change(
 def _keep(slot: Slot, value: AnySetting, generation: str, current: AnySetting, now: int) -> tuple[Action, str]:
     """Decide about a setting that we own."""
     sent_last = slot.written[-1] == value
-    settled = sent_last and (
-        settled_unseen(slot, current) or (slot.settled is not None and same(current, slot.settled))
-    )
+    settled = sent_last and slot.settled is not None and same(current, slot.settled)
     if slot.skip == generation:
         answer = Action.WAIT, slot.problem
     elif settled or same(current, value):

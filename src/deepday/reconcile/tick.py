@@ -335,7 +335,7 @@ class _Round:
 
     def _settings(self, view: View, account: ConnectedAccount) -> bool:
         due = [kind for kind in account.settings if self._is_due(view, account, kind)]
-        called, together = False, []
+        called, setting, restoring = False, [], []
         try:
             read = self._looks.settings(view, account, due)
         except DeepdayError as error:
@@ -351,10 +351,13 @@ class _Round:
                 continue
             called = True
             if read and change.action is Action.SET:
-                together.append(change)
+                setting.append(change)
+            elif change.action is Action.RESTORE:
+                restoring.append(change)
             else:
                 self._writer.setting(account, change)
-        self._writer.set_together(account, together)
+        self._writer.together(account, restoring)
+        self._writer.together(account, setting)
         return called
 
     def _is_due(self, view: View, account: ConnectedAccount, kind: SettingKind) -> bool:

@@ -35,9 +35,10 @@ def test_a_restore_is_decided(
     assert (found.done, found.value) == (done, value)
 
 
-def test_the_words_of_a_reply_that_ended_do_not_stay_where_the_persons_own_were() -> None:
+@pytest.mark.parametrize("until", [NOW - 5, 0])  # some connectors show the end that it had
+def test_the_words_of_a_reply_that_ended_do_not_stay_where_the_persons_own_were(until: int) -> None:
     ours = AutoReply(enabled=True, text="Deep work.", start=NOW - 60, until=NOW - 5)
-    own, left = AutoReply(text="For next time."), AutoReply(text="Deep work.", start=NOW - 60, until=NOW - 5)
+    own, left = AutoReply(text="For next time."), AutoReply(text="Deep work.", until=until)
     found = restoration(left, [ours], own, AutoReply(), NOW)
     assert (found.done, found.value) == (Restoration.RESTORED, own)
     assert restoration(own, [ours], own, AutoReply(), NOW).done is Restoration.ALREADY

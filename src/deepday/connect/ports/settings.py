@@ -108,7 +108,9 @@ class PresenceWriter(Protocol):
 
 @runtime_checkable
 class SettingsBatcher(Protocol):
-    """Reads, and sets, several settings of an account with one request; for vendors that take many calls in one.
+    """Reads, sets and restores several settings of an account together; for vendors that take many calls in one.
+
+    Each of the three makes one request, a restore one to look and at most one to write.
 
     An account has it beside the writers of the settings, and promises the same for each. What became of one says
     nothing of another: each comes with its value, or with the error that its own method would raise. Raises what
@@ -121,4 +123,13 @@ class SettingsBatcher(Protocol):
 
     def set_settings(self, values: Mapping[SettingKind, AnySetting]) -> Mapping[SettingKind, AnySetting | DeepdayError]:
         """Write the values, and return them as the vendor settled them."""
+        ...
+
+    def restore_settings(
+        self, past: Mapping[SettingKind, tuple[Sequence[AnySetting], AnySetting]]
+    ) -> Mapping[SettingKind, Restored[AnySetting] | DeepdayError]:
+        """Write the baselines back where the values are still ours, and say what was done.
+
+        ``past``: for each what a ``restore_...`` gets, the values written and the baseline.
+        """
         ...
