@@ -75,9 +75,9 @@ def taken_back(there: Served, twin: Served, calendar: str, seed: int) -> bool:
 
 
 @pytest.mark.parametrize("calendar", ["google", "microsoft"])
-@pytest.mark.parametrize("first", [10_000, 10_008])
+@pytest.mark.parametrize("first", range(10_000, 10_100, 10))
 def test_the_office_is_as_if_deepday_had_never_run(there: Served, twin: Served, calendar: str, first: int) -> None:
-    assert sum(taken_back(there, twin, calendar, seed) for seed in range(first, first + 8)) == 8
+    assert sum(taken_back(there, twin, calendar, seed) for seed in range(first, first + 10)) == 10
 
 
 KEPT = {
