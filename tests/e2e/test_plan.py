@@ -73,7 +73,7 @@ def test_the_same_answer_each_time_but_for_the_seconds(plan: Any) -> None:
 def test_dates_and_weekdays_that_are_out_of_the_question(plan: Any) -> None:
     document = plan("--quota", "1", "--fixed", TUE, WED, "--never", "Fri", "mon", "--json").json
     assert dates(document) == [str(THU)]
-    assert f"In the way: {TUE} is taken." in {one["why"] for one in document["not_chosen"]}
+    assert f"In the way: {TUE} is marked as taken." in {one["why"] for one in document["not_chosen"]}
 
 
 def test_no_plan_names_the_rules_and_the_price_of_each(plan: Any) -> None:

@@ -45,7 +45,8 @@ app = typer.Typer(
 Weeks = Annotated[int | None, typer.Option("--weeks", metavar="N", help="How many ISO weeks, 1 to 12; by default 2.")]
 Quota = Annotated[int | None, typer.Option("--quota", metavar="K", help="Deep-work days in each week.")]
 Fixed = Annotated[
-    list[str] | None, typer.Option("--fixed", metavar="DATE", help="A date that is taken (on call, no-go); repeatable.")
+    list[str] | None,
+    typer.Option("--fixed", metavar="DATE", help="A date that cannot be one (on call, no-go); repeatable."),
 ]
 Never = Annotated[
     list[str] | None, typer.Option("--never", metavar="WEEKDAY", help="A weekday that never is one; repeatable.")

@@ -172,7 +172,7 @@ class PlanSettings(Table):
     )
     notice: int = Field(
         default=24,
-        description="The frozen window: nothing new is planned that begins sooner than this.",
+        description="The frozen window: nothing new is planned that begins sooner than this; 0 for none.",
         examples=[48],
         ge=0,
         le=336,

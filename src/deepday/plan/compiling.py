@@ -144,7 +144,7 @@ def _blockers(member: Member, day: WorkDay, rules: dict[str, Rule]) -> frozenset
     for taken, why in member.fixed:
         if taken == day.date:
             reason = f" ({why})" if why not in {"", "taken"} else ""
-            found.add(_name(rules, f"fixed:{member.id}:{taken}", member, f"{taken} is taken{reason}"))
+            found.add(_name(rules, f"fixed:{member.id}:{taken}", member, f"{taken} is marked as taken{reason}"))
     if day.date in member.vetoed:
         found.add(
             _name(rules, f"deleted:{member.id}:{day.date}", member, f"{day.date} was deleted by its owner", firm=True)
