@@ -9,6 +9,7 @@ from deepday.app.heartbeat import beat_heart
 from deepday.app.keeping import Keeper
 from deepday.app.self_audit import Pulse, SelfAudit
 from deepday.app.syncing import SyncRequest, sync
+from deepday.app.trial_letters import write_if_due
 from deepday.app.urgent_commands import look_into_mailbox
 from deepday.app.urgent_running import listening, opened_ledger
 from deepday.clock import Clock
@@ -61,7 +62,7 @@ def lane_of(kind: JobKind) -> Lane:
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """What came of a job. ``next_at``: UTC seconds. ``said``: what went wrong, in words, empty for nothing."""
+    """What came of a job. ``next_at``: UTC seconds. ``said``: what is to be told, in words, empty for nothing."""
 
     next_at: int
     condition: Condition | None
@@ -92,8 +93,11 @@ class Worker:
             if not free:
                 done = Worked(self._now() + _SHORTEST_PAUSE, None, "another process is at it")
             else:
-                with acting_for(Acting(tenant, member.settings)), only_public(self.settings.networks):
+                acting = Acting(tenant, member.settings, self.office.store_url(tenant))
+                with acting_for(acting), only_public(self.settings.networks):
                     done = self._guarded(_DO[kind], tenant, member.failures)
+                    if kind is JobKind.TICK:
+                        done = self._with_upkeep(done, tenant)
         self.office.worked(kind, tenant, done.next_at, done.condition)
         return done
 
@@ -123,16 +127,7 @@ class Worker:
         return Worked(self._now() + self.settings.sync_every * 60, Condition.WELL)
 
     def tick(self, tenant: int) -> Worked:
-        """Keep accepted days protected, and look after the person's rows, whatever becomes of the first."""
-        try:
-            done = self._protect(tenant)
-        except DeepdayError:
-            self._look_after(tenant)
-            raise
-        found = self._look_after(tenant)
-        return replace(done, said=" ".join((done.said, *found)).strip())
-
-    def _protect(self, tenant: int) -> Worked:
+        """Keep accepted days protected."""
         full = self._full(tenant, _TICK_REQUESTS)
         if full:
             return full
@@ -144,6 +139,11 @@ class Worker:
         usual = self._now() + TICK_EVERY
         reconnect = bool(beat.outcome and beat.outcome.reconnect)
         return Worked(min(usual, beat.due or usual), Condition.RECONNECT if reconnect else Condition.WELL)
+
+    def _with_upkeep(self, done: Worked, tenant: int) -> Worked:
+        """Look after the person's rows and letter, whatever became of the tick; add what was found to what it told."""
+        found = (*self._look_after(tenant), *self._write_letter())
+        return replace(done, said=" ".join((done.said, *found)).strip())
 
     def _look_after(self, tenant: int) -> tuple[str, ...]:
         """Delete what was kept long enough, audit the person's rows, tell them what lasts; return what was found."""
@@ -163,6 +163,14 @@ class Worker:
         except DeepdayError as error:
             return (error.what,)
         return (*audited.found, *troubles)
+
+    def _write_letter(self) -> tuple[str, ...]:
+        """Mail the weekly letter on the person's trial where it is due; return what is to be told."""
+        try:
+            written = write_if_due(self.clock)
+        except DeepdayError as error:
+            return (f"The letter on the trial: {error.what}",)
+        return (f"{written.told}.",) if written else ()
 
     def _heartbeat(self) -> None:
         settings = load_settings().serve
