@@ -33,6 +33,8 @@ _SETTINGS = """
 email = "{me}"
 slack_user = "{owner}"
 zone = "Europe/Berlin"
+[protect]
+language = "{language}"
 [serve]
 sync_every = 0
 [[point_people]]
@@ -134,7 +136,12 @@ class IngressOffice:
 
 @contextmanager
 def at_work(
-    folder: Path, *, most: int = 60, start: datetime = MONDAY, allow: str = "messages,status"
+    folder: Path,
+    *,
+    most: int = 60,
+    start: datetime = MONDAY,
+    allow: str = "messages,status",
+    language: str = "en",
 ) -> Iterator[IngressOffice]:
     """Give an office, and a deepday that is connected to its Slack and in deep work; nothing listens yet."""
     with pytest.MonkeyPatch.context() as patch, slack_office(start, allow=allow) as office:
@@ -146,7 +153,7 @@ def at_work(
             place.touch(mode=0o600)
             place.write_text(secret)
         names = {name: str(folder / name) for name in secrets}
-        text = _SETTINGS.format(me=ANNA, owner=OWNER, grace=GRACE, most=most, **names)
+        text = _SETTINGS.format(me=ANNA, owner=OWNER, grace=GRACE, most=most, language=language, **names)
         (folder / "home" / "deepday.toml").write_text(text)
         person = Person(office.app_tokens(OWNER))
         given = {one.name: one.default for one in provider_named("slack").sign_in_options()}
@@ -163,9 +170,11 @@ def at_work(
 
 
 @contextmanager
-def ingress_office(folder: Path, *, most: int = 60, allow: str = "messages,status") -> Iterator[IngressOffice]:
+def ingress_office(
+    folder: Path, *, most: int = 60, allow: str = "messages,status", language: str = "en"
+) -> Iterator[IngressOffice]:
     """Give the same with the ingress of this process, over loopback, where Slack sends its events."""
-    with at_work(folder, most=most, allow=allow) as made:
+    with at_work(folder, most=most, allow=allow, language=language) as made:
         settings = load_settings().ingress
 
         def came() -> None:

@@ -137,7 +137,9 @@ class _Answers:
             few = ingress.allowance.take(f"wrong {address}", _WRONG_SECRETS)
             raise RefusedError(401, "with a wrong secret") if few else RefusedError(429, "too often")
         if not ingress.allowance.take(f"alerts {name}", door.most):
-            await ingress.kept([flood(name, ingress.now())], ALERTS)  # a machine's silence may not be ours
+            ledger = ingress.reception.doors.ledger
+            said = flood(name, ingress.now(), ledger.policy.language if ledger else "en")
+            await ingress.kept([said], ALERTS)  # a machine's silence may not be ours
             raise RefusedError(429, "too often")
         body = await body_of(request, ALERT_BYTES)
         try:
