@@ -90,7 +90,7 @@ def serve(
             _page(port, settings.serve.port, clock, log, wanted=page, vitals=service.vitals),
             _ingress(ingress, settings.ingress, clock, log, ear),
         ):
-            show.say("Keeping your days protected, until Ctrl-C.")
+            show.say("Serving, until Ctrl-C.")
             run(service, keeper, clock, settings.serve.sync_every, manager, beside)
     show.say("Stopped. What is on stays on until its end; to take it back: deepday restore")
 
