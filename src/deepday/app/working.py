@@ -178,15 +178,16 @@ class Worker:
             beat_heart(settings.heartbeat, settings.heartbeat_method, self.clock)
 
     def urgent(self, tenant: int) -> Worked:
-        """Read what was asked since, by mail as well, and do what is due about it."""
+        """Do what is due about what was asked, and read what was asked since, by mail as well."""
         del tenant
         said = ""
-        if load_settings().urgent.mailbox.host:
-            try:
-                look_into_mailbox(self.clock)
-            except DeepdayError as error:  # chat and what is due must not wait for a mail server
-                said = error.what
         with listening(self.clock) as (ledger, _):
+            ledger.desk.step()  # what an ingress has kept waits for no history and no mail server
+            if ledger.door is not None:
+                try:
+                    look_into_mailbox(self.clock)
+                except DeepdayError as error:
+                    said = error.what
             ledger.desk.catch_up()
             ledger.desk.step()
         return Worked(self._now() + URGENT_EVERY, None, said)
