@@ -13,9 +13,11 @@ import psycopg
 import pytest
 
 from deepday.app.office_ingress import OfficeReception
+from deepday.app.urgent import UrgentDesk
 from deepday.app.working import Worker
 from deepday.config.ingress_settings import IngressSettings
 from deepday.config.serve_settings import WorkerSettings
+from deepday.errors import RetryLaterError
 from deepday.jobs.queue import prepare_queue, putting_urgent
 from deepday.model import Door, RequestState
 from deepday.store.office import JobKind, Office
@@ -72,9 +74,9 @@ class Everybody:
     def message(self, number: int = 1) -> bytes:
         return json.dumps(self.at_work.event(f"{self.at_work.now() + number}.000100", number=number)).encode()
 
-    def command(self, text: str = "the cluster burns", name: str = "/urgent") -> bytes:
+    def command(self, text: str = "the cluster burns", name: str = "/urgent", sender: str = BEN) -> bytes:
         space = self.at_work.office.face.space
-        given = {"team_id": space.team_id, "command": name, "user_id": BEN, "channel_id": "D1", "text": text}
+        given = {"team_id": space.team_id, "command": name, "user_id": sender, "channel_id": "D1", "text": text}
         return urlencode({**given, "trigger_id": f"{self.at_work.now()}.{len(text)}{name}"}).encode()
 
 
@@ -151,6 +153,20 @@ def test_a_worker_sees_to_buttons_and_commands_at_once(served: Everybody) -> Non
     assert served.waiting() == [f"urgent:{served.anna}"]
     worker.work(JobKind.URGENT, served.anna)
     assert next(one for one in at_work.requests() if one.id == asked.id).state is RequestState.ACKNOWLEDGED
+
+
+def test_what_was_kept_is_seen_to_though_no_history_can_be_read(
+    served: Everybody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_: UrgentDesk) -> int:
+        raise RetryLaterError("Slack is away.")
+
+    monkeypatch.setattr(UrgentDesk, "catch_up", away)
+    ((sender, _),) = served.at_work.crowd(1)
+    assert served.send(served.command("no history", sender=sender), served.anna, **FORM) == 200
+    worker = Worker(served.office, served.at_work.office.office.clock, WorkerSettings(networks=HERE))
+    assert "Slack is away." in worker.work(JobKind.URGENT, served.anna).said
+    assert [one.state for one in served.at_work.requests() if one.sender == sender] == [RequestState.ROUTED]
 
 
 def test_the_command_of_somebody_may_have_their_name_behind_it(served: Everybody) -> None:
