@@ -77,7 +77,7 @@ class Everybody:
     def command(self, text: str = "the cluster burns", name: str = "/urgent", sender: str = BEN) -> bytes:
         space = self.at_work.office.face.space
         given = {"team_id": space.team_id, "command": name, "user_id": sender, "channel_id": "D1", "text": text}
-        return urlencode({**given, "trigger_id": f"{self.at_work.now()}.{len(text)}{name}"}).encode()
+        return urlencode({**given, "trigger_id": f"{self.at_work.now()}.{name}{sender}{text}"}).encode()
 
 
 @contextmanager
@@ -167,6 +167,38 @@ def test_what_was_kept_is_seen_to_though_no_history_can_be_read(
     worker = Worker(served.office, served.at_work.office.office.clock, WorkerSettings(networks=HERE))
     assert "Slack is away." in worker.work(JobKind.URGENT, served.anna).said
     assert [one.state for one in served.at_work.requests() if one.sender == sender] == [RequestState.ROUTED]
+
+
+def test_a_worker_asks_nobody_who_is_on_leave(served: Everybody, tmp_path: Path) -> None:
+    clock, before = served.at_work.office.office.clock, served.office.member(served.anna).settings
+    day = f"{clock.now():%Y%m%d}"
+    leave = ("DTSTART;VALUE=DATE:" + day, "UID:1", "SUMMARY:x", "X-MICROSOFT-CDO-BUSYSTATUS:OOF", "TRANSP:OPAQUE")
+    calendar = tmp_path / "grace.ics"
+    calendar.write_text(
+        "\r\n".join(
+            ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", "BEGIN:VEVENT", *leave, "END:VEVENT", "END:VCALENDAR"]
+        )
+    )
+    on_leave = before.replace(
+        "agreed = true", f'agreed = true\ncalendars = ["{calendar}"]\nhours = "Mon-Fri 09:00-18:00"'
+    )
+    served.office.add(ANNA, on_leave, "")
+    worker = Worker(served.office, clock, WorkerSettings(networks=HERE))
+    chains = []
+    for number in (1, 2):  # the second time it is remembered
+        sender = served.at_work.crowd(number + 1)[number][0]
+        assert served.send(served.command("leave", sender=sender), served.anna, **FORM) == 200
+        worker.work(JobKind.URGENT, served.anna)
+        request = next(one for one in served.at_work.requests() if one.sender == sender)
+        chains.append([one.name for one in request.chain])
+    assert chains == [[ANNA], [ANNA]], "Grace is on leave"
+    served.office.add(ANNA, before, "")
+    worker.work(JobKind.URGENT, served.anna)
+    sender = served.at_work.crowd(4)[3][0]
+    assert served.send(served.command("back", sender=sender), served.anna, **FORM) == 200
+    worker.work(JobKind.URGENT, served.anna)
+    request = next(one for one in served.at_work.requests() if one.sender == sender)
+    assert [one.name for one in request.chain] == ["grace@example.com", ANNA], "other settings are looked at anew"
 
 
 def test_the_command_of_somebody_may_have_their_name_behind_it(served: Everybody) -> None:

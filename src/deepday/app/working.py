@@ -1,6 +1,6 @@
 """One job for one of many people on a shared database: in their name, with their settings, never two at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -11,11 +11,13 @@ from deepday.app.self_audit import Pulse, SelfAudit
 from deepday.app.syncing import SyncRequest, sync
 from deepday.app.trial_letters import write_if_due
 from deepday.app.urgent_commands import look_into_mailbox
-from deepday.app.urgent_running import listening, opened_ledger
+from deepday.app.urgent_listening import REFRESH_SECONDS, Listening
+from deepday.app.urgent_running import Ledger, listening, opened_ledger
 from deepday.clock import Clock
 from deepday.config.acting import Acting, acting_for
 from deepday.config.load import load_settings
 from deepday.config.serve_settings import WorkerSettings
+from deepday.config.settings import Settings
 from deepday.connect import no_progress
 from deepday.connect.reach import only_public
 from deepday.errors import (
@@ -25,6 +27,8 @@ from deepday.errors import (
     ReconnectNeededError,
     RetryLaterError,
 )
+from deepday.model import Interval
+from deepday.route.policy import RoutePolicy
 from deepday.store.office import Condition, JobKind, Office
 from deepday.store.quota import Quotas
 
@@ -41,8 +45,8 @@ _SYNC_REQUESTS = 4
 _TICK_REQUESTS = 2
 """Requests that a job makes of one account, usually: what is taken from the vendor's quota before it begins."""
 
-_AUDITS_AT_MOST = 10_000
-"""People of whom a worker remembers how far it followed their history; of the others it is followed anew."""
+_REMEMBERED = 10_000
+"""People of whom a worker remembers how far it followed their history, and who is on leave; else it looks anew."""
 
 
 class Lane(StrEnum):
@@ -70,6 +74,16 @@ class Worked:
 
 
 @dataclass(frozen=True, slots=True)
+class _Around:
+    """What was found out for somebody's urgent requests, when (UTC seconds), under which settings."""
+
+    at: int
+    settings: Settings
+    away: Mapping[str, Sequence[Interval]]
+    policy: RoutePolicy
+
+
+@dataclass(frozen=True, slots=True)
 class Worker:
     """Does jobs."""
 
@@ -77,6 +91,7 @@ class Worker:
     clock: Clock
     settings: WorkerSettings
     _audits: dict[int, SelfAudit] = field(default_factory=dict)
+    _around: dict[int, _Around] = field(default_factory=dict)
 
     def work(self, kind: JobKind, tenant: int) -> Worked:
         """Do what is due for one person, and note when to come back.
@@ -147,7 +162,7 @@ class Worker:
 
     def _look_after(self, tenant: int) -> tuple[str, ...]:
         """Delete what was kept long enough, audit the person's rows, tell them what lasts; return what was found."""
-        if len(self._audits) >= _AUDITS_AT_MOST:
+        if len(self._audits) >= _REMEMBERED:
             self._audits.clear()
         audit = self._audits.get(tenant)
         try:
@@ -179,9 +194,9 @@ class Worker:
 
     def urgent(self, tenant: int) -> Worked:
         """Do what is due about what was asked, and read what was asked since, by mail as well."""
-        del tenant
         said = ""
-        with listening(self.clock) as (ledger, _):
+        with listening(self.clock) as (ledger, ears):
+            notes = self._looked_around(tenant, ledger, ears)
             ledger.desk.step()  # what an ingress has kept waits for no history and no mail server
             if ledger.door is not None:
                 try:
@@ -190,7 +205,20 @@ class Worker:
                     said = error.what
             ledger.desk.catch_up()
             ledger.desk.step()
-        return Worked(self._now() + URGENT_EVERY, None, said)
+        return Worked(self._now() + URGENT_EVERY, None, " ".join(filter(None, (said, *notes))))
+
+    def _looked_around(self, tenant: int, ledger: Ledger, ears: Listening) -> Sequence[str]:
+        """Let the desk know who is on leave and whom rules name, asked once an hour; return what went wrong."""
+        settings, now, known = load_settings(), self._now(), self._around.get(tenant)
+        if known is not None and known.settings == settings and 0 <= now - known.at < REFRESH_SECONDS:
+            ledger.people.away, ledger.desk.policy = known.away, known.policy
+            return ()
+        notes = ears.refresh()
+        if ledger.desk.history is not None:
+            if len(self._around) >= _REMEMBERED:
+                self._around.clear()
+            self._around[tenant] = _Around(now, settings, ledger.people.away, ledger.desk.policy)
+        return notes
 
     def _full(self, tenant: int, requests: int) -> Worked | None:
         """Take the requests of a job from the quotas of all its vendors; when one of them is used up, come back."""
