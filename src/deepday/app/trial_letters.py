@@ -96,7 +96,7 @@ def _written(made: Letter, week: str) -> Path:
     return file
 
 
-def _due(kept: Kept, tried: list[int], clock: Clock) -> bool:
+def _due(kept: Kept, tried: list[int | None], clock: Clock) -> bool:
     now = clock.now().astimezone(ZoneInfo(kept.protocol.zone))
     running = kept.stored.state is TrialState.RUNNING and monday(kept.protocol.first) <= kept.today
     if not running or kept.today > kept.protocol.last or now.hour < HOUR:
