@@ -122,7 +122,7 @@ class Worker:
         except ReconnectNeededError as error:
             return Worked(self._now() + _HOUR, Condition.RECONNECT, error.what)
         except NotEnoughDataError as error:
-            return Worked(self._now() + _HOUR, Condition.WELL, error.what)
+            return Worked(self._now() + _HOUR, Condition.NOTHING, error.what)
         except InputError as error:
             return Worked(self._now() + _HOUR, Condition.FAILING, error.what)
         except DeepdayError as error:

@@ -147,7 +147,7 @@ def with_jobs(queue: procrastinate.App, worker: Worker, tell: Tell) -> procrasti
         def do(tenant: int) -> None:
             done = worker.work(kind, tenant)
             if done.said:
-                tell(f"{kind}: {done.said}")
+                tell(f"{kind} of tenant {tenant}: {done.said}")
 
         return do
 
