@@ -22,7 +22,8 @@ def blocks_of(message: OutgoingMessage) -> list[dict[str, Any]]:
 
 
 def _blocks(section: Section) -> list[dict[str, Any]]:
-    link = f" <{section.link}|Open>" if section.link.startswith("https://") and "|" not in section.link else ""
+    safe = section.link.startswith("https://") and "|" not in section.link
+    link = f" <{section.link}|{escaped(section.word)}>" if safe else ""
     text = written(section.text)[: _LONGEST - len(link)] + link
     blocks: list[dict[str, Any]] = [{"type": "section", "text": {"type": "mrkdwn", "text": text}}]
     if section.buttons:

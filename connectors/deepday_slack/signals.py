@@ -12,6 +12,8 @@ from deepday_slack.translate import MILLION, unescaped
 
 LONGEST: Final = 500
 COMMAND: Final = "/urgent"
+"""The command; ``/urgent-NAME`` where a workspace has several such apps, of which one only can have the plain one."""
+
 SHORTCUT: Final = "urgent"
 _ADDRESSED: Final = re.compile(r"^\s*(?:<@[A-Z0-9]+(?:\|[^>]*)?>|@\S+)\s*")
 
@@ -156,7 +158,9 @@ def _about_earlier(
 
 
 def _from_command(payload: Mapping[str, Any], attempt: int, ears: Ears) -> UrgentSignal | None:
-    if payload.get("team_id") != ears.team or payload.get("command") != COMMAND:
+    command = payload.get("command")
+    ours = isinstance(command, str) and (command == COMMAND or command.startswith(f"{COMMAND}-"))
+    if payload.get("team_id") != ears.team or not ours:
         return None
     name = f"{ears.team}:command:{payload.get('trigger_id')}"
     sender, where, text = payload.get("user_id"), payload.get("channel_id"), payload.get("text")

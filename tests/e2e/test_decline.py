@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -72,7 +73,12 @@ def test_it_is_previewed_switched_on_and_off(office: Office) -> None:
     assert "Would have been declined in the past 4 weeks" in text.out
     assert "Declining is off." in text.err
 
-    assert office.run("decline", "on").code == 0
+    switched = office.run("decline", "on")
+    assert switched.code == 0
+    assert f"from now on, {start.astimezone(ZoneInfo('Europe/Berlin')):%a %Y-%m-%d}" in switched.err
+    again = office.run("decline", "on", "--json").json
+    assert (again["schema"], again["on"]) == ("deepday.decline.switch/2", True)
+    assert datetime.fromisoformat(again["since"]).tzinfo
     assert "Declining is on since" in office.run("decline", "preview").err
     off = office.run("decline", "off", "--json")
     assert (off.code, off.json["on"]) == (0, False)

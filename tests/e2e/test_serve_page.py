@@ -103,7 +103,7 @@ def test_days_are_protected_without_a_page_where_none_was_asked_for(home: Path, 
         with subprocess.Popen([str(DEEPDAY), "serve"], stderr=subprocess.PIPE, text=True, env=environment) as process:
             assert process.stderr is not None
             assert f"There is no page. The page cannot listen on 127.0.0.1 port {port}" in process.stderr.readline()
-            assert "Keeping your days protected" in process.stderr.readline()
+            assert "Serving, until Ctrl-C" in process.stderr.readline()
             assert "No account is connected" in process.stderr.readline()  # the first beat: it runs
             code, _ = ended(process)
     assert code == 0

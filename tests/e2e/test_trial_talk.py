@@ -2,19 +2,25 @@
 
 import email
 import io
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from email.policy import strict
 from pathlib import Path
 
 import pytest
 
+from deepday.app.working import Worker
+from deepday.config.serve_settings import WorkerSettings
+from deepday.jobs import chores
 from deepday.jobs.logs import lines
-from deepday.jobs.writing_letters import WritingLetters
+from deepday.store.office import JobKind, Office
 from deepday.testing import TurnedClock
 from tests.e2e.test_case_mail import Inbox, serving
 from tests.e2e.test_trial import AFTER, LAST, MIDDLE
 from tests.e2e.trial_office import TRIAL, Play
+from tests.postgres import server
 
 BOSS = "boss@example.org"
 
@@ -103,7 +109,7 @@ def test_the_service_writes_the_letter_once_a_week_and_mails_it_where_that_is_se
 
     def look() -> list[str]:
         told = io.StringIO()
-        WritingLetters(clock, lines(told))()
+        chores.letters(clock, lines(told))()
         return told.getvalue().splitlines()
 
     def at(port: int, to: str = BOSS) -> str:
@@ -127,6 +133,49 @@ def test_the_service_writes_the_letter_once_a_week_and_mails_it_where_that_is_se
     assert [mail.rcpt_tos for mail in inbox.mails] == [[BOSS]]
     settings.write_text(at(port, ""), encoding="utf-8")
     assert "set letter_to as well" in play.run(MIDDLE, "trial", "status").err
+
+
+def test_of_several_workers_one_mails_the_letter_and_none_leaves_a_file(
+    inbox: Inbox, port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = TurnedClock(datetime(TRIAL.year, TRIAL.month, TRIAL.day, 5, tzinfo=UTC))
+    office = Office(server().url(server().database()), clock)
+    settings = (
+        f'[me]\nemail = "me@example.com"\nzone = "Europe/Berlin"\n[serve]\njobs = "workers"\n'
+        f'[trial]\nletter = "mail"\nletter_to = "{BOSS}"\n'
+        f'[smtp]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\n'
+    )
+    tenant = office.add("me@example.com", settings, "")
+    monkeypatch.setenv("DEEPDAY_DATABASE_URL", office.store_url(tenant))
+    play = Play(tmp_path).before()
+    play.start()
+    for name in ("DEEPDAY_CONFIG", "DEEPDAY_DATA"):
+        monkeypatch.setenv(name, play.environment(TRIAL)[name])
+    told: list[str] = []
+
+    def tick() -> None:
+        told.append(Worker(office, clock, WorkerSettings()).work(JobKind.TICK, tenant).said)
+
+    tick()
+    assert inbox.mails == [], "seven in the morning is too early"
+    clock.turn(2 * 3600)
+    with ThreadPoolExecutor(3) as workers:
+        list(workers.map(lambda _: tick(), range(3)))
+    tick()
+    Path(os.environ["DEEPDAY_CONFIG"]).write_text(settings, encoding="utf-8")
+    chores.letters(clock, lines(io.StringIO()))()  # their own deepday serve, which leaves the work to workers
+    assert [mail.rcpt_tos for mail in inbox.mails] == [[BOSS]]
+    assert [one for one in told if "wrote and mailed the letter" in one] != []
+    assert not (play.folder / "home" / "data" / "letters").exists()
+
+    office.add("me@example.com", settings.replace('"mail"', '"file"'), "")
+    clock.turn(7 * 86_400)
+    tick()
+    assert not (play.folder / "home" / "data" / "letters").exists()
+    Path(os.environ["DEEPDAY_CONFIG"]).write_text(settings.replace('"mail"', '"file"'), encoding="utf-8")
+    chores.letters(clock, lines(io.StringIO()))()
+    assert len(list((play.folder / "home" / "data" / "letters").iterdir())) == 1
+    assert len(inbox.mails) == 1
 
 
 def test_meanwhile_only_delivery_and_costs_say_what_to_change(middle: Play) -> None:

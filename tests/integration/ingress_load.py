@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from tests.integration.ingress_office import IngressOffice
 
-_ADDRESS = re.compile(r"Requests from outside come in at (http://\S+?)\.\s*$")
+_ADDRESS = re.compile(r"come in at (http://[^/\s]+?)(?:/.*|\.)\s*$")
 _CONNECTIONS = 64
 _PATIENCE = 20.0
 
@@ -51,10 +51,12 @@ class Served:
 
 
 @contextmanager
-def served(deepday: Path, listen: str = "127.0.0.1:0") -> Iterator[Served]:
+def served(
+    deepday: Path, command: Sequence[str] = ("serve", "--no-page", "--ingress", "127.0.0.1:0")
+) -> Iterator[Served]:
     """Start the service with the settings of this environment, and give it when it listens."""
-    command = [str(deepday), "serve", "--no-page", "--ingress", listen]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ.copy()) as process:
+    arguments = [str(deepday), *command]
+    with subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True, env=os.environ.copy()) as process:
         made, listens = Served(process), threading.Event()
 
         def read() -> None:
@@ -158,7 +160,8 @@ async def _exchange(
     reader, writer = line
     headers = office.signed(shot.body, at=int(time.time()), secret="another" if shot.forged else "")
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    writer.write(f"POST /slack HTTP/1.1\r\nhost: {host}\r\ncontent-length: {len(shot.body)}\r\n{head}\r\n".encode())
+    head = f"host: {host}\r\ncontent-length: {len(shot.body)}\r\n{head}"
+    writer.write(f"POST {office.path} HTTP/1.1\r\n{head}\r\n".encode())
     writer.write(shot.body)
     answer = await reader.readuntil(b"\r\n\r\n")
     length = re.search(rb"content-length: (\d+)", answer.lower())

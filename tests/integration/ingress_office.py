@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -33,6 +33,8 @@ _SETTINGS = """
 email = "{me}"
 slack_user = "{owner}"
 zone = "Europe/Berlin"
+[protect]
+language = "{language}"
 [serve]
 sync_every = 0
 [[point_people]]
@@ -56,11 +58,12 @@ most = {most}
 
 @dataclass
 class IngressOffice:
-    """The office, deepday's home, and where the ingress is. ``told``: what it told its log."""
+    """The office, deepday's home, and where the ingress is; Slack's ``path``. ``told``: what it told its log."""
 
     office: SlackOffice
     folder: Path
     url: str = ""
+    path: str = "/slack"
     told: list[str] = field(default_factory=list)
     came: int = 0
     missed: int = 0
@@ -134,9 +137,18 @@ class IngressOffice:
 
 @contextmanager
 def at_work(
-    folder: Path, *, most: int = 60, start: datetime = MONDAY, allow: str = "messages,status"
+    folder: Path,
+    *,
+    most: int = 60,
+    start: datetime = MONDAY,
+    allow: str = "messages,status",
+    language: str = "en",
+    register: Callable[[str], str] | None = None,
 ) -> Iterator[IngressOffice]:
-    """Give an office, and a deepday that is connected to its Slack and in deep work; nothing listens yet."""
+    """Give an office, and a deepday that is connected to its Slack and in deep work; nothing listens yet.
+
+    ``register`` takes the settings, and returns the address of the store where that is no file.
+    """
     with pytest.MonkeyPatch.context() as patch, slack_office(start, allow=allow) as office:
         at_home(patch, folder)
         (folder / "home").mkdir(parents=True, exist_ok=True)
@@ -146,8 +158,10 @@ def at_work(
             place.touch(mode=0o600)
             place.write_text(secret)
         names = {name: str(folder / name) for name in secrets}
-        text = _SETTINGS.format(me=ANNA, owner=OWNER, grace=GRACE, most=most, **names)
+        text = _SETTINGS.format(me=ANNA, owner=OWNER, grace=GRACE, most=most, language=language, **names)
         (folder / "home" / "deepday.toml").write_text(text)
+        if register is not None:
+            patch.setenv("DEEPDAY_DATABASE_URL", register(text))
         person = Person(office.app_tokens(OWNER))
         given = {one.name: one.default for one in provider_named("slack").sign_in_options()}
         options = {**given, "base-url": f"{office.url}/api/", "allow": allow}
@@ -163,9 +177,11 @@ def at_work(
 
 
 @contextmanager
-def ingress_office(folder: Path, *, most: int = 60, allow: str = "messages,status") -> Iterator[IngressOffice]:
+def ingress_office(
+    folder: Path, *, most: int = 60, allow: str = "messages,status", language: str = "en"
+) -> Iterator[IngressOffice]:
     """Give the same with the ingress of this process, over loopback, where Slack sends its events."""
-    with at_work(folder, most=most, allow=allow) as made:
+    with at_work(folder, most=most, allow=allow, language=language) as made:
         settings = load_settings().ingress
 
         def came() -> None:

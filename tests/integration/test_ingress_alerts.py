@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from deepday.app.urgent_running import opened_ledger
 from deepday.model import Door, Verdict
 from tests.integration.ingress_office import ALERT_SECRET, CANARY, IngressOffice, ingress_office
 
@@ -114,7 +115,7 @@ def test_what_is_no_alert_is_said_without_repeating_it(office: IngressOffice, bo
 
 
 def test_too_many_are_refused_and_the_owner_is_told_once_an_hour(tmp_path: Path) -> None:
-    with ingress_office(tmp_path, most=2) as office:
+    with ingress_office(tmp_path, most=2, language="de") as office:
         answers = [office.alert({"title": f"{number}"}) for number in range(6)]
         assert [one.status_code for one in answers] == [200, 200, 429, 429, 429, 429]
         assert answers[-1].headers["retry-after"] == "60"
@@ -122,6 +123,8 @@ def test_too_many_are_refused_and_the_owner_is_told_once_an_hour(tmp_path: Path)
         told = [one for one in office.requests() if one.why.startswith("no rule")]
         assert len(told) == 1
         assert told[0].verdict is Verdict.URGENT
+        with opened_ledger(office.office.office.clock) as ledger:
+            assert "sendet mehr, als angenommen wird" in ledger.urgent.text(told[0].id)
         assert office.send("/alerts/training", content=b"x" * 256_001, headers={}).status_code == 401
 
 

@@ -218,6 +218,9 @@ SETTINGS = """
 email = "{me}"
 zone = "Europe/Berlin"
 
+[protect]
+language = "{language}"
+
 [smtp]
 host = "127.0.0.1"
 port = {port}
@@ -228,10 +231,24 @@ people = [{{ email = "{me}", mail = "ada@home.example", push = "env:PUSH_ADA" }}
 """
 
 
+@pytest.mark.parametrize(
+    ("language", "subjects", "words"),
+    [
+        ("en", ["A test", "Urgent: request {id}"], "This is a test"),
+        ("de", ["Eine Probe", "Dringend: Anfrage {id}"], "Das ist eine Probe"),
+    ],
+)
 def test_the_test_command_tries_every_second_way_and_needs_no_chat(
-    tmp_path: Path, post: Post, phone: Receiver, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    post: Post,
+    phone: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    subjects: list[str],
+    words: str,
 ) -> None:
-    (tmp_path / "deepday.toml").write_text(SETTINGS.format(me=ADA, port=post.port), encoding="utf-8")
+    own = SETTINGS.format(me=ADA, port=post.port, language=language)
+    (tmp_path / "deepday.toml").write_text(own, encoding="utf-8")
     monkeypatch.setenv("DEEPDAY_CONFIG", str(tmp_path / "deepday.toml"))
     monkeypatch.setenv("DEEPDAY_DATABASE_URL", f"sqlite:///{tmp_path / 'store.sqlite'}")
     monkeypatch.setenv("PUSH_ADA", f"json://127.0.0.1:{phone.port}/canary-topic")
@@ -239,7 +256,8 @@ def test_the_test_command_tries_every_second_way_and_needs_no_chat(
     shown = rehearse(1, said.append)
     assert said[:2] == [f"push to {ADA}: taken", f"mail to {ADA}: taken"]
     assert shown.request.state is RequestState.DELIVERED, "the owner is all there is, and mail reaches them"
-    assert [str(mail["Subject"]) for mail in post.mails] == ["A test", f"Urgent: request {shown.request.id}"]
+    assert [str(mail["Subject"]) for mail in post.mails] == [one.format(id=shown.request.id) for one in subjects]
+    assert all(words in mail.get_content() for mail in post.mails)
     phone.status, post.refuse = 500, "554 no"
     failed = rehearse(1, said.append)
     assert [one.problem for one in failed.second] == [
@@ -261,7 +279,7 @@ def test_an_address_for_mail_without_a_server_is_said(tmp_path: Path, monkeypatc
 def test_a_sign_in_to_chat_that_was_refused_leaves_the_second_way(
     tmp_path: Path, post: Post, phone: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = SETTINGS.format(me=ADA, port=post.port).replace("[me]", '[me]\nslack_user = "UADA"')
+    settings = SETTINGS.format(me=ADA, port=post.port, language="en").replace("[me]", '[me]\nslack_user = "UADA"')
     (tmp_path / "deepday.toml").write_text(settings, encoding="utf-8")
     monkeypatch.setenv("DEEPDAY_CONFIG", str(tmp_path / "deepday.toml"))
     monkeypatch.setenv("DEEPDAY_DATA", str(tmp_path))

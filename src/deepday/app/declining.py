@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -75,13 +75,14 @@ def preview(weeks: int = 4, clock: Clock | None = None) -> Shown:
         return Shown(found, decliner.book.known(name).switch.since, answer, person.zone)
 
 
-def switch_on(clock: Clock | None = None) -> int:
-    """Switch declining on; return since when (UTC seconds). Raises :class:`InputError` without a preview."""
+def switch_on(clock: Clock | None = None) -> datetime:
+    """Switch declining on; return since when, in the person's zone. Raises :class:`InputError` without a preview."""
     settings = load_settings()
     with opened_accounts(clock) as accounts:
         accounts.connected()
-        name = build_person(Request(), settings).email.lower()
-        return accounts.store.declines().switch_on(name, rules_of(settings).fingerprint).since
+        person = build_person(Request(), settings)
+        switch = accounts.store.declines().switch_on(person.email.lower(), rules_of(settings).fingerprint)
+        return datetime.fromtimestamp(switch.since, person.zone)
 
 
 def switch_off(clock: Clock | None = None) -> bool:

@@ -219,11 +219,11 @@ def _opening(clock: Clock) -> Iterator[tuple[Doors, Accounts, str]]:
         except (InputError, NotEnoughDataError) as error:
             problem = error.what
         accounts = ledger.accounts if ledger else stack.enter_context(opened_accounts(clock))
-        slack = _slack(settings, accounts, stack)
+        slack = slack_reader(settings, accounts, stack)
         yield Doors(ledger, slack, _alert_doors(settings), settings.form), accounts, problem
 
 
-def _slack(settings: IngressSettings, accounts: Accounts, stack: ExitStack) -> DeliveryReader | None:
+def slack_reader(settings: IngressSettings, accounts: Accounts, stack: ExitStack) -> DeliveryReader | None:
     """Return what reads Slack's requests; of an account that is not connected, only its challenges."""
     if not settings.slack_signing_secret:
         return None

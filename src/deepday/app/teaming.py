@@ -67,7 +67,7 @@ def _measure_one(office: Office, tenant: int, week: date, clock: Clock) -> bool:
     if not member.shares:
         return False
     last = week + timedelta(days=6)
-    with acting_for(Acting(tenant, member.settings)):
+    with acting_for(Acting(tenant, member.settings, office.store_url(tenant))):
         request = Request(first=week.isoformat(), last=last.isoformat())
         found = measure_period(request, no_progress, ledger=False, clock=clock)
     if found.problem:

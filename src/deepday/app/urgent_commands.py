@@ -31,6 +31,7 @@ from deepday.route import machine
 from deepday.route.chain import chain_of
 from deepday.route.ledger import Overrides, load_by_week, overrides_by_week, response_times
 from deepday.route.machine import Step
+from deepday.route.phrases import say as phrase
 from deepday.store.audit import AuditRow
 from deepday.store.covers import StoredAnswer
 from deepday.store.outbox import OutboxRow, SendState
@@ -229,7 +230,8 @@ def rehearse(seconds: int, say: Callable[[str], None], clock: Clock | None = Non
     with listening(clock) as (ledger, ears):
         now = ledger.desk.now()
         second = _second_ways_tried(ledger, say)
-        signal = UrgentSignal(f"test:{now}:{secrets.token_hex(4)}", now, "", "", "This is a test.", door=Door.TEST)
+        text = phrase(ledger.policy.language, "test")
+        signal = UrgentSignal(f"test:{now}:{secrets.token_hex(4)}", now, "", "", text, door=Door.TEST)
         ledger.desk.receive(signal, source=TEST_SOURCE)
         found = next(one for one in ledger.urgent.requests(ledger.person) if one.key == signal.id)
         stage, end = "", ledger.clock.monotonic() + seconds
@@ -257,16 +259,16 @@ def _round(ledger: Ledger, ears: Listening, seconds: float) -> None:
 
 
 def _second_ways_tried(ledger: Ledger, say: Callable[[str], None]) -> tuple[SecondTry, ...]:
-    ways = ledger.ways
+    ways, language = ledger.ways, ledger.policy.language
     if ways is None:
         return ()
     tried: list[SecondTry] = []
     for name in ways.people:
         for way in ways.ways(name):
             key = f"test/{way}/{name}/{ledger.desk.now()}"
-            text = f"This is a test of {ledger.desk.name}'s deepday: nothing has happened, and nothing is to be done."
+            text = phrase(language, "test outside", owner=ledger.desk.name)
             try:
-                ways.send_by(way, name, "A test", text, key)
+                ways.send_by(way, name, phrase(language, "test by mail"), text, key)
             except DeepdayError as error:
                 tried.append(SecondTry(way, name, error.what))
             else:

@@ -1,6 +1,6 @@
 """One job for one of many people on a shared database: in their name, with their settings, never two at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -9,12 +9,15 @@ from deepday.app.heartbeat import beat_heart
 from deepday.app.keeping import Keeper
 from deepday.app.self_audit import Pulse, SelfAudit
 from deepday.app.syncing import SyncRequest, sync
+from deepday.app.trial_letters import write_if_due
 from deepday.app.urgent_commands import look_into_mailbox
-from deepday.app.urgent_running import listening, opened_ledger
+from deepday.app.urgent_listening import REFRESH_SECONDS, Listening
+from deepday.app.urgent_running import Ledger, listening, opened_ledger
 from deepday.clock import Clock
 from deepday.config.acting import Acting, acting_for
 from deepday.config.load import load_settings
 from deepday.config.serve_settings import WorkerSettings
+from deepday.config.settings import Settings
 from deepday.connect import no_progress
 from deepday.connect.reach import only_public
 from deepday.errors import (
@@ -24,6 +27,8 @@ from deepday.errors import (
     ReconnectNeededError,
     RetryLaterError,
 )
+from deepday.model import Interval
+from deepday.route.policy import RoutePolicy
 from deepday.store.office import Condition, JobKind, Office
 from deepday.store.quota import Quotas
 
@@ -40,8 +45,8 @@ _SYNC_REQUESTS = 4
 _TICK_REQUESTS = 2
 """Requests that a job makes of one account, usually: what is taken from the vendor's quota before it begins."""
 
-_AUDITS_AT_MOST = 10_000
-"""People of whom a worker remembers how far it followed their history; of the others it is followed anew."""
+_REMEMBERED = 10_000
+"""People of whom a worker remembers how far it followed their history, and who is on leave; else it looks anew."""
 
 
 class Lane(StrEnum):
@@ -61,11 +66,21 @@ def lane_of(kind: JobKind) -> Lane:
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """What came of a job. ``next_at``: UTC seconds. ``said``: what went wrong, in words, empty for nothing."""
+    """What came of a job. ``next_at``: UTC seconds. ``said``: what is to be told, in words, empty for nothing."""
 
     next_at: int
     condition: Condition | None
     said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What was found out for somebody's urgent requests, when (UTC seconds), under which settings."""
+
+    at: int
+    settings: Settings
+    away: Mapping[str, Sequence[Interval]]
+    policy: RoutePolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +91,7 @@ class Worker:
     clock: Clock
     settings: WorkerSettings
     _audits: dict[int, SelfAudit] = field(default_factory=dict)
+    _around: dict[int, _Around] = field(default_factory=dict)
 
     def work(self, kind: JobKind, tenant: int) -> Worked:
         """Do what is due for one person, and note when to come back.
@@ -92,8 +108,11 @@ class Worker:
             if not free:
                 done = Worked(self._now() + _SHORTEST_PAUSE, None, "another process is at it")
             else:
-                with acting_for(Acting(tenant, member.settings)), only_public(self.settings.networks):
+                acting = Acting(tenant, member.settings, self.office.store_url(tenant))
+                with acting_for(acting), only_public(self.settings.networks):
                     done = self._guarded(_DO[kind], tenant, member.failures)
+                    if kind is JobKind.TICK:
+                        done = self._with_upkeep(done, tenant)
         self.office.worked(kind, tenant, done.next_at, done.condition)
         return done
 
@@ -103,7 +122,7 @@ class Worker:
         except ReconnectNeededError as error:
             return Worked(self._now() + _HOUR, Condition.RECONNECT, error.what)
         except NotEnoughDataError as error:
-            return Worked(self._now() + _HOUR, Condition.WELL, error.what)
+            return Worked(self._now() + _HOUR, Condition.NOTHING, error.what)
         except InputError as error:
             return Worked(self._now() + _HOUR, Condition.FAILING, error.what)
         except DeepdayError as error:
@@ -123,16 +142,7 @@ class Worker:
         return Worked(self._now() + self.settings.sync_every * 60, Condition.WELL)
 
     def tick(self, tenant: int) -> Worked:
-        """Keep accepted days protected, and look after the person's rows, whatever becomes of the first."""
-        try:
-            done = self._protect(tenant)
-        except DeepdayError:
-            self._look_after(tenant)
-            raise
-        found = self._look_after(tenant)
-        return replace(done, said=" ".join((done.said, *found)).strip())
-
-    def _protect(self, tenant: int) -> Worked:
+        """Keep accepted days protected."""
         full = self._full(tenant, _TICK_REQUESTS)
         if full:
             return full
@@ -145,9 +155,14 @@ class Worker:
         reconnect = bool(beat.outcome and beat.outcome.reconnect)
         return Worked(min(usual, beat.due or usual), Condition.RECONNECT if reconnect else Condition.WELL)
 
+    def _with_upkeep(self, done: Worked, tenant: int) -> Worked:
+        """Look after the person's rows and letter, whatever became of the tick; add what was found to what it told."""
+        found = (*self._look_after(tenant), *self._write_letter())
+        return replace(done, said=" ".join((done.said, *found)).strip())
+
     def _look_after(self, tenant: int) -> tuple[str, ...]:
         """Delete what was kept long enough, audit the person's rows, tell them what lasts; return what was found."""
-        if len(self._audits) >= _AUDITS_AT_MOST:
+        if len(self._audits) >= _REMEMBERED:
             self._audits.clear()
         audit = self._audits.get(tenant)
         try:
@@ -164,24 +179,46 @@ class Worker:
             return (error.what,)
         return (*audited.found, *troubles)
 
+    def _write_letter(self) -> tuple[str, ...]:
+        """Mail the weekly letter on the person's trial where it is due; return what is to be told."""
+        try:
+            written = write_if_due(self.clock)
+        except DeepdayError as error:
+            return (f"The letter on the trial: {error.what}",)
+        return (f"{written.told}.",) if written else ()
+
     def _heartbeat(self) -> None:
         settings = load_settings().serve
         if settings.heartbeat:
             beat_heart(settings.heartbeat, settings.heartbeat_method, self.clock)
 
     def urgent(self, tenant: int) -> Worked:
-        """Read what was asked since, by mail as well, and do what is due about it."""
-        del tenant
+        """Do what is due about what was asked, and read what was asked since, by mail as well."""
         said = ""
-        if load_settings().urgent.mailbox.host:
-            try:
-                look_into_mailbox(self.clock)
-            except DeepdayError as error:  # chat and what is due must not wait for a mail server
-                said = error.what
-        with listening(self.clock) as (ledger, _):
+        with listening(self.clock) as (ledger, ears):
+            notes = self._looked_around(tenant, ledger, ears)
+            ledger.desk.step()  # what an ingress has kept waits for no history and no mail server
+            if ledger.door is not None:
+                try:
+                    look_into_mailbox(self.clock)
+                except DeepdayError as error:
+                    said = error.what
             ledger.desk.catch_up()
             ledger.desk.step()
-        return Worked(self._now() + URGENT_EVERY, None, said)
+        return Worked(self._now() + URGENT_EVERY, None, " ".join(filter(None, (said, *notes))))
+
+    def _looked_around(self, tenant: int, ledger: Ledger, ears: Listening) -> Sequence[str]:
+        """Let the desk know who is on leave and whom rules name, asked once an hour; return what went wrong."""
+        settings, now, known = load_settings(), self._now(), self._around.get(tenant)
+        if known is not None and known.settings == settings and 0 <= now - known.at < REFRESH_SECONDS:
+            ledger.people.away, ledger.desk.policy = known.away, known.policy
+            return ()
+        notes = ears.refresh()
+        if ledger.desk.history is not None:
+            if len(self._around) >= _REMEMBERED:
+                self._around.clear()
+            self._around[tenant] = _Around(now, settings, ledger.people.away, ledger.desk.policy)
+        return notes
 
     def _full(self, tenant: int, requests: int) -> Worked | None:
         """Take the requests of a job from the quotas of all its vendors; when one of them is used up, come back."""

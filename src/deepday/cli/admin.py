@@ -122,7 +122,8 @@ def status(json_: Json = False) -> None:
             [
                 (
                     f"people    {people['people']}, of whom {people['must_reconnect']} must sign in again, "
-                    f"{people['failing']} meet trouble, {people['never_synced']} were never read"
+                    f"{people['failing']} meet trouble, {people['not_connected']} have connected nothing, "
+                    f"{people['never_synced']} were never read"
                 ),
                 (
                     f"jobs      {jobs['waiting']} waiting (the oldest for {jobs['oldest_waiting']} s), "

@@ -50,9 +50,12 @@ def on(json_: Json = False) -> None:
 
     since = declining.switch_on()
     if json_:
-        show.print_json({"schema": "deepday.decline.switch/1", "on": True, "since": since})
+        show.print_json({"schema": "deepday.decline.switch/2", "on": True, "since": since.isoformat()})
     else:
-        show.say("New invitations into deep-work days are declined from now on. To stop: deepday decline off")
+        show.say(
+            f"New invitations into deep-work days are declined from now on, {since:%a %Y-%m-%d %H:%M}. "
+            "To stop: deepday decline off"
+        )
 
 
 @app.command("off", epilog="Example: deepday decline off")
@@ -62,7 +65,7 @@ def off(json_: Json = False) -> None:
 
     was = declining.switch_off()
     if json_:
-        show.print_json({"schema": "deepday.decline.switch/1", "on": False, "since": 0})
+        show.print_json({"schema": "deepday.decline.switch/2", "on": False, "since": None})
     else:
         show.say("Invitations are no longer declined." if was else "Invitations were not declined anyway.")
     if not was:

@@ -26,6 +26,7 @@ from deepday.cli import (
     export,
     health,
     imports,
+    ingress,
     mcp,
     measure,
     plan,
@@ -82,6 +83,7 @@ app.command("extend", epilog="Example: deepday extend --until 18:00")(protect_no
 app.command("end-early", epilog="Example: deepday end-early")(protect_now.end_early)
 app.command("restore", epilog="Example: deepday restore --all, or deepday restore 2026-03-10")(protect.restore)
 app.command("serve", epilog="Example: deepday serve, or deepday serve --once")(serve.serve)
+app.command("ingress", epilog="Example: deepday ingress --listen 127.0.0.1:8378")(ingress.ingress)
 app.command("worker", epilog="Example: deepday worker --concurrency 16")(worker.worker)
 app.add_typer(admin.app, name="admin")
 app.add_typer(team.app, name="team")

@@ -55,16 +55,13 @@ def serve(
     from deepday.app.storing import prepare_store  # noqa: PLC0415 - same
     from deepday.clock import SystemClock  # noqa: PLC0415 - same
     from deepday.config.load import last_good  # noqa: PLC0415 - same
-    from deepday.jobs import writing_letters  # noqa: PLC0415 - help does without
+    from deepday.jobs import chores  # noqa: PLC0415 - same
     from deepday.jobs.auditing import Auditor  # noqa: PLC0415 - same
-    from deepday.jobs.backing_up import EVERY, BackingUp  # noqa: PLC0415 - same
     from deepday.jobs.hearing import Ear  # noqa: PLC0415 - same
     from deepday.jobs.logs import lines  # noqa: PLC0415 - same
     from deepday.jobs.manager import Manager  # noqa: PLC0415 - same
-    from deepday.jobs.posting import Postman  # noqa: PLC0415 - same
     from deepday.jobs.serving import Beside, Service, serve_once  # noqa: PLC0415 - same
     from deepday.jobs.serving import serve as run  # noqa: PLC0415 - same
-    from deepday.jobs.writing_letters import WritingLetters  # noqa: PLC0415 - same
 
     clock, log = SystemClock(), lines(as_json=log_format is LogFormat.JSON or (log_format is None and json_))
     leave_no_core()
@@ -73,12 +70,17 @@ def serve(
     with using(), last_good() as settings:
         prepare_store(clock)
         service = Service(keeper, clock, log, pulse, alive=manager.alive)
+        mailbox, letters = chores.mailbox(clock, log), {chores.letters(clock, log): chores.LETTER_EVERY}
         beside = Beside(
-            (ear.listen, Postman(clock, log).collect, Auditor(clock, log, pulse).look_after),
-            {BackingUp(clock, log): EVERY, WritingLetters(clock, log): writing_letters.EVERY},
+            (
+                ear.listen,
+                lambda ended: mailbox.until(ended, chores.mailbox_pause),
+                Auditor(clock, log, pulse).look_after,
+            ),
+            {chores.backups(clock, log): chores.BACKUP_EVERY, **letters},
         )
         if settings.serve.jobs == "workers":  # which read chat and mail, and audit, by themselves (docs/scale.md)
-            service, beside = _handing_on(clock, log, manager.alive), Beside()
+            service, beside = _handing_on(clock, log, manager.alive), Beside(periodic=letters)
         if once:
             done = serve_once(service, keeper).outcome
             if done and (done.left or done.refused):
@@ -88,7 +90,7 @@ def serve(
             _page(port, settings.serve.port, clock, log, wanted=page, vitals=service.vitals),
             _ingress(ingress, settings.ingress, clock, log, ear),
         ):
-            show.say("Keeping your days protected, until Ctrl-C.")
+            show.say("Serving, until Ctrl-C.")
             run(service, keeper, clock, settings.serve.sync_every, manager, beside)
     show.say("Stopped. What is on stays on until its end; to take it back: deepday restore")
 

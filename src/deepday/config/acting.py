@@ -8,10 +8,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """One of many people: ``tenant`` is their number, ``settings`` what their deepday.toml would say."""
+    """One of many people: ``tenant`` is their number, ``settings`` what their deepday.toml would say.
+
+    ``store``: the address of their part of the database.
+    """
 
     tenant: int
     settings: str
+    store: str
 
 
 ACTING: ContextVar[Acting | None] = ContextVar("ACTING", default=None)

@@ -39,7 +39,7 @@ def database_location() -> str | Path:
 
     In a database of many it is the part of the person that this thread works for (:mod:`deepday.config.acting`).
     """
-    url, acting = os.environ.get("DEEPDAY_DATABASE_URL"), ACTING.get()
-    if url and acting:
-        return f"{url}{'&' if '?' in url else '?'}tenant={acting.tenant}"
-    return url or data_folder() / "deepday.sqlite"
+    acting = ACTING.get()
+    if acting:
+        return acting.store
+    return os.environ.get("DEEPDAY_DATABASE_URL") or data_folder() / "deepday.sqlite"

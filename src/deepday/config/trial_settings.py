@@ -65,7 +65,7 @@ class TrialSettings(Table):
     letter: Literal["off", "file", "mail"] = Field(
         default="off",
         description="What deepday serve does with the weekly letter, each Monday of a trial: file, into the folder "
-        "letters beside the store's data; mail, to letter_to as well, without asking each time.",
+        "letters beside the store's data; mail, to letter_to as well, without asking each time. Workers mail it only.",
         examples=["file"],
     )
     letter_to: str = Field(

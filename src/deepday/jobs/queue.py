@@ -95,6 +95,26 @@ def put_one(queue: procrastinate.App, kind: JobKind, tenant: int) -> bool:
     return True
 
 
+@contextmanager
+def putting_urgent(url: str, tell: Tell) -> Iterator[Callable[[int], None]]:
+    """Give what lets a worker look at once at what somebody was asked; of any thread, while the context lasts.
+
+    Where the queue does not answer that is told, and the next look comes by itself. Raises :class:`DeepdayError` where
+    it does not answer at the beginning.
+    """
+    connector = procrastinate.SyncPsycopgConnector(conninfo=plain_address(url), min_size=1, max_size=4)
+    with _explaining(), procrastinate.App(connector=connector).open() as queue:
+        queue.check_connection()
+
+        def put(tenant: int) -> None:
+            try:
+                put_one(queue, JobKind.URGENT, tenant)
+            except exceptions.ConnectorException as error:
+                tell(f"kept, and seen to within a minute: the queue does not answer ({type(error).__name__})")
+
+        yield put
+
+
 async def give_out(queue: procrastinate.App, kind: JobKind, tenants: Sequence[int]) -> int:
     """Put a job for each of these people into the queue, unless the same one waits; return how many were put there."""
     waiting = await queue.connector.execute_query_all_async(
@@ -127,7 +147,7 @@ def with_jobs(queue: procrastinate.App, worker: Worker, tell: Tell) -> procrasti
         def do(tenant: int) -> None:
             done = worker.work(kind, tenant)
             if done.said:
-                tell(f"{kind}: {done.said}")
+                tell(f"{kind} of tenant {tenant}: {done.said}")
 
         return do
 

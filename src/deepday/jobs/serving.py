@@ -57,6 +57,7 @@ class Service:
         self._pulse = pulse or Pulse(clock)
         self._alive = alive
         self._trouble = ""
+        self._waiting = False
         self._settings_trouble = ""
         self._anew = threading.Event()
         self._ended = threading.Event()
@@ -80,14 +81,20 @@ class Service:
         self._look_at_settings()
         try:
             beat = self._keeper.beat()
+        except NotEnoughDataError as error:  # no trouble: whoever begins has no account yet
+            if error.what != self._trouble:
+                waits = "There is nothing to protect yet; as soon as there is, it begins by itself."
+                self._log.info(f"{waits} {error.what} {error.advice}".strip(), at=self._at())
+            self._trouble, self._waiting = error.what, True
+            return Beat()
         except DeepdayError as error:
             if error.what != self._trouble:
                 self._log.error(f"{error.what} {error.advice}".strip(), at=self._at())
-            self._trouble = error.what
+            self._trouble, self._waiting = error.what, False
             return Beat()
         if self._trouble:
-            self._log.info("It works again.", at=self._at())
-            self._trouble = ""
+            self._log.info("It begins." if self._waiting else "It works again.", at=self._at())
+            self._trouble, self._waiting = "", False
         self._tell(beat)
         return beat
 

@@ -151,11 +151,12 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A paragraph of a message, with a link to what it is about and the buttons below it."""
+    """A paragraph of a message, with a link to what it is about and the buttons below it. ``word``: to be pressed."""
 
     text: str = field(repr=False)
     buttons: tuple[Button, ...] = ()
     link: str = ""
+    word: str = "Open"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from deepday.model import Door, UrgentSignal
+from deepday.route.phrases import say
 
 MOST = 100
 """Alerts in one request."""
@@ -51,9 +52,9 @@ def signals_of(source: str, usual: str, body: bytes, now: int) -> list[UrgentSig
     return [_of_many(source, usual, one, now) for one in alerts if one.get("status") != "resolved"]
 
 
-def flood(source: str, now: int) -> UrgentSignal:
+def flood(source: str, now: int, language: str = "en") -> UrgentSignal:
     """Return the signal that a source sends more alerts than are taken: one an hour."""
-    text = f"The source of alerts {source!r} sends more than are taken. Look there: some were refused."
+    text = say(language, "alerts refused", source=source)
     return _signal(source, f"flood {now // _HOUR}", "flood", text, "", now)
 
 

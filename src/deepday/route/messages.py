@@ -1,7 +1,7 @@
 """The messages that people see: words, buttons, and a text for where buttons cannot be shown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -64,7 +64,8 @@ def message(item: Item, about: Sequence[Request], words: Setting) -> OutgoingMes
     else:
         sections = _SECTIONS[item.kind](item, about[0], words)
     spoken = "\n".join(f"{one.text}{one.link and chr(10)}{one.link}" for one in sections)
-    return OutgoingMessage(item.id, item.to, spoken, item.thread, tuple(sections))
+    shown = tuple(replace(one, word=words.say("link")) for one in sections)
+    return OutgoingMessage(item.id, item.to, spoken, item.thread, shown)
 
 
 def _reply(item: Item, request: Request, words: Setting) -> list[Section]:

@@ -45,6 +45,14 @@ _BUTTONS = {
     "button no": "No",
 }
 
+_ITSELF = {
+    "link": "Open",
+    "alerts refused": "The source of alerts '{source}' sends more than are taken. Look there: some were refused.",
+    "test": "This is a test.",
+    "test by mail": "A test",
+    "test outside": "This is a test of {owner}'s deepday: nothing has happened, and nothing is to be done.",
+}
+
 _SENDERS = {
     "reply, in person": "You wrote to {owner}.",
     "reply, until": "{owner} is in deep work until {until}.",
@@ -202,5 +210,5 @@ _HANDOVER = {
 }
 
 ENGLISH: Mapping[str, str] = (
-    _TIMES | _DOORS | _BUTTONS | _SENDERS | _COVERS | _PRESSED | _DIGEST | _MAILS | _FORM | _HANDOVER
+    _TIMES | _DOORS | _BUTTONS | _ITSELF | _SENDERS | _COVERS | _PRESSED | _DIGEST | _MAILS | _FORM | _HANDOVER
 )

@@ -45,6 +45,15 @@ _BUTTONS = {
     "button no": "Nein",
 }
 
+_ITSELF = {
+    "link": "Öffnen",
+    "alerts refused": "Die Quelle von Alarmen „{source}“ sendet mehr, als angenommen wird. Sehen Sie dort nach: einige "
+    "wurden abgelehnt.",
+    "test": "Das ist eine Probe.",
+    "test by mail": "Eine Probe",
+    "test outside": "Das ist eine Probe von deepday für {owner}: Es ist nichts geschehen, und es ist nichts zu tun.",
+}
+
 _SENDERS = {
     "reply, in person": "Sie haben {owner} geschrieben.",
     "reply, until": "{owner} arbeitet bis {until} konzentriert.",
@@ -225,6 +234,7 @@ _REASONS = {
 }
 """The history keeps these in English; English needs no entries."""
 
-GERMAN: Mapping[str, str] = (
-    _TIMES | _DOORS | _BUTTONS | _SENDERS | _COVERS | _PRESSED | _DIGEST | _MAILS | _FORM | _HANDOVER | _REASONS
-)
+GERMAN: Mapping[str, str] = {
+    **(_TIMES | _DOORS | _BUTTONS | _ITSELF | _SENDERS | _COVERS | _PRESSED | _DIGEST | _MAILS | _FORM | _HANDOVER),
+    **_REASONS,
+}

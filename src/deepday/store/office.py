@@ -26,6 +26,7 @@ class Condition(StrEnum):
     """How a person's jobs go."""
 
     WELL = ""
+    NOTHING = "nothing"  # there is no account to read
     RECONNECT = "reconnect"  # the person must sign in again
     FAILING = "failing"
 
@@ -158,11 +159,11 @@ class Office:
         ``None``: nothing was found out. Only a reading that went well ends trouble: others may not meet it.
         """
         values: dict[str, Any] = {_DUE[kind].name: next_at}
-        well = condition is Condition.WELL
+        well = condition in {Condition.WELL, Condition.NOTHING}
         if condition is not None and (kind is JobKind.SYNC or not well):
             values["state"] = condition.value
             values["failures"] = 0 if well else _columns.failures + 1
-        if well and kind is not JobKind.URGENT:
+        if condition is Condition.WELL and kind is not JobKind.URGENT:
             values["synced_at" if kind is JobKind.SYNC else "ticked_at"] = self._now()
         with Database(self.store_url(tenant), self._clock).writing() as connection:
             connection.execute(update(schema.tenant).where(_columns.tenant == tenant).values(values))
@@ -178,6 +179,7 @@ class Office:
             func.count().label("people"),
             number(_columns.state == Condition.RECONNECT.value).label("must_reconnect"),
             number(_columns.state == Condition.FAILING.value).label("failing"),
+            number(_columns.state == Condition.NOTHING.value).label("not_connected"),
             number(_columns.synced_at == 0).label("never_synced"),
             number(_columns.shares_since > 0).label("sharing"),
             *(number(at < now - 900).label(f"{kind.value}_overdue") for kind, at in _DUE.items()),

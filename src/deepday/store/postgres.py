@@ -133,7 +133,10 @@ def let_in(connection: Connection, role: str) -> None:
     connection.exec_driver_sql(f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {name}")
 
 
-_UNREACHABLE = ("cannot be reached", "Check that PostgreSQL runs there, and the address in DEEPDAY_DATABASE_URL.")
+_UNREACHABLE = (
+    "cannot be reached",
+    "Check that PostgreSQL runs there, and the address, database, role and password in DEEPDAY_DATABASE_URL.",
+)
 _BUSY = ("is in use by another program", "Wait until that has finished, then run this again.")
 _CAUSES = {
     "08": _UNREACHABLE,

@@ -116,10 +116,18 @@ class TrialBook:
             for row in rows
         ]
 
-    def add(self, number: int, entry: LogEntry) -> None:
-        """Add an entry to the log; nothing in it is ever changed."""
-        newest = select(func.coalesce(func.max(trial_log.c.number), 0)).where(trial_log.c.trial_id == number)
+    def add(self, number: int, entry: LogEntry, seen: int | None = None) -> bool:
+        """Add an entry to the log; nothing in it is ever changed.
+
+        ``seen``: how many of that kind on the same thing were there; where another process has added one since,
+        nothing is added, and ``False`` returned.
+        """
+        mine = trial_log.c.trial_id == number
+        newest = select(func.coalesce(func.max(trial_log.c.number), 0)).where(mine)
+        alike = select(func.count()).where(mine, trial_log.c.kind == entry.kind.value, trial_log.c.what == entry.what)
         with self._database.writing() as connection:
+            if seen is not None and connection.execute(alike).scalar_one() != seen:
+                return False
             connection.execute(
                 insert(trial_log).values(
                     trial_id=number,
@@ -132,3 +140,4 @@ class TrialBook:
                     at=entry.at,
                 )
             )
+        return True

@@ -74,14 +74,19 @@ def make_ingress(ingress: Ingress, hosts: Sequence[str], more: Sequence[Route] =
     """Return the application. ``hosts``: the names that a request may ask for, and no others; ``more``: addresses."""
     answers = _Answers(ingress)
     routes = [
-        Route("/slack", answers.to(answers.slack), methods=["POST"]),
-        Route("/alerts/{name}", answers.to(answers.alerts), methods=["POST"]),
-        Route("/healthz", _healthy),
+        Route("/slack", answering(answers.slack, ingress.refusals), methods=["POST"]),
+        Route("/alerts/{name}", answering(answers.alerts, ingress.refusals), methods=["POST"]),
+        Route("/healthz", healthy),
         Route("/style.css", _style),
         *more,
     ]
+    return hardened(routes, hosts)
+
+
+def hardened(routes: Sequence[Route], hosts: Sequence[str]) -> Starlette:
+    """Return an application of these addresses that tells strangers nothing, under these names and no others."""
     return Starlette(
-        routes=routes,
+        routes=list(routes),
         middleware=[
             Middleware(Hardened),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
@@ -90,22 +95,23 @@ def make_ingress(ingress: Ingress, hosts: Sequence[str], more: Sequence[Route] =
     )
 
 
+def answering(do: Endpoint, refusals: Refusals) -> Endpoint:
+    """Return an endpoint that answers a refusal with its status, counts it, and tells nothing of why."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await do(request)
+        except RefusedError as refused:
+            refusals.count(refused.why)
+            wait = {"Retry-After": "60" if refused.status == 429 else "1"} if refused.status in {429, 503} else {}
+            return PlainTextResponse(_WORDS.get(refused.status, "Refused."), refused.status, wait)
+
+    return answer
+
+
 @dataclass(frozen=True, slots=True)
 class _Answers:
     ingress: Ingress
-
-    def to(self, do: Endpoint) -> Endpoint:
-        """Return an endpoint that answers a refusal with its status, counts it, and tells nothing of why."""
-
-        async def answer(request: Request) -> Response:
-            try:
-                return await do(request)
-            except RefusedError as refused:
-                self.ingress.refusals.count(refused.why)
-                wait = {"Retry-After": "60" if refused.status == 429 else "1"} if refused.status in {429, 503} else {}
-                return PlainTextResponse(_WORDS.get(refused.status, "Refused."), refused.status, wait)
-
-        return answer
 
     async def slack(self, request: Request) -> Response:
         """Take what Slack brings: the signature first, over the very bytes; the row next; the answer last."""
@@ -137,7 +143,9 @@ class _Answers:
             few = ingress.allowance.take(f"wrong {address}", _WRONG_SECRETS)
             raise RefusedError(401, "with a wrong secret") if few else RefusedError(429, "too often")
         if not ingress.allowance.take(f"alerts {name}", door.most):
-            await ingress.kept([flood(name, ingress.now())], ALERTS)  # a machine's silence may not be ours
+            ledger = ingress.reception.doors.ledger
+            said = flood(name, ingress.now(), ledger.policy.language if ledger else "en")
+            await ingress.kept([said], ALERTS)  # a machine's silence may not be ours
             raise RefusedError(429, "too often")
         body = await body_of(request, ALERT_BYTES)
         try:
@@ -173,7 +181,8 @@ _WORDS = {
 }
 
 
-async def _healthy(_: Request) -> Response:
+async def healthy(_: Request) -> Response:
+    """Say that this process answers."""
     return PlainTextResponse("ok")
 
 

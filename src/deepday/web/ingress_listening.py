@@ -2,25 +2,29 @@
 
 import logging
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 import uvicorn
+from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from deepday.app.ingress import Reception
+from deepday.app.office_ingress import OfficeReception
 from deepday.clock import Clock
 from deepday.config.ingress_settings import IngressSettings, place_of
 from deepday.errors import InputError
 from deepday.web.ingress import Ingress, make_ingress
 from deepday.web.ingress_form import form_routes
 from deepday.web.listening import running
+from deepday.web.office_ingress import OfficeIngress, make_office_ingress
 
 HEADER_SECONDS = 10.0
 """Seconds in which a new connection must have sent the head of its first request."""
 
+_NAME = "deepday ingress"
 _BACKLOG = 1024
 _MOST_AT_ONCE = 500
 _HEAD_BYTES = 16_384
@@ -59,6 +63,40 @@ def ingress(
     ``came`` is called when something was kept, ``missed`` when histories should be read. Raises :class:`InputError`
     when the place is taken, or may not be listened on.
     """
+    reception = Reception(clock, log, came, missed)
+    shared = Ingress(reception)
+    with _server(settings, listen, lambda hosts: make_ingress(shared, hosts, form_routes(shared))) as (server, address):
+        reception.start()
+        try:
+            with running([server], _NAME):
+                yield address
+        finally:
+            reception.close()
+
+
+@contextmanager
+def office_ingress(settings: IngressSettings, listen: str, reception: OfficeReception) -> Iterator[str]:
+    """Listen for everybody in the register while the context lasts, and give the address.
+
+    ``listen``: as for :func:`ingress`. Raises :class:`InputError` as that does.
+    """
+    shared = OfficeIngress(reception)
+    with _server(settings, listen, lambda hosts: make_office_ingress(shared, hosts)) as (server, address):
+        try:
+            with running([server], _NAME):
+                yield address
+        finally:
+            shared.close()
+
+
+@contextmanager
+def _server(
+    settings: IngressSettings, listen: str, make: Callable[[Sequence[str]], Starlette]
+) -> Iterator[tuple[tuple[uvicorn.Server, list[socket.socket]], str]]:
+    """Take the place while the context lasts; give a server with the application, not running, and its address.
+
+    ``make`` takes the names that a request may ask for.
+    """
     try:
         whole = IngressSettings.model_validate(settings.model_dump() | {"listen": listen})
         host, port = place_of(listen)
@@ -67,11 +105,9 @@ def ingress(
         raise InputError(f"The ingress cannot listen there: {said}", "See [ingress] in the settings.") from None
     # Strangers can make it say this as often as they like.
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
-    reception = Reception(clock, log, came, missed)
     with _bound(host, port) as listening:
         number = listening.getsockname()[1]
-        shared = Ingress(reception)
-        app = make_ingress(shared, _names(whole, host), form_routes(shared))
+        app = make(_names(whole, host))
         config = uvicorn.Config(
             app,
             http=_Impatient,
@@ -87,12 +123,8 @@ def ingress(
             limit_concurrency=_MOST_AT_ONCE,
             h11_max_incomplete_event_size=_HEAD_BYTES,
         )
-        reception.start()
-        try:
-            with running([(uvicorn.Server(config), [listening])], "deepday ingress"):
-                yield f"http://{f'[{host}]' if ':' in host else host}:{number}"
-        finally:
-            reception.close()
+        address = f"http://{f'[{host}]' if ':' in host else host}:{number}"
+        yield (uvicorn.Server(config), [listening]), address
 
 
 def _names(settings: IngressSettings, host: str) -> list[str]:
@@ -109,7 +141,7 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
     except OSError as error:
         raise InputError(
             f"The ingress cannot listen on {host} port {port}: {error.strerror}.",
-            "Give another one: deepday serve --ingress 127.0.0.1:8379, or see [ingress] in the settings.",
+            "Give another one, like 127.0.0.1:8379, or see [ingress] in the settings.",
         ) from None
     with made:
         yield made

@@ -122,6 +122,7 @@ def test_the_figures_of_all_hold_no_name_and_no_time_of_day(office: Office, cloc
         "people": 2,
         "must_reconnect": 1,
         "failing": 0,
+        "not_connected": 0,
         "never_synced": 2,
         "sharing": 0,
         "sync_overdue": 1,
@@ -165,7 +166,7 @@ def test_a_job_is_done_with_its_persons_settings_and_rows(
     [
         (ReconnectNeededError("x"), Condition.RECONNECT, 3600),
         (InputError("x"), Condition.FAILING, 3600),
-        (NotEnoughDataError("x"), Condition.WELL, 3600),
+        (NotEnoughDataError("x"), Condition.NOTHING, 3600),
         (RetryLaterError("x", after=500), Condition.FAILING, 500),
         (RetryLaterError("x"), Condition.FAILING, 60),
     ],
@@ -234,7 +235,8 @@ def test_somebody_without_an_account_is_left_alone_for_an_hour(
     tenant = add(office)
     for kind in JobKind:
         assert worker.work(kind, tenant).next_at == now(clock) + 3600
-    assert office.figures()["failing"] == 0
+    figures = office.figures()
+    assert (figures["failing"], figures["not_connected"], figures["never_synced"]) == (0, 1, 1)
 
 
 def test_a_job_reaches_public_addresses_and_those_that_the_office_allows(

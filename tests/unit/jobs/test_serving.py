@@ -120,6 +120,20 @@ def test_trouble_is_told_once_and_its_end_too() -> None:
     ]
 
 
+def test_before_anything_is_connected_it_waits_and_says_what_to_do() -> None:
+    nobody = NotEnoughDataError("No account is connected.", "Run: deepday connect google")
+    made, _, told = service(nobody, nobody, Beat(Outcome(BERLIN)))
+    for _ in range(3):
+        made.beat()
+    assert [line.split("Z ")[1] for line in told.getvalue().splitlines()] == [
+        (
+            "There is nothing to protect yet; as soon as there is, it begins by itself. No account is connected. "
+            "Run: deepday connect google"
+        ),
+        "It begins.",
+    ]
+
+
 def test_one_round_closes_what_it_opened_and_says_when_nothing_could_be_done() -> None:
     made, keeper, _ = service(Beat(Outcome(BERLIN)))
     assert serve_once(made, keeper).outcome is not None

@@ -34,3 +34,15 @@ def test_the_log_keeps_everything_in_order(store: Store) -> None:
     for one in entries:
         book.add(trial.id, one)
     assert book.log(trial.id) == entries
+
+
+def test_what_shall_be_there_once_is_not_added_by_whoever_comes_second(store: Store) -> None:
+    book = store.trials()
+    book.design(ME, {}, "hash", "seed", at=1)
+    trial = book.newest(ME)
+    assert trial is not None
+    letter = LogEntry(LogKind.LETTER, "2026-W16", DAY, "", 1, 5)
+    assert book.add(trial.id, LogEntry(LogKind.RATING, "strain", None, "", 0, 4), seen=0)
+    assert [book.add(trial.id, letter, seen=0) for _ in range(2)] == [True, False]
+    assert book.add(trial.id, letter, seen=1)
+    assert len(book.log(trial.id)) == 3

@@ -69,6 +69,9 @@ def test_german_messages_and_buttons_are_german(tmp_path: Path, monkeypatch: pyt
     english = {" the ", " is ", " you ", " it ", "Request", "urgent", "since"}
     assert not [text for text in (*lines, *labels) for word in english if word in f" {text.replace('/urgent', '')} "]
     assert "Es ist dringend" in labels
+    links = [block["text"]["text"] for one in made for block in blocks_of(one) if "<https://" in str(block.get("text"))]
+    assert links
+    assert all("|Öffnen>" in text for text in links)
 
 
 def test_what_is_answered_by_mail_is_understood_in_each_language(language: str) -> None:

@@ -20,7 +20,7 @@ from deepday.connect import OfficeLife, OfficeServer, ServedOffice, load
 from deepday.errors import DeepdayError
 from deepday.model import Secret
 
-_READY: Final = "Keeping your days protected"
+_READY: Final = "Serving, until Ctrl-C"
 _PATIENCE: Final = 30.0
 _LOOK: Final = 0.05
 

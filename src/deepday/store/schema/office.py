@@ -22,7 +22,7 @@ tenant = Table(
     Column("team", Words, nullable=False),  # empty: none
     # Whether the person lets weekly figures count in the team's aggregates, since when; 0: no.
     Column("shares_since", Long, nullable=False),
-    # When jobs of each kind are due next, and what came of the last ones: "", "reconnect" or "failing".
+    # When jobs of each kind are due next, and what came of the last ones: "", "nothing", "reconnect" or "failing".
     Column("sync_at", Long, nullable=False),
     Column("tick_at", Long, nullable=False),
     Column("urgent_at", Long, nullable=False),

@@ -1,4 +1,4 @@
-"""The mailbox while deepday serves: looked into as often as is set, and no trouble ends it."""
+"""What deepday serve does beside its beats: as often as is set, told once, and no trouble ends it."""
 
 import io
 from pathlib import Path
@@ -7,8 +7,9 @@ import pytest
 
 from deepday.clock import Clock
 from deepday.errors import RetryLaterError
+from deepday.jobs import chores
+from deepday.jobs.chores import MAILBOX_AGAIN, Chore
 from deepday.jobs.logs import lines
-from deepday.jobs.posting import AGAIN, Postman
 from deepday.testing import TurnedClock
 from tests.unit.jobs.test_hearing import Ended
 
@@ -31,7 +32,7 @@ def collected(looks: list[Exception | int], waits: int) -> tuple[list[str], Ende
             raise found
         return found
 
-    Postman(TurnedClock(), lines(told), look).collect(ended)
+    chores.mailbox(TurnedClock(), lines(told), look).until(ended, chores.mailbox_pause)
     return [line.split("by mail: ")[1] for line in told.getvalue().splitlines()], ended
 
 
@@ -44,9 +45,26 @@ def test_a_trouble_is_told_once_and_again_when_it_comes_back(settings: Path) -> 
 
 
 def test_without_a_mailbox_only_the_settings_are_looked_at(settings: Path) -> None:
-    assert collected([], 2)[1].waited == [AGAIN] * 2
+    assert collected([], 2)[1].waited == [MAILBOX_AGAIN] * 2
     settings.write_text('[urgent.mailbox]\nhost = "imap.example.org"\n', encoding="utf-8")
     told, ended = collected([], 2)
     assert len(told) == 1
     assert "user and password must be given" in told[0]
-    assert ended.waited == [AGAIN] * 2
+    assert ended.waited == [MAILBOX_AGAIN] * 2
+
+
+def test_what_was_done_is_told_each_time_and_what_fails_once_until_it_works_again() -> None:
+    told = io.StringIO()
+    results: list[str | Exception] = ["did it", "", OSError("a path"), OSError("a path"), "did it", OSError("a path")]
+
+    def do(_: Clock) -> str:
+        found = results.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    chore = Chore(TurnedClock(), lines(told), do, "Nothing was done")
+    while results:
+        chore()
+    said = [line.split(" ", 1)[1] for line in told.getvalue().splitlines()]
+    assert said == ["did it", "ERROR Nothing was done: OSError.", "did it", "ERROR Nothing was done: OSError."]
