@@ -1,8 +1,8 @@
 """Signed Slack events at a steady rate against a real ``deepday serve``: what is lost, and how long an answer takes.
 
 Run: ``python -m tests.bench.bench_ingress [--rate 200] [--seconds 60] [--only steady|flood]``. The office, where
-deepday posts its answers meanwhile, and the load are one process, the service is another. Seconds are counted from when a
-request was due, not from when it could be sent. 2 in 100 come twice, 1 in 100 is forged.
+deepday posts its answers meanwhile, and the load are one process, the service is another. Seconds are counted from
+when a request was due, not from when it could be sent. 2 in 100 come twice, 1 in 100 is forged.
 
 Then the same with ten signed events a second, while a third process pours junk (:mod:`tests.bench.flood`).
 """

@@ -80,7 +80,7 @@ def make_ingress(ingress: Ingress, hosts: Sequence[str], more: Sequence[Route] =
         Route("/style.css", _style),
         *more,
     ]
-    return Starlette(
+    app = Starlette(
         routes=routes,
         middleware=[
             Middleware(Hardened),
@@ -88,6 +88,8 @@ def make_ingress(ingress: Ingress, hosts: Sequence[str], more: Sequence[Route] =
         ],
         exception_handlers={HTTPException: _refused, Exception: _broken},
     )
+    app.router.redirect_slashes = False  # what is not an address of ours leads nowhere
+    return app
 
 
 @dataclass(frozen=True, slots=True)
