@@ -61,15 +61,16 @@ def junk(host: str, number: int, chance: random.Random) -> bytes:
 
 async def pour(address: str, rate: float, seconds: float) -> dict[str, object]:
     """Send, and return what was offered, sent and answered."""
-    place, chance = urlsplit(address), random.Random(1)
+    parts, chance = urlsplit(address), random.Random(1)
+    host, port = parts.hostname or "", parts.port or 80
     idle, answers = list[Line](), Counter[str]()
     loop = asyncio.get_running_loop()
 
     async def open_one() -> None:
-        await loop.create_connection(lambda: Line(idle, answers), place.hostname, place.port)
+        await loop.create_connection(lambda: Line(idle, answers), host, port)
 
     await asyncio.gather(*(open_one() for _ in range(CONNECTIONS)))
-    ready = [junk(str(place.hostname), number, chance) for number in range(300)]
+    ready = [junk(host, number, chance) for number in range(300)]
     began, due, sent = time.monotonic(), 0, 0
     while (now := time.monotonic() - began) < seconds:
         while due < now * rate:  # what finds no idle connection is offered and not sent
