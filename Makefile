@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 INSTALL := $(PIP) install --require-hashes --no-deps
 
-.PHONY: setup demo serve test simulate kill soak wire-log check bench docs audit release lock clean
+.PHONY: setup demo serve test simulate kill fuzz soak wire-log check bench docs audit release lock clean
 .DEFAULT_GOAL := setup
 
 setup: $(VENV)/.run                         ## the deepday command, in .venv/bin
@@ -28,6 +28,11 @@ KILLS ?= 20
 kill: $(VENV)/.dev                          ## kill deepday serve in the middle of its work (KILLS times), and see what is left
 	$(BIN)/python -m tests.integration.killing $(KILLS)
 	$(BIN)/python -m tests.integration.killing_ingress $(KILLS)
+
+INPUTS ?= 100000
+SEED ?= 1
+fuzz: $(VENV)/.dev                          ## odd inputs for all that reads what anybody can send (INPUTS, SEED)
+	$(BIN)/python -m tests.fuzz --inputs $(INPUTS) --seed $(SEED)
 
 MINUTES ?= 60
 soak: $(VENV)/.dev                          ## leave deepday serve running, and see whether anything grows (MINUTES)

@@ -72,7 +72,7 @@ class Server:
             "listen_addresses": listen,
             "unix_socket_directories": str(self.folder),
             "port": str(port),
-            "max_connections": "80",
+            "max_connections": "200",
             "fsync": "on" if durable else "off",
             "synchronous_commit": "on" if durable else "off",
         }
@@ -101,6 +101,10 @@ class Server:
             for statement in statements:
                 connection.execute(statement.encode())
 
+    def hang_up(self, database: str) -> None:
+        """Close all connections to a database, as a restart of the server does."""
+        self.sql("postgres", f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'")
+
     def database(self) -> str:
         """Make a database, owned by the role of the tests, and return its name."""
         name = f"deepday_{next(_numbers)}"
@@ -111,6 +115,19 @@ class Server:
         """Return the address of a database, as one role and one tenant."""
         whose = "" if tenant is None else f"&tenant={tenant}"
         return f"postgresql://{role}@/{database}?host={host or self.folder}&port={self.port}{whose}"
+
+    def cpu(self) -> float:
+        """Return the CPU seconds of all of its processes so far, those that have ended included; Linux only."""
+        first = int((self.folder / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
+        ticks = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):
+                fields = stat.read_text().rpartition(")")[2].split()
+                if int(stat.parent.name) == first:
+                    ticks += sum(map(int, fields[11:15]))  # with the children that it has waited for
+                elif int(fields[1]) == first:
+                    ticks += sum(map(int, fields[11:13]))
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def stop(self) -> None:
         """Stop it and delete its files."""

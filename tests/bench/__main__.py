@@ -9,6 +9,7 @@ from tests.bench.table import say
 PARTS = (
     "bench_engine",
     "bench_startup",
+    "bench_demo",
     "bench_ics",
     "bench_sync",
     "bench_plan",

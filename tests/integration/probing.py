@@ -90,6 +90,7 @@ class Cluster:
     concurrency: int = 4
     heartbeat: int = 1
     task: str = PROBE
+    program: str = "tests.integration.probing"
     jobs: int = 0
     log: Any = None
     tenants: list[int] = field(default_factory=list)
@@ -134,7 +135,7 @@ class Cluster:
     def start(self, number: int = 1, prefix: tuple[str, ...] = (), url: str = "") -> None:
         given = (url or self.url, str(self.seconds), str(self.concurrency), str(self.heartbeat))
         for _ in range(number):
-            command = [*prefix, sys.executable, "-m", "tests.integration.probing", *given]
+            command = [*prefix, sys.executable, "-m", self.program, *given]
             self.workers.append(subprocess.Popen(command, cwd=ROOT, stderr=self.log))
 
     def kill(self, chance: random.Random) -> bool:

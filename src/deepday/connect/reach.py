@@ -15,6 +15,8 @@ from deepday.errors import InputError
 
 Network = IPv4Network | IPv6Network
 _TRANSLATED = ip_network("64:ff9b::/96")  # RFC 6052: an address of IPv4 in its last 32 bits
+_UNICAST = ip_network("2000::/3")  # what IANA gives out of IPv6; ::/96, fec0::/10 and translators' own are elsewhere
+_NOBODYS = (ip_network("192.0.0.0/24"), ip_network("192.88.99.0/24"), ip_network("3fff::/20"))  # Python's lists vary
 _ALLOWED: ContextVar[tuple[Network, ...] | None] = ContextVar("_ALLOWED", default=None)
 
 
@@ -50,8 +52,9 @@ def _may_be_reached(text: str, allowed: tuple[Network, ...]) -> bool:
     address = _meant(ip_address(text.partition("%")[0]))
     if any(address in one for one in allowed):
         return True
-    tunnel = isinstance(address, IPv6Address) and (address.sixtofour or address.teredo)
-    return address.is_global and not address.is_multicast and not tunnel
+    if isinstance(address, IPv6Address) and (address.sixtofour or address.teredo or address not in _UNICAST):
+        return False
+    return address.is_global and not address.is_multicast and not any(address in one for one in _NOBODYS)
 
 
 def _meant(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

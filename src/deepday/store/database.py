@@ -190,10 +190,11 @@ class Database:
         return self._engine
 
     def _bring_up_to_date(self) -> None:
-        with self._engine.connect() as connection:
-            if self._path is None:
-                postgres.refuse_unbound_role(connection)
-            found = _revision(connection)
+        if self._path is None:
+            found = postgres.revision(self._engine, schema.alembic_version)
+        else:
+            with self._engine.connect() as connection:
+                found = _revision(connection)
         if found == schema.REVISION:
             return
         if found is not None and not (found.isdecimal() and int(found) < int(schema.REVISION)):

@@ -165,7 +165,8 @@ class Office:
             values["failures"] = 0 if well else _columns.failures + 1
         if condition is Condition.WELL and kind is not JobKind.URGENT:
             values["synced_at" if kind is JobKind.SYNC else "ticked_at"] = self._now()
-        with Database(self.store_url(tenant), self._clock).writing() as connection:
+        own = self.database if self.database.tenant == tenant else Database(self.store_url(tenant), self._clock)
+        with own.writing() as connection:
             connection.execute(update(schema.tenant).where(_columns.tenant == tenant).values(values))
 
     def figures(self) -> dict[str, int]:

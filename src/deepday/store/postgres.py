@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, select, text
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 
 from deepday.errors import DeepdayError, InputError
+from deepday.store.standing import has_news
 
 SETTING = "deepday.tenant"
 OFFICE = 0
@@ -30,6 +31,10 @@ _BEGIN = text("SELECT set_config(:setting, :tenant, true)")
 # One writer at a time for each tenant, as SQLite's BEGIN IMMEDIATE has it for a file: the rest of the store builds on
 # that. The lock comes first, so that every later statement sees what the writer before has committed.
 _BEGIN_WRITING = text("SELECT set_config(:setting, :tenant, true), pg_advisory_xact_lock(:locks, :number)")
+
+_ROLE = text(
+    "SELECT rolsuper OR rolbypassrls, to_regclass(:table) IS NOT NULL FROM pg_roles WHERE rolname = current_user"
+)
 
 
 def plain_address(url: str) -> str:
@@ -55,8 +60,9 @@ def engine_on(url: URL) -> Engine:
     A transaction belongs to the tenant of the execution option ``tenant``, and writes when ``writing`` is set.
     """
     given = {"options": f"{_TIMEOUTS} {_KEEPALIVE}", "connect_timeout": 10, **_OURS}
-    engine = create_engine(url, pool_pre_ping=True, pool_use_lifo=True, max_overflow=160, connect_args=given)
+    engine = create_engine(url, pool_size=16, pool_use_lifo=True, max_overflow=149, connect_args=given)
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "checkout", _refuse_closed)
     return engine
 
 
@@ -65,6 +71,19 @@ def options(tenant: int, *, writing: bool, in_turn: bool = True) -> dict[str, An
     if writing:
         return {"tenant": tenant, "writing": in_turn}
     return {"tenant": tenant, "isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def _refuse_closed(connection: Any, record: Any, proxy: Any) -> None:
+    """Let the pool give another connection for one that the server has closed."""
+    del record, proxy
+    if connection.closed:
+        raise InvalidatePoolError
+    if has_news(connection.pgconn.socket):
+        try:
+            connection.execute("SELECT 1")
+            connection.rollback()
+        except connection.OperationalError as error:
+            raise InvalidatePoolError from error
 
 
 def _begin(connection: Connection) -> None:
@@ -104,14 +123,21 @@ def take_schema_lock(connection: Connection) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:locks, -1)"), {"locks": _LOCKS})
 
 
-def refuse_unbound_role(connection: Connection) -> None:
-    """Raise :class:`InputError` for a role that row-level security does not bind: it would see everybody's rows."""
-    query = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
-    if connection.exec_driver_sql(query).scalar():
-        raise InputError(
-            "The store's database role is a superuser, or bypasses row-level security: it would see everybody's rows.",
-            "Make a role for deepday: CREATE ROLE deepday LOGIN; CREATE DATABASE deepday OWNER deepday;",
-        )
+def revision(engine: Engine, table: Table) -> str | None:
+    """Return which revision the tables are of; ``None`` where there are none.
+
+    Raises :class:`InputError` for a role that row-level security does not bind: it would see everybody's rows. Asked
+    for every store that a worker opens, so in two round trips.
+    """
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        unbound, there = connection.execute(_ROLE, {"table": table.name}).one()
+        if unbound:
+            raise InputError(
+                "The store's database role is a superuser, or bypasses row-level security: it would see everybody's "
+                "rows.",
+                "Make a role for deepday: CREATE ROLE deepday LOGIN; CREATE DATABASE deepday OWNER deepday;",
+            )
+        return connection.execute(select(table.c.version_num)).scalar() if there else None
 
 
 def let_in(connection: Connection, role: str) -> None:

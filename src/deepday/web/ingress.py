@@ -85,7 +85,7 @@ def make_ingress(ingress: Ingress, hosts: Sequence[str], more: Sequence[Route] =
 
 def hardened(routes: Sequence[Route], hosts: Sequence[str]) -> Starlette:
     """Return an application of these addresses that tells strangers nothing, under these names and no others."""
-    return Starlette(
+    app = Starlette(
         routes=list(routes),
         middleware=[
             Middleware(Hardened),
@@ -93,6 +93,8 @@ def hardened(routes: Sequence[Route], hosts: Sequence[str]) -> Starlette:
         ],
         exception_handlers={HTTPException: _refused, Exception: _broken},
     )
+    app.router.redirect_slashes = False  # what is not an address of ours leads nowhere
+    return app
 
 
 def answering(do: Endpoint, refusals: Refusals) -> Endpoint:
