@@ -55,6 +55,12 @@ def pool_exports(folders: Sequence[Path], *, shareable: bool, k: int = USUAL_K) 
 
     if k < SMALLEST_K:
         raise InputError(f"--k {k} would let single people be made out.", f"Give {SMALLEST_K} or more.")
+    missing = [number for number, folder in enumerate(folders, 1) if not folder.is_dir()]
+    if missing:
+        raise InputError(
+            f"Folder {missing[0]} of {len(folders)} does not exist.",
+            "Give folders that deepday trial export wrote.",
+        )
     if len(folders) < 2:
         raise InputError("There is one export: nothing is pooled.", "See deepday trial report for one person.")
     given = [_read(folder, number) for number, folder in enumerate(folders, 1)]
