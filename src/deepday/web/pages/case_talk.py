@@ -14,6 +14,7 @@ from deepday.connect import no_progress
 from deepday.errors import InputError, NotEnoughDataError
 from deepday.report.case_meeting import slot_words
 from deepday.web.language import LANGUAGES, chosen_language
+from deepday.web.mails import addresses, shown_mail
 from deepday.web.pages.case_keep import back_to
 from deepday.web.tasks import done
 from deepday.web.visit import Visit
@@ -89,17 +90,10 @@ def _meeting_file(visit: Visit) -> Response:
 
 def _mail(visit: Visit) -> Response:
     message = visit.session.kept.get(_MAIL)
-    head, text = [], ""
-    if isinstance(message, EmailMessage) and (body := message.get_body(("plain",))) is not None:
-        head = [(name, str(message[name])) for name in ("From", "To", "Subject") if message[name]]
-        text = body.get_content().replace("\r\n", "\n")
     return visit.show(
         "case_mail.html",
         "Mail",
-        shown=bool(text),
-        head=head,
-        text=text,
-        to=any(name == "To" for name, _ in head),
+        mail=shown_mail(message) if isinstance(message, EmailMessage) else None,
         server=load_settings().smtp.host,
         situations=_SITUATIONS,
         language=chosen_language(visit),
@@ -110,9 +104,10 @@ def _mail(visit: Visit) -> Response:
 def _write_mail(visit: Visit) -> Response:
     """Write the mail, and show it; nothing is sent."""
     actions = [line.strip() for line in visit.text("actions").splitlines() if line.strip()]
-    to = [one for one in visit.text("to").replace(",", " ").split() if one]
     made = _made(visit, visit.text("situation") or SITUATIONS[0])
-    message, findings = follow_up(made, Request(), to, actions, visit.text("subject") or None, visit.clock)
+    message, findings = follow_up(
+        made, Request(), addresses(visit.text("to")), actions, visit.text("subject") or None, visit.clock
+    )
     visit.session.kept[_MAIL] = message
     said = [f"Better said differently: “{one.sentence}” {one.why}" for one in findings]
     return visit.go("/case/mail", *([done(*said)] if said else []))
