@@ -16,6 +16,7 @@ PATIENCE = 600.0
 
 _MOST = 50
 _OPTION = re.compile(r"(?<!\S)--([a-z]+(?:-[a-z]+)*)")
+_ASIDE = re.compile(r" \([^()]*--[a-z][^()]*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def _as_fields(text: str) -> str:
     """Return a sentence that is not about a command with its options as words: "--stop-if" as "stop if"."""
     if "deepday " in text:
         return text
-    said = _OPTION.sub(lambda found: found[1].replace("-", " "), text)
+    said = _OPTION.sub(lambda found: found[1].replace("-", " "), _ASIDE.sub("", text))
     return said[:1].upper() + said[1:] if text.startswith("--") else said
 
 

@@ -77,8 +77,7 @@ def _sent(visit: Visit) -> Iterator[list[Path]]:
         try:
             yield _written(visit, Path(folder))
         except InputError as error:
-            what = error.what.replace(f"{folder}/", "Export ")
-            raise InputError(what, error.advice.replace(" (without --shareable)", "")) from None
+            raise InputError(error.what.replace(f"{folder}/", "Export "), error.advice) from None
 
 
 def _written(visit: Visit, folder: Path) -> list[Path]:
