@@ -169,6 +169,17 @@ def test_a_time_is_found_and_a_mail_is_written(site: Site) -> None:
     assert "cannot be read" in act(site, "mail/write", actions="x; y; soon")
 
 
+def test_what_had_better_be_said_differently_is_said(site: Site, tmp_path: Path) -> None:
+    assert "claims that cannot be kept" in site.browser.get("/case/check").text
+    page = act(site, "check/text", text="You always interrupt me.\n</textarea><script>alert(1)</script>")
+    assert "You always interrupt me." in page
+    assert "to reconsider" in page
+    assert "<script>alert" not in page
+    assert "Nothing to reconsider was found." in act(site, "check/text", text="I should like to try one day a week.")
+    assert "There is no text" in act(site, "check/text")
+    assert not [one for one in tmp_path.rglob("*") if one.is_file() and b"interrupt me" in one.read_bytes()]
+
+
 THEIRS = (
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260301T000000Z\r\n"
     "DTSTART:20260301T000000Z\r\nDTEND:20260315T000000Z\r\nSUMMARY:Canary leave\r\nTRANSP:OPAQUE\r\n"
