@@ -63,7 +63,7 @@ def _show(visit: Visit) -> Response:
         axis=axis,
         days=[_day(day, problem) for day in plan.days],
         free=_free_dates(planned, today),
-        waiting=any(not day.accepted for day in plan.days),
+        waiting=any(not day.accepted and day.date >= today for day in plan.days),
         any_accepted=any(day.accepted for day in plan.days),
         alternatives=[
             {

@@ -104,6 +104,7 @@ def _calendar(found: Status) -> list[dict[str, Any]]:
                 "went": _HOW.get(went.get(day, ""), ""),
                 "today": day == kept.today,
                 "past": day < kept.today,
+                "place": f"day-{day.isoweekday()}" if kept.protocol.sprint == 1 else "",
             }
             for day in week.days
         ]
