@@ -16,6 +16,7 @@ PATIENCE = 600.0
 
 _MOST = 50
 _OPTION = re.compile(r"(?<!\S)--([a-z]+(?:-[a-z]+)*)")
+_OR_ELSE = re.compile(r"(?:Add|Give) --[a-z-]+(?: [^\s,]+)?, or (\w)")
 _ASIDE = re.compile(r" \([^()]*--[a-z][^()]*\)")
 
 
@@ -42,7 +43,8 @@ def _as_fields(text: str) -> str:
     """Return a sentence that is not about a command with its options as words: "--stop-if" as "stop if"."""
     if "deepday " in text:
         return text
-    said = _OPTION.sub(lambda found: found[1].replace("-", " "), _ASIDE.sub("", text))
+    text = _OR_ELSE.sub(lambda found: found[1].upper(), _ASIDE.sub("", text))
+    said = _OPTION.sub(lambda found: found[1].replace("-", " "), text)
     return said[:1].upper() + said[1:] if text.startswith("--") else said
 
 

@@ -12,9 +12,10 @@ import pytest
 from deepday.app.accounts import opened_accounts
 from deepday.config.load import load_settings
 from deepday.config.paths import config_file
+from deepday.errors import InputError
 from deepday.store.plans import DayState
 from deepday.web.guards import UPLOAD_BYTES
-from deepday.web.tasks import done
+from deepday.web.tasks import done, trouble
 from tests.e2e.exports import ME, said, vevent, write_calendar, write_export
 from tests.unit.web.visitor import TRICKS, Site, settled, site_of
 
@@ -325,7 +326,7 @@ def test_the_machine_is_examined_and_what_is_kept_is_backed_up_and_taken_along(s
     assert "There is nothing to back up yet." in sent(site, "back-up")
     read(site, tmp_path)
     page = site.browser.get("/settings/doctor").text
-    assert "Nothing is wrong." in page
+    assert "Nothing is broken; 1 warning." in page
     assert "1 events, observed until" in page
     assert "Backed up:" in sent(site, "back-up")
     assert len(list((tmp_path / "home" / "data").glob("*.backup"))) == 1
@@ -337,3 +338,18 @@ def test_the_machine_is_examined_and_what_is_kept_is_backed_up_and_taken_along(s
 def sent(site: Site, what: str) -> str:
     answer = site.send(f"/settings/{what}", {"form_token": site.token_of})
     return site.browser.get(answer.headers["location"]).text
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("--extend 1 is out of range.", "Extend 1 is out of range."),
+        ("Give --stop-if, and agree on that.", "Give stop if, and agree on that."),
+        ("Ask for less (--minutes), or a later date (--on).", "Ask for less, or a later date."),
+        ("Add --zone Europe/Berlin, or set zone under [me].", "Set zone under [me]."),
+        ("Run: deepday trial export FOLDER --for-pooling", "Run: deepday trial export FOLDER --for-pooling"),
+        ("2026 -- a year; a--b", "2026 -- a year; a--b"),
+    ],
+)
+def test_options_of_commands_are_named_as_fields_on_the_page(said: str, shown: str) -> None:
+    assert trouble(InputError("What.", said)).lines == ("What.", shown)

@@ -233,7 +233,7 @@ def _tone(visit: Visit) -> Response:
 
 def _check_tone(visit: Visit) -> Response:
     """Look for what had better be said differently; the text stays in this session and goes nowhere."""
-    text = visit.text("text")
+    text = visit.text("text").replace("\r\n", "\n")
     if not text or len(text) > _LONGEST_TEXT:
         raise InputError("There is no text, or a very long one.", f"Write up to {_LONGEST_TEXT} characters.")
     visit.session.kept[_CHECKED] = (text, check_tone(text))

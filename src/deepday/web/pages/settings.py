@@ -15,6 +15,7 @@ from deepday.config import paths
 from deepday.config.load import load_settings
 from deepday.connect import no_progress
 from deepday.errors import InputError
+from deepday.report.words import counted
 from deepday.web.pages.case_keep import back_to
 from deepday.web.tasks import done
 from deepday.web.visit import Page, Visit
@@ -63,7 +64,10 @@ def _doctor(visit: Visit) -> Response:
     """Show what is wrong, and how to mend it."""
     found = list(examine(Request(), (), no_progress, visit.clock))
     wrong = sum(one.health is Health.PROBLEM for one in found)
-    return visit.show("doctor.html", "What is wrong", checks=found, wrong=wrong, backups=_backups())
+    warned = sum(one.health is Health.WARNING for one in found)
+    return visit.show(
+        "doctor.html", "What is wrong", checks=found, wrong=wrong, warned=warned, counted=counted, backups=_backups()
+    )
 
 
 def _backups() -> list[str]:
