@@ -81,6 +81,9 @@ def test_what_cannot_be_pooled_is_said_without_a_path(site: Site, exports: list[
     assert "nothing is pooled" in send(site, "read", zipped(exports[0]))
     assert "No file was chosen" in send(site, "read")
     assert "cannot be read as .zip" in send(site, "read", b"no archive at all")
+
+
+def test_a_hostile_archive_is_refused(site: Site, tmp_path: Path) -> None:
     bare = io.BytesIO()
     with zipfile.ZipFile(bare, "w") as archive:
         archive.writestr("../../evil/data.csv", "x")
@@ -89,6 +92,7 @@ def test_what_cannot_be_pooled_is_said_without_a_path(site: Site, exports: list[
     with zipfile.ZipFile(huge, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("trial.json", b" " * 6_000_000)
     assert "too large to be one" in send(site, "read", huge.getvalue())
+    assert not list(tmp_path.rglob("evil"))
 
 
 def test_anybodys_export_is_checked(site: Site, exports: list[Path], tmp_path: Path) -> None:
