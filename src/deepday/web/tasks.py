@@ -36,10 +36,10 @@ def done(*lines: str, undo: bool = False) -> Said:
 
 def trouble(error: DeepdayError) -> Said:
     """Tell what went wrong, and what to do; options of commands are named as the page's fields are."""
-    return Said("trouble", tuple(_as_fields(one) for one in (*error.what.split("\n"), error.advice) if one))
+    return Said("trouble", tuple(as_fields(one) for one in (*error.what.split("\n"), error.advice) if one))
 
 
-def _as_fields(text: str) -> str:
+def as_fields(text: str) -> str:
     """Return a sentence that is not about a command with its options as words: "--stop-if" as "stop if"."""
     if "deepday " in text:
         return text

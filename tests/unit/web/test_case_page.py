@@ -210,7 +210,7 @@ def test_a_talk_is_put_into_the_calendar_after_a_look_at_the_change(tmp_path: Pa
         site = Site(world.clock, Sessions(world.clock), [])
         site.token_of = site.sign_in()
         shown = site.browser.get("/case/meeting?for=check-in&slot=2").text
-        given = {"for": "check-in", "slot": "2", "minutes": "30"}
+        given: dict[str, Any] = {"for": "check-in", "slot": "2", "minutes": "30"}
         assert "others now than those you looked at" in act(site, "meeting/want", **given, at="1")
         page = act(site, "meeting/want", **given, at=at_of(shown))
         assert "is among the changes to your calendar. Nothing was written yet" in page
@@ -223,6 +223,5 @@ def test_a_talk_is_put_into_the_calendar_after_a_look_at_the_change(tmp_path: Pa
         [(start, _, title)] = ours(world.office())
         assert (start, title) == (f"{begins:%d. %H:%M}", "Check-in: deep-work days")
         again = site.browser.get("/case/meeting?for=check-in").text
-        assert "It takes the place of the one before." in act(
-            site, "meeting/want", **{"for": "check-in"}, at=at_of(again)
-        )
+        first: dict[str, Any] = {"for": "check-in"}
+        assert "It takes the place of the one before." in act(site, "meeting/want", at=at_of(again), **first)

@@ -45,6 +45,9 @@ def seen(site: Site) -> str:
 
 def test_what_was_looked_at_is_applied(site: Site, world: World) -> None:
     accept(world, TODAY)
+    assert (
+        "not protected yet: 2026-03-10. Look at what would change, then apply it." in site.browser.get("/protect").text
+    )
     shown = site.browser.get("/protect/changes").text
     assert "Nothing was written yet" in shown
     assert ours(world.office()) == []

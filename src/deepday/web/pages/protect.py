@@ -30,6 +30,12 @@ from deepday.web.tasks import Said, Task
 from deepday.web.visit import Page, Visit
 
 _ROWS = 60
+_HERE = {
+    "Look with deepday diff, then run deepday apply.": "Look at what would change, then apply it.",
+    "Run deepday apply.": "Look at what would change, then apply it.",
+    "Run: deepday connect google, microsoft, slack or caldav": "See Connections.",
+    "Run deepday plan, then deepday plan accept.": "See Plan.",
+}
 _MARK = re.compile(r"^(?:done|left) {2,}")  # what the terminal puts before a line, the page says by its colour
 
 
@@ -41,7 +47,7 @@ def _show(visit: Visit) -> Response:
     return visit.show(
         "protect.html",
         "Protect",
-        notes=found.notes,
+        notes=[_in_words_of_the_page(note) for note in found.notes],
         active=[(moment(when.end, zone, found.now), cover(block)) for block, when in found.active],
         ahead=[(span(when, zone), cover(block), block.start.date().isoformat()) for block, when in found.ahead],
         meetings=[(span(when, zone), one.title, one.start.date().isoformat()) for one, when in found.meetings],
@@ -58,6 +64,13 @@ def _show(visit: Visit) -> Response:
         ],
         trouble=[(readable(what), advice) for what, advice in found.trouble],
     )
+
+
+def _in_words_of_the_page(note: str) -> str:
+    """Return a note with what the page has buttons for in the place of commands."""
+    for command, words in _HERE.items():
+        note = note.replace(command, words)
+    return note
 
 
 def _changes(visit: Visit) -> Response:

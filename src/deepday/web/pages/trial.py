@@ -29,7 +29,7 @@ from deepday.store.trials import TrialState
 from deepday.trial.protocol import QUESTION, TITLE, Protocol
 from deepday.web.pages import trial_pool, trial_read
 from deepday.web.pages.trial_read import OVER, kept_by
-from deepday.web.tasks import Said, Task, done
+from deepday.web.tasks import Said, Task, as_fields, done
 from deepday.web.visit import Page, Visit
 
 _PROTOCOL = "trial-protocol.json"
@@ -193,7 +193,7 @@ def _design(visit: Visit) -> Response:
     def work(task: Task) -> tuple[Said, ...]:
         with tempfile.TemporaryDirectory() as folder:  # the page gives the protocol out from the store
             found = design(replace(asked, file=Path(folder) / _PROTOCOL), task.tell, clock)
-        return (done("Designed; nothing has begun.", *found.notes),)
+        return (done("Designed; nothing has begun.", *map(as_fields, found.notes)),)
 
     return visit.begin("Designing the trial", work)
 
