@@ -143,6 +143,11 @@ def make_the_case(visitor: Visitor) -> None:
     for name in ("log", "metrics", "agreement", "mail", "meeting"):
         visitor.go(f"/case/{name}")
         visitor.look(f"case-{name}")
+    visitor.press("Put it into your calendar")
+    expect(page.locator(".said").first).to_contain_text("is among the changes to your calendar")
+    visitor.press("Apply", exact=True)
+    expect(page.locator(".said").first).to_contain_text("create event", timeout=60_000)
+    expect(page.get_by_text("Meetings of your own")).to_be_visible()
 
 
 def run_a_trial(visitor: Visitor, world: World) -> None:
@@ -173,6 +178,21 @@ def run_a_trial(visitor: Visitor, world: World) -> None:
     page.get_by_role("link", name="Is the result right?").click()
     expect(page.locator(".checks .holds")).to_have_count(page.locator(".checks li").count())
     visitor.look("trial-check")
+    visitor.go("/trial/report")
+    page.get_by_label("I agree").check()
+    with page.expect_download() as coming:
+        visitor.press("Export for pooling")
+    export = coming.value.path().rename(coming.value.path().with_suffix(".zip"))
+    visitor.go("/trial/pool")
+    page.get_by_label("An export, as .zip").set_input_files(export)
+    visitor.press("Check it")
+    expect(page.locator(".checks .holds")).to_have_count(page.locator(".checks li").count())
+    page.get_by_label("Exports, as .zip").set_input_files(export)
+    visitor.press("Show the result")
+    expect(page.locator(".said")).to_contain_text("nothing is pooled")
+    visitor.look("trial-pool")
+    visitor.go("/settings/doctor")
+    visitor.look("doctor")
     visitor.press("Sign out")
     expect(page.get_by_text("ask for a link")).to_be_visible()
     visitor.look("signed-out")

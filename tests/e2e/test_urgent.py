@@ -91,6 +91,7 @@ def test_the_proof_holds_and_breaks_when_the_history_was_touched(run: Run, asked
     assert run("audit", "verify", *period, "--json").json["requests"]["holds"] is True
     half = run("audit", "verify", "--from", "2020-01-01")
     assert (half.code, "One of the two dates is missing." in half.err) == (2, True)
+    assert "There is no month 13" in run("audit", "verify", "--from", "2026-13-01").err
     import sqlite3  # noqa: PLC0415 - somebody else's hand
 
     (path,) = (tmp_path / "home" / "data").glob("*.sqlite")

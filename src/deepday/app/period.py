@@ -18,6 +18,8 @@ def parse_dates(text: str) -> tuple[date, date]:
     """Read ``2026-03-10`` or ``2026-W11`` as first and last date. Raises :class:`InputError` for anything else."""
     week, day = _WEEK.fullmatch(text.strip()), _DAY.fullmatch(text.strip())
     advice = "Write a date as 2026-03-10 or an ISO week as 2026-W11."
+    if day and not 1 <= int(text.strip()[5:7]) <= 12:
+        raise InputError(f"There is no month {text.strip()[5:7]}, as in {text!r}.", advice)
     try:
         first = date.fromisocalendar(int(week[1]), int(week[2]), 1) if week else arrow.get(day[0] if day else "").date()
     except (ParserError, ValueError):

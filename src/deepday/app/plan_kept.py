@@ -46,7 +46,7 @@ def with_kept(asked: PlanRequest, clock: Clock) -> PlanRequest:
     if kept is None:
         return asked
     over = date.fromisoformat(kept["first"]) + timedelta(weeks=kept["weeks"])
-    if over < clock.now().date():
+    if over <= clock.now().date():
         return asked
     request = {name: kept["request"][name] for name in _OF_REQUEST if not getattr(asked.request, name)}
     given = {name: value for name, value in asked.given.items() if value is not None and value != ()}

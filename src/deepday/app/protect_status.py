@@ -39,6 +39,7 @@ def _status(found: Protection) -> ShownStatus:
         trouble=tuple(_trouble(found, view)),
         notes=tuple(_notes(found, view, kept=keeper is not None)),
         kept_by=keeper.holder if keeper else "",
+        meetings=tuple((one.block, one.when) for one in view.meetings if one.when.end > now),
         reconnect=any(one.refused for one in found.accounts.tokens.sign_ins()),
     )
 

@@ -129,7 +129,8 @@ def terms_of(asked: DesignRequest, settings: Settings, today: date) -> Terms:
     first, said = _first(asked.request.first, agreement, today)
     rules = {"on": str(agreement.agreed_on)} | ({"stop": agreement.exit_rule} if agreement.exit_rule else {})
     for name in rules.keys() & asked.agreed.keys():
-        notes += differs(f"--{name}-if", "another rule", f"the {name} rule")
+        if rules[name] != asked.agreed[name]:
+            notes += differs(f"--{name}-if", "another rule", f"the {name} rule")
     return Terms(
         base.model_copy(update=agreed | given),
         chosen if asked.never else others,

@@ -14,6 +14,7 @@ from deepday.app.trial_analysing import need_numpy, read_text
 from deepday.app.trial_reporting import EXPORT_SCHEMA, MANIFEST, load_object, seen_protocol, verify, write_page
 from deepday.clock import Clock, SystemClock
 from deepday.errors import ConflictError, InputError
+from deepday.report.page import Page
 from deepday.trial.before_after import Change, Displacement
 from deepday.trial.protocol import Protocol, from_document
 from deepday.trial.rows import TrialRow, column, from_csv
@@ -55,6 +56,12 @@ def pool_exports(folders: Sequence[Path], *, shareable: bool, k: int = USUAL_K) 
 
     if k < SMALLEST_K:
         raise InputError(f"--k {k} would let single people be made out.", f"Give {SMALLEST_K} or more.")
+    missing = [number for number, folder in enumerate(folders, 1) if not folder.is_dir()]
+    if missing:
+        raise InputError(
+            f"Folder {missing[0]} of {len(folders)} does not exist.",
+            "Give folders that deepday trial export wrote.",
+        )
     if len(folders) < 2:
         raise InputError("There is one export: nothing is pooled.", "See deepday trial report for one person.")
     given = [_read(folder, number) for number, folder in enumerate(folders, 1)]
@@ -146,14 +153,24 @@ def write_pooled(
     clock: Clock | None = None,
 ) -> Iterator[Path]:
     """Write the faces that were asked for, and give each path. Raises :class:`InputError` where one cannot be."""
+    clock = clock or SystemClock()
+    yield from write_page(pool_page(found, language, clock, templates), templates, pdf, html, clock.now())
+
+
+def pool_page(found: Pooled, language: str, clock: Clock, templates: Path | None = None) -> Page:
+    """Return the pooled result as one page; a shareable one is rounded."""
     from deepday.report.trial_pool import make_pool_page  # noqa: PLC0415 - needs NumPy
 
-    now = (clock or SystemClock()).now()
     analysis = _coarse(found.analysis) if found.shareable else found.analysis
-    page = make_pool_page(
-        analysis, found.protocol, language, templates, now, shareable=found.shareable, stopped=found.stopped
+    return make_pool_page(
+        analysis,
+        found.protocol,
+        language,
+        templates,
+        clock.now(),
+        shareable=found.shareable,
+        stopped=found.stopped,
     )
-    yield from write_page(page, templates, pdf, html, now)
 
 
 def pooled_to_json(found: Pooled) -> dict[str, Any]:

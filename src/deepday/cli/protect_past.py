@@ -42,11 +42,14 @@ def verify(
 
     With dates, count the urgent requests of that time as well: received = ended + open.
     """
-    from deepday.app.protect_past import verify as check  # noqa: PLC0415 - help does without
+    from deepday.app.period import parse_dates  # noqa: PLC0415 - help does without
+    from deepday.app.protect_past import verify as check  # noqa: PLC0415 - same
     from deepday.app.urgent_commands import verify_period  # noqa: PLC0415 - same
     from deepday.errors import DeepdayError, InputError  # noqa: PLC0415 - same
     from deepday.report.urgent_view import proof_json, proof_lines  # noqa: PLC0415 - same
 
+    for given in filter(None, (first, last)):
+        parse_dates(given)  # what is wrong with the one that was given comes before the one that is missing
     if (first is None) != (last is None):
         raise InputError("One of the two dates is missing.", "Give both --from and --to, or none.")
     found = check()

@@ -131,6 +131,8 @@ def status_lines(status: ShownStatus) -> Iterator[str]:
         yield _slot(one, status)
     for block, when in status.ahead:
         yield f"To come: {span(when, status.zone)}, {cover(block)}"
+    for meeting, when in status.meetings:
+        yield f"In your calendar: {span(when, status.zone)}, {meeting.title}"
     if status.events:
         yield f"{status.events} {'event' if status.events == 1 else 'events'} of ours in your calendars from now on."
     if status.kept_by:

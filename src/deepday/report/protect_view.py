@@ -102,7 +102,10 @@ class ShownSlot:
 
 @dataclass(frozen=True, slots=True)
 class ShownStatus:
-    """How things stand. ``active``: blocks under way, ``ahead``: those to come. ``trouble``: what to do about it."""
+    """How things stand. ``active``: blocks under way, ``ahead``: those to come. ``trouble``: what to do about it.
+
+    ``meetings``: the talk and the check-in that were put into the calendar, and are not over.
+    """
 
     zone: ZoneInfo
     now: int
@@ -115,6 +118,7 @@ class ShownStatus:
     notes: tuple[str, ...] = ()
     kept_by: str = ""
     reconnect: bool = field(default=False)
+    meetings: tuple[tuple[ApprovedBlock, Interval], ...] = ()
 
 
 def moment(at: int, zone: ZoneInfo, beside: int = 0) -> str:
@@ -278,6 +282,10 @@ def status_json(status: ShownStatus) -> dict[str, Any]:
         "now": _instant(status.now, zone),
         "active": [block_json(block, when, zone) for block, when in status.active],
         "ahead": [block_json(block, when, zone) for block, when in status.ahead],
+        "meetings": [
+            {"title": one.title, "start": _instant(when.start, zone), "end": _instant(when.end, zone)}
+            for one, when in status.meetings
+        ],
         "paused_until": _instant(status.paused_until, zone),
         "settings": [
             {

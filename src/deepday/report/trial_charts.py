@@ -57,8 +57,9 @@ def days_svg(chart: Chart, rows: Sequence[TrialRow], factor: float) -> str:
     values = [day.value * factor for _, days in weeks for day in days if day.value is not None]
     if not values:
         return ""
-    step = _step(max(*values, 1e-9) / 4)
-    top = step * math.ceil(max(values) / step) or step
+    largest = max(*values, 0.0) or 1.0
+    step = _step(largest / 4)
+    top = step * math.ceil(largest / step)
     height, base, gutter = 164, 128, 34
 
     def y(value: float) -> float:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from deepday.measure.latency import kaplan_meier
 from deepday.model import ENDS, OutgoingMessage, Override, Request, RequestProof, ResponseTime
+from deepday.report.words import counted
 
 _ENDS = {state.value for state in ENDS}
 
@@ -70,7 +71,7 @@ def times_words(times: Sequence[ResponseTime]) -> str:
         return "No urgent request so far: nothing can be said about response times."
     answered, median = sum(one.answered for one in urgent), median_seconds(urgent)
     known = f"half of them within {age(median)}" if median is not None else "fewer than half were answered"
-    return f"{len(urgent)} urgent requests, {answered} answered: {known}."
+    return f"{counted(len(urgent), 'urgent request')}, {answered} answered: {known}."
 
 
 def overrides_lines(weeks: Iterable[tuple[date, Sequence[Override]]], budget: int | None) -> list[str]:

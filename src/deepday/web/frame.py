@@ -30,7 +30,7 @@ _STATIC = {
     "deepday.svg": ("deepday.web", "static/deepday.svg", "image/svg+xml"),
 }
 _MOST_FIELDS = 300
-_MOST_FILES = 10
+_MOST_FILES = 100
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 

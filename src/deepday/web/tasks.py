@@ -1,5 +1,6 @@
 """Work that takes longer than a page may: syncs, imports, sign-ins. Each has a thread, and a page that shows it."""
 
+import re
 import secrets
 import threading
 from collections import OrderedDict
@@ -14,6 +15,9 @@ PATIENCE = 600.0
 """Seconds that a sign-in waits for an answer, as long as the vendors' own pages do."""
 
 _MOST = 50
+_OPTION = re.compile(r"(?<!\S)--([a-z]+(?:-[a-z]+)*)")
+_OR_ELSE = re.compile(r"(?:Add|Give) --[a-z-]+(?: [^\s,]+)?, or (\w)")
+_ASIDE = re.compile(r" \([^()]*--[a-z][^()]*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +35,17 @@ def done(*lines: str, undo: bool = False) -> Said:
 
 
 def trouble(error: DeepdayError) -> Said:
-    """Tell what went wrong, and what to do."""
-    return Said("trouble", tuple(filter(None, (*error.what.split("\n"), error.advice))))
+    """Tell what went wrong, and what to do; options of commands are named as the page's fields are."""
+    return Said("trouble", tuple(as_fields(one) for one in (*error.what.split("\n"), error.advice) if one))
+
+
+def as_fields(text: str) -> str:
+    """Return a sentence that is not about a command with its options as words: "--stop-if" as "stop if"."""
+    if "deepday " in text:
+        return text
+    text = _OR_ELSE.sub(lambda found: found[1].upper(), _ASIDE.sub("", text))
+    said = _OPTION.sub(lambda found: found[1].replace("-", " "), text)
+    return said[:1].upper() + said[1:] if text.startswith("--") else said
 
 
 @dataclass(slots=True)

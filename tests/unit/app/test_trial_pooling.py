@@ -94,6 +94,9 @@ def test_without_consent_or_with_changed_data_nobody_is_pooled(exports: list[Pat
     assert CANARY not in f"{refused.value.what} {refused.value.advice}"
     with pytest.raises(InputError, match="nothing is pooled"):
         pool_exports(exports[:1], shareable=False)
+    with pytest.raises(InputError, match=r"Folder 1 of 1 does not exist\.") as missing:
+        pool_exports([tmp_path / CANARY], shareable=False)
+    assert CANARY not in f"{missing.value.what} {missing.value.advice}"
 
 
 def test_one_person_may_not_be_most_of_a_shareable_result(tmp_path: Path) -> None:

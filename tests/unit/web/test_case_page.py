@@ -1,6 +1,8 @@
 """The case on the page: tasks, texts, log, metrics, agreement, meeting, mail."""
 
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,10 @@ from deepday.app.case_log import read_notes
 from deepday.app.case_tasks import stored_tasks
 from deepday.config.agreement_settings import load_agreement
 from deepday.config.paths import config_file
+from deepday.web.sessions import Sessions
 from tests.e2e.exports import ME
-from tests.unit.web.visitor import TRICKS, Site, site_of
+from tests.unit.app.protected import office_of, ours
+from tests.unit.web.visitor import TRICKS, Site, settled, site_of
 
 TASKS = "task,hours,critical,delegate to\nTrain the ranker,8-12,yes,\nDocs,2,no,Grace\n,3,no,\n"
 
@@ -152,9 +156,72 @@ def test_a_time_is_found_and_a_mail_is_written(site: Site) -> None:
     assert "Download it for your calendar" in page
     assert site.browser.get("/case/meeting.ics?for=talk").text.startswith("BEGIN:VCALENDAR")
     assert site.browser.get("/case/meeting?for=lunch").status_code == 400
+    later = site.browser.get("/case/meeting?for=check-in&on=2026-06-01&title=A look back").text
+    assert "<h2>A look back</h2>" in later
+    assert re.search(r'<p class="when">[^<]*\b[1-5] Jun', later)
+    assert "No calendar is connected" in act(site, "meeting/want", at=at_of(page), minutes="30", slot="2")
+    assert not list(config_file().parent.rglob("*.sqlite"))
     page = act(site, "mail/write", to="boss@example.org", actions="Name a point person; Grace; 2026-05-20")
     assert "Look at it before it goes." in page
     assert "Name a point person" in page
     assert b"To: boss@example.org" in site.browser.get("/case/mail.eml").content
     assert "No mail server is set" in act(site, "mail/send")
     assert "cannot be read" in act(site, "mail/write", actions="x; y; soon")
+
+
+def test_what_had_better_be_said_differently_is_said(site: Site, tmp_path: Path) -> None:
+    assert "claims that cannot be kept" in site.browser.get("/case/check").text
+    page = act(site, "check/text", text="You always interrupt me.\n</textarea><script>alert(1)</script>")
+    assert "You always interrupt me." in page
+    assert "to reconsider" in page
+    assert "<script>alert" not in page
+    assert "Nothing to reconsider was found." in act(site, "check/text", text="I should like to try one day a week.")
+    assert "There is no text" in act(site, "check/text")
+    assert not [one for one in tmp_path.rglob("*") if one.is_file() and b"interrupt me" in one.read_bytes()]
+
+
+THEIRS = (
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260301T000000Z\r\n"
+    "DTSTART:20260301T000000Z\r\nDTEND:20260315T000000Z\r\nSUMMARY:Canary leave\r\nTRANSP:OPAQUE\r\n"
+    "END:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+
+
+def at_of(page: str) -> str:
+    found = re.search(r'name="at" value="(\d+)"', page)
+    assert found
+    return found[1]
+
+
+def test_times_are_free_in_the_other_persons_calendar_too(site: Site, tmp_path: Path) -> None:
+    alone = at_of(site.browser.get("/case/meeting").text)
+    page = act(site, "meeting/theirs", ("boss.ics", THEIRS.encode()), minutes="45")
+    assert "only times of it are used" in page
+    assert '<option value="45" selected>' in page, "what was asked for stays"
+    assert datetime.fromtimestamp(int(at_of(page)), UTC) >= datetime(2026, 3, 15, tzinfo=UTC)
+    assert "Canary" not in page
+    assert not [one for one in tmp_path.rglob("*") if one.is_file() and b"Canary" in one.read_bytes()]
+    assert at_of(act(site, "meeting/forget")) == alone
+    assert "no calendar file" in act(site, "meeting/theirs", ("boss.ics", b"hello"))
+
+
+def test_a_talk_is_put_into_the_calendar_after_a_look_at_the_change(tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch, office_of(tmp_path, patch) as world:
+        site = Site(world.clock, Sessions(world.clock), [])
+        site.token_of = site.sign_in()
+        shown = site.browser.get("/case/meeting?for=check-in&slot=2").text
+        given: dict[str, Any] = {"for": "check-in", "slot": "2", "minutes": "30"}
+        assert "others now than those you looked at" in act(site, "meeting/want", **given, at="1")
+        page = act(site, "meeting/want", **given, at=at_of(shown))
+        assert "is among the changes to your calendar. Nothing was written yet" in page
+        assert ours(world.office()) == []
+        seen = re.search(r'name="seen" value="(\w+)"', page)
+        assert seen
+        answer = site.send("/protect/apply", {"form_token": site.token_of, "seen": seen[1]})
+        assert "create event" in settled(site, answer.headers["location"])
+        begins = datetime.fromtimestamp(int(at_of(shown)), UTC)
+        [(start, _, title)] = ours(world.office())
+        assert (start, title) == (f"{begins:%d. %H:%M}", "Check-in: deep-work days")
+        again = site.browser.get("/case/meeting?for=check-in").text
+        first: dict[str, Any] = {"for": "check-in"}
+        assert "It takes the place of the one before." in act(site, "meeting/want", at=at_of(again), **first)

@@ -1,7 +1,9 @@
 """What the pages do with what is sent to them."""
 
+import io
 import stat
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +12,10 @@ import pytest
 from deepday.app.accounts import opened_accounts
 from deepday.config.load import load_settings
 from deepday.config.paths import config_file
+from deepday.errors import InputError
 from deepday.store.plans import DayState
 from deepday.web.guards import UPLOAD_BYTES
-from deepday.web.tasks import done
+from deepday.web.tasks import done, trouble
 from tests.e2e.exports import ME, said, vevent, write_calendar, write_export
 from tests.unit.web.visitor import TRICKS, Site, settled, site_of
 
@@ -303,3 +306,50 @@ def shown(site: Site, path: str, words: str) -> str:
         if words in page:
             return page
     raise AssertionError(words)
+
+
+def test_the_weeks_are_taken_along_with_what_is_to_be_shared_apart(site: Site, tmp_path: Path) -> None:
+    read(site, tmp_path, ("Canary talk",))
+    own = site.browser.get("/week/report.html?week=2026-W11")
+    assert "Canary talk" in own.text
+    assert 'filename="deepday-weeks.html"' in own.headers["content-disposition"]
+    shared = site.browser.get("/week/report.html?shareable=yes").text
+    assert "Canary talk" not in shared
+    tables = zipfile.ZipFile(io.BytesIO(site.browser.get("/week/report.zip").content))
+    assert set(tables.namelist()) == {"days.csv", "days-weeks.csv"}
+    assert site.browser.get("/week/report.exe").status_code == 400
+    page = site.browser.get("/?week=2026-W11").text
+    assert "/week/report.zip?shareable=yes&amp;week=2026-W11" in page
+
+
+def test_the_machine_is_examined_and_what_is_kept_is_backed_up_and_taken_along(site: Site, tmp_path: Path) -> None:
+    assert "There is nothing to back up yet." in sent(site, "back-up")
+    read(site, tmp_path)
+    page = site.browser.get("/settings/doctor").text
+    assert "Nothing is broken; 1 warning." in page
+    assert "1 events, observed until" in page
+    assert "Backed up:" in sent(site, "back-up")
+    assert len(list((tmp_path / "home" / "data").glob("*.backup"))) == 1
+    answer = site.send("/settings/take-along", {"form_token": site.token_of})
+    assert "manifest.json" in zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
+    assert site.browser.get("/settings/take-along").status_code in {404, 405}, "looking gives nothing out"
+
+
+def sent(site: Site, what: str) -> str:
+    answer = site.send(f"/settings/{what}", {"form_token": site.token_of})
+    return site.browser.get(answer.headers["location"]).text
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("--extend 1 is out of range.", "Extend 1 is out of range."),
+        ("Give --stop-if, and agree on that.", "Give stop if, and agree on that."),
+        ("Ask for less (--minutes), or a later date (--on).", "Ask for less, or a later date."),
+        ("Add --zone Europe/Berlin, or set zone under [me].", "Set zone under [me]."),
+        ("Run: deepday trial export FOLDER --for-pooling", "Run: deepday trial export FOLDER --for-pooling"),
+        ("2026 -- a year; a--b", "2026 -- a year; a--b"),
+    ],
+)
+def test_options_of_commands_are_named_as_fields_on_the_page(said: str, shown: str) -> None:
+    assert trouble(InputError("What.", said)).lines == ("What.", shown)

@@ -1,6 +1,7 @@
 """Protection on the page, over an office in memory."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,6 +45,9 @@ def seen(site: Site) -> str:
 
 def test_what_was_looked_at_is_applied(site: Site, world: World) -> None:
     accept(world, TODAY)
+    assert (
+        "not protected yet: 2026-03-10. Look at what would change, then apply it." in site.browser.get("/protect").text
+    )
     shown = site.browser.get("/protect/changes").text
     assert "Nothing was written yet" in shown
     assert ours(world.office()) == []
@@ -134,3 +138,49 @@ def test_declining_is_looked_at_before_it_is_switched_on(site: Site, world: Worl
     assert "On since " in decline("on")
     assert "Invitations are no longer declined." in decline("off")
     assert "none of the choices" in decline("preview", weeks="9000")
+
+
+def test_why_it_was_broken_is_kept(site: Site, world: World) -> None:
+    accept(world, TODAY)
+    applied(world)
+    assert "until 19:00" in act(site, "extend", until="19:00", length="15m")
+    act(site, "end-early", why="a fire <b>alarm</b>")
+    page = site.browser.get("/protect/history?last=all").text
+    assert "a fire &lt;b&gt;alarm&lt;/b&gt;" in page
+
+
+def test_the_record_is_checked_when_that_is_asked_for(site: Site, world: World, tmp_path: Path) -> None:
+    accept(world, TODAY)
+    applied(world)
+    assert "as they were written" not in site.browser.get("/protect/history").text
+    assert "rows, all as they were written" in site.browser.get("/protect/history?check=yes").text
+    [store] = tmp_path.rglob("deepday.sqlite")
+    with sqlite3.connect(store) as raw:
+        raw.execute("UPDATE audit SET why = 'other' WHERE seq = 1")
+    assert "Row 1 of the record is not as it was written" in site.browser.get("/protect/history?check=yes").text
+
+
+def test_what_colleagues_read_is_shown_before_anybody_does(site: Site, world: World) -> None:
+    accept(world, TODAY)
+    page = site.browser.get("/protect/texts").text
+    assert page.index("English") < page.index("Deutsch")
+    assert "the block" in page
+
+
+def test_the_days_are_taken_over_from_another_machine(site: Site, world: World) -> None:
+    accept(world, TODAY)
+    applied(world)
+    assert "This device protects your days already" in act(site, "adopt")
+
+
+def test_a_meeting_of_ones_own_is_listed_and_taken_back(site: Site, world: World) -> None:
+    shown = re.search(r'name="at" value="(\d+)"', site.browser.get("/case/meeting").text)
+    assert shown
+    site.send("/case/meeting/want", {"form_token": site.token_of, "at": shown[1]})
+    applied(world)
+    page = site.browser.get("/protect").text
+    listed = re.search(r'Meetings of your own.*?name="date" value="([\d-]+)"', page, re.DOTALL)
+    assert listed
+    assert len(ours(world.office())) == 1
+    assert "Meetings of your own" not in act(site, "restore", date=listed[1])
+    assert ours(world.office()) == []

@@ -1,6 +1,7 @@
 """A trial on the page: from the design to the report, and no way to the outcome before its end."""
 
 import io
+import json
 import re
 import zipfile
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from deepday.config.paths import config_file
 from tests.e2e.exports import ME
 from tests.e2e.trial_office import TRIAL, write_office
 from tests.unit.web.visitor import Site, settled, site_of
@@ -89,6 +91,47 @@ def test_the_design_begins_with_what_was_agreed(site: Site) -> None:
     assert 'name="never" value="Mon" checked' in page
 
 
+def test_the_rules_and_the_early_look_are_fixed_and_shown_where_the_person_decides(site: Site, tmp_path: Path) -> None:
+    rules = {"continue_if": "it helps <b>us</b>", "stop_if": "releases slip", "question": "Does it help?"}
+    given = {"weeks": "2", "days": "2", "first": str(TRIAL), "never": "Mon", **rules}
+    assert "<p>Extend 1 is out of range." in act(site, "design", **given, extend="1")
+    page = act(site, "design", **given, extend="2")
+    assert "One early look after 2026-04-26, the first 2 weeks; if it decides nothing, 2 weeks more." in page
+    assert "Does it help?" in page
+    assert "You go on with it if:</strong> it helps &lt;b&gt;us&lt;/b&gt;" in page
+    protocol = site.browser.get("/trial/protocol.json").json()
+    assert protocol["agreed"] == {"continue": "it helps <b>us</b>", "stop": "releases slip"}
+    assert (protocol["look"], protocol["alpha"]) == ("2026-04-26", 0.025)
+    act(site, "start")
+    turn(site, TRIAL + timedelta(days=2))
+    running = site.browser.get("/trial").text
+    stopping = running[running.index("Stop it early") :]
+    assert "You agreed to stop if:</strong> releases slip" in stopping
+    assert "Take the early look" not in running
+    turn(site, TRIAL + timedelta(days=14))
+    read(site, tmp_path, TRIAL + timedelta(days=13))
+    due = site.browser.get("/trial").text
+    assert due.index("You agreed to go on if:") < due.index("Take the early look")
+
+
+def test_a_rule_as_agreed_is_no_difference_and_settings_that_changed_are_named(site: Site) -> None:
+    agreed = {"weekdays": ["Tue", "Wed", "Thu"], "agreed_on": "2026-04-01", "exit_rule": "releases slip"}
+    site.send("/case/agreement/write", {"form_token": site.token_of, "days": "1", **agreed})
+    assert 'name="stop_if" maxlength="300" value="releases slip"' in site.browser.get("/trial").text
+    page = act(site, "design", weeks="2", days="1", first=str(TRIAL), stop_if="releases slip")
+    assert "another rule" not in page
+    differing = "The settings are no longer those of the protocol"
+    assert differing not in page
+    text = config_file().read_text(encoding="utf-8")
+    config_file().write_text(text.replace("09:00-17:00", "08:00-16:00"), encoding="utf-8")
+    assert f"{differing}: working hours." in site.browser.get("/trial").text
+    act(site, "start")
+    turn(site, TRIAL + timedelta(days=2))
+    running = site.browser.get("/trial").text
+    assert running.count(differing) == 1
+    assert running.index(differing) < running.index("The days")
+
+
 def test_looking_at_the_report_does_not_open_the_outcome(site: Site, tmp_path: Path) -> None:
     design(site)
     assert "Hash of the protocol, to publish now" in act(site, "start")
@@ -112,6 +155,12 @@ def test_looking_at_the_report_does_not_open_the_outcome(site: Site, tmp_path: P
     assert 'style="' not in site.browser.get("/trial/report").text
     names = zipfile.ZipFile(io.BytesIO(site.browser.get("/trial/export.zip").content)).namelist()
     assert {"protocol.json", "data.csv", "result.json"} <= set(names)
+    for way, agreed in (("", False), ("?pooling=yes", True)):
+        archive = zipfile.ZipFile(io.BytesIO(site.browser.get(f"/trial/export.zip{way}").content))
+        assert json.loads(archive.read("trial.json"))["pooling"] is agreed
+    rated = site.browser.get("/trial/report?face=shareable&wellbeing=yes").text
+    assert "/trial/report.pdf?face=shareable&amp;wellbeing=yes" in rated
+    assert "Without your ratings" in rated
     assert "Does not hold" not in site.browser.get("/trial/check").text
     assert "It is not the published one" in site.browser.get("/trial/check?hash=beef").text
     assert "nothing is noted any more" in act(site, "rate", date=str(TRIAL), progress="5")
@@ -136,6 +185,11 @@ def test_days_are_rated_and_the_trial_is_stopped(site: Site) -> None:
     assert "This week" in site.browser.get("/trial/letter").text
     assert "Strain: " not in site.browser.get("/trial/letter").text, "the boss reads it"
     assert "Strain: " in site.browser.get("/trial/letter?wellbeing=yes").text
+    assert "Look at it before it goes." in act(site, "letter/write", to="boss@example.org")
+    mail = site.browser.get("/trial/letter.eml").content
+    assert (b"To: boss@example.org" in mail, b"Strain: " in mail) == (True, False)
+    assert "No mail server is set" in act(site, "letter/send")
+    assert "is no e-mail address" in act(site, "letter/write", to="boss")
     assert "Belastung: " in site.browser.get("/trial/letter?wellbeing=yes&language=de").text
     assert "without a verdict" in act(site, "stop", because="harm")
     assert "there is no verdict" in site.browser.get("/trial/report").text

@@ -165,3 +165,19 @@ def test_a_test_without_a_way_to_anybody_says_so(site: Site, world: World) -> No
     remove(one.provider, one.account, world.clock)
     answer = site.send("/urgent/test", {"form_token": site.token_of})
     assert "No account is connected" in settled(site, answer.headers["location"])
+
+
+def test_what_somebody_said_in_another_way_is_kept(site: Site) -> None:
+    settings('\n[[point_people]]\nemail = "grace@example.org"\nagreed = false\n')
+    assert "They agreed" in site.browser.get("/urgent/cover").text
+    assert "grace@example.org: agreed. It counts from now on." in act(
+        site, "consent", email="grace@example.org", agreed="yes"
+    )
+    assert "opted out" in act(site, "consent", email="grace@example.org", agreed="no")
+    assert "is no address" in act(site, "consent", email="grace")
+
+
+def test_every_message_is_shown_before_anybody_gets_one(site: Site) -> None:
+    page = site.browser.get("/urgent/preview").text
+    assert "The nightly training has failed twice" in page
+    assert "/urgent/preview" in site.browser.get("/urgent").text

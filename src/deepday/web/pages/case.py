@@ -106,4 +106,5 @@ PAGE = Page(
     _show,
     views={"/case/text/{name}": _text, "/case/file/{name}.{kind}": _file, **case_keep.VIEWS, **case_talk.VIEWS},
     actions={**case_keep.ACTIONS, **case_talk.ACTIONS},
+    uploads=case_talk.UPLOADS,
 )

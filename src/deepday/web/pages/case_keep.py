@@ -18,6 +18,7 @@ from deepday.app.case_tasks import forget_tasks, keep_tasks, read_task_list, sto
 from deepday.app.period import parse_dates
 from deepday.app.request import Request
 from deepday.case.tasks import Task as OwnTask
+from deepday.case.tone import check_tone
 from deepday.case.wellbeing import FEWEST_NOTES, LONGEST_NOTE, Note, summarise_notes
 from deepday.config.agreement_settings import settings_of
 from deepday.config.load import load_settings
@@ -31,7 +32,8 @@ from deepday.report.words import counted, day_name
 from deepday.web.tasks import Said, done, trouble
 from deepday.web.visit import Handler, Visit
 
-_COMPARED = "metrics"
+_COMPARED, _CHECKED = "metrics", "checked text"
+_LONGEST_TEXT = 20_000
 _SCALES = ("sleep", "focus", "strain")
 _NUMBERS = ("days", "sprint_weeks", "baseline_weeks", "trial_weeks", "answer_limit")
 _DATES = ("start", "check_in", "agreed_on")
@@ -223,6 +225,21 @@ def _write_agreement(visit: Visit) -> Response:
     return visit.go("/case/agreement", Said("done", tuple(said)))
 
 
+def _tone(visit: Visit) -> Response:
+    kept = visit.session.kept.get(_CHECKED)
+    text, found = kept if isinstance(kept, tuple) else ("", None)
+    return visit.show("case_check.html", "Check a text", text=text, found=found, longest=_LONGEST_TEXT)
+
+
+def _check_tone(visit: Visit) -> Response:
+    """Look for what had better be said differently; the text stays in this session and goes nowhere."""
+    text = visit.text("text").replace("\r\n", "\n")
+    if not text or len(text) > _LONGEST_TEXT:
+        raise InputError("There is no text, or a very long one.", f"Write up to {_LONGEST_TEXT} characters.")
+    visit.session.kept[_CHECKED] = (text, check_tone(text))
+    return visit.go("/case/check")
+
+
 def _number(visit: Visit, name: str, *, whole: bool = True) -> float:
     text = visit.text(name)
     plain = text if whole else text.replace(".", "", 1)
@@ -236,6 +253,7 @@ VIEWS = {
     "/case/log": _log,
     "/case/metrics": _metrics,
     "/case/agreement": _agreement,
+    "/case/check": _tone,
 }
 ACTIONS = {
     "/case/tasks/read": back_to("/case/tasks", _read_tasks),
@@ -244,5 +262,6 @@ ACTIONS = {
     "/case/log/note": back_to("/case/log", _note),
     "/case/log/delete": back_to("/case/log", _delete_note),
     "/case/metrics/compare": back_to("/case/metrics", _compare),
+    "/case/check/text": back_to("/case/check", _check_tone),
     "/case/agreement/write": back_to("/case/agreement", _write_agreement),
 }

@@ -30,11 +30,11 @@ from deepday.report.plan_view import (
     worth_of,
 )
 from deepday.report.words import day_name
+from deepday.web.pages import plan_more
 from deepday.web.tasks import Said, done
 from deepday.web.visit import Page, Visit
 
 _UNDO = "plan"
-_MOST_WEEKS = 12
 
 
 def _asked() -> PlanRequest:
@@ -63,7 +63,7 @@ def _show(visit: Visit) -> Response:
         axis=axis,
         days=[_day(day, problem) for day in plan.days],
         free=_free_dates(planned, today),
-        waiting=any(not day.accepted for day in plan.days),
+        waiting=any(not day.accepted and day.date >= today for day in plan.days),
         any_accepted=any(day.accepted for day in plan.days),
         alternatives=[
             {
@@ -74,6 +74,8 @@ def _show(visit: Visit) -> Response:
             for one in plan.alternatives
         ],
         notes=planned.notes,
+        proposals=plan_more.waiting_proposals(visit),
+        choices=plan_more.choices(visit),
     )
 
 
@@ -134,6 +136,8 @@ def _day(day: PlannedDay, problem: Problem) -> dict[str, Any]:
         "hours": f"{clock_time(day.when.start, zone)} to {clock_time(day.when.end, zone)}",
         "zone": zone,
         "accepted": day.accepted,
+        "roles": plan_more.roles(day) if day.accepted else [],
+        "people": sorted({one.person for one in problem.member(day.person).point_people}),
         "points": points,
         "backup": day.backup,
         "reasons": day.reasons,
@@ -145,22 +149,10 @@ def _day(day: PlannedDay, problem: Problem) -> dict[str, Any]:
 
 
 def _propose(visit: Visit) -> Response:
-    given: dict[str, Any] = {}
-    if quota := visit.text("quota"):
-        given["quota"] = _number(quota, "days in each week")
-    weeks = _number(visit.text("weeks"), "weeks") if visit.text("weeks") else None
-    asked = PlanRequest(Request(first=visit.text("first") or None), weeks=weeks, given=given)
-    if not given and weeks is None:
-        asked = with_kept(asked, visit.clock)
+    asked = plan_more.proposed_with(visit)
     planned = plan_days(asked, no_progress, clock=visit.clock, keep=not visit.text("anew"))
     plan_actions.remember(planned, asked, visit.clock)
     return visit.go("/plan", done("These days are proposed now. Nothing was written to a calendar."))
-
-
-def _number(text: str, what: str) -> int:
-    if not text.isdecimal() or len(text) > 3:
-        raise InputError(f"{text!r} is no number of {what}.", f"Write a number from 1 to {_MOST_WEEKS}.")
-    return int(text)
 
 
 def _acted(visit: Visit, act: Any, *given: Any) -> Response:
@@ -222,7 +214,7 @@ PAGE = Page(
     "/plan",
     "Plan",
     _show,
-    views={"/plan/{date}/meetings": _meetings, "/plan/{date}/why": _why},
+    views={"/plan/{date}/meetings": _meetings, "/plan/{date}/why": _why, **plan_more.VIEWS},
     actions={
         "/plan/propose": _propose,
         "/plan/accept": _accept,
@@ -230,5 +222,6 @@ PAGE = Page(
         "/plan/unskip": _unskip,
         "/plan/move": _move,
         "/plan/undo": _undo,
+        **plan_more.ACTIONS,
     },
 )

@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from deepday.app import protect_deciding
 from deepday.app.protect_actions import apply, diff
-from deepday.app.protect_past import history
+from deepday.app.protect_past import history, verify
 from deepday.app.protect_status import status
+from deepday.app.protect_texts import texts
 from deepday.config.load import load_settings
 from deepday.errors import ConflictError, NotEnoughDataError
 from deepday.report.history_view import history_json
@@ -29,6 +30,12 @@ from deepday.web.tasks import Said, Task
 from deepday.web.visit import Page, Visit
 
 _ROWS = 60
+_HERE = {
+    "Look with deepday diff, then run deepday apply.": "Look at what would change, then apply it.",
+    "Run deepday apply.": "Look at what would change, then apply it.",
+    "Run: deepday connect google, microsoft, slack or caldav": "See Connections.",
+    "Run deepday plan, then deepday plan accept.": "See Plan.",
+}
 _MARK = re.compile(r"^(?:done|left) {2,}")  # what the terminal puts before a line, the page says by its colour
 
 
@@ -40,9 +47,10 @@ def _show(visit: Visit) -> Response:
     return visit.show(
         "protect.html",
         "Protect",
-        notes=found.notes,
+        notes=[_in_words_of_the_page(note) for note in found.notes],
         active=[(moment(when.end, zone, found.now), cover(block)) for block, when in found.active],
         ahead=[(span(when, zone), cover(block), block.start.date().isoformat()) for block, when in found.ahead],
+        meetings=[(span(when, zone), one.title, one.start.date().isoformat()) for one, when in found.meetings],
         paused=moment(found.paused_until, zone, found.now) if found.paused_until else "",
         slots=[
             {
@@ -56,6 +64,13 @@ def _show(visit: Visit) -> Response:
         ],
         trouble=[(readable(what), advice) for what, advice in found.trouble],
     )
+
+
+def _in_words_of_the_page(note: str) -> str:
+    """Return a note with what the page has buttons for in the place of commands."""
+    for command, words in _HERE.items():
+        note = note.replace(command, words)
+    return note
 
 
 def _changes(visit: Visit) -> Response:
@@ -119,7 +134,7 @@ def _said(done: Outcome) -> Said:
 
 
 def _pause(visit: Visit) -> Response:
-    return visit.go("/protect", _said(protect_deciding.pause(_until(visit), _length(visit), visit.clock)))
+    return visit.go("/protect", _said(protect_deciding.pause(_until(visit), _length(visit), visit.clock, _why(visit))))
 
 
 def _resume(visit: Visit) -> Response:
@@ -131,7 +146,7 @@ def _extend(visit: Visit) -> Response:
 
 
 def _end_early(visit: Visit) -> Response:
-    return visit.go("/protect", _said(protect_deciding.end_early(visit.clock)))
+    return visit.go("/protect", _said(protect_deciding.end_early(visit.clock, _why(visit))))
 
 
 def _until(visit: Visit) -> str | None:
@@ -140,6 +155,19 @@ def _until(visit: Visit) -> str | None:
 
 def _length(visit: Visit) -> str | None:
     return visit.text("length") or None if not visit.text("until") else None
+
+
+def _why(visit: Visit) -> str:
+    return visit.text("why")[:200]
+
+
+def _adopt(visit: Visit) -> Response:
+    return visit.go("/protect", _said(protect_deciding.adopt(visit.clock)))
+
+
+def _texts(visit: Visit) -> Response:
+    """Show every text that colleagues may read, exactly as it will be shown."""
+    return visit.show("protect_texts.html", "Texts", languages=texts(None, visit.clock))
 
 
 def _agreed(_: Sequence[ShownChange], __: ZoneInfo) -> bool:
@@ -162,29 +190,34 @@ def _restore_all(visit: Visit) -> Response:
 
 
 def _history(visit: Visit) -> Response:
+    """Show what was done, and, where that is asked for, whether every row of it is as it was written."""
+    wanted = visit.asked("last")
+    last = 0 if wanted == "all" else _ROWS
+    checked = verify(visit.clock) if visit.asked("check") == "yes" else None
     try:
-        found = history(_ROWS, visit.clock)
+        found = history(last, visit.clock)
     except NotEnoughDataError:
-        return visit.show("history.html", "History", rows=(), earlier=0)
+        return visit.show("history.html", "History", rows=(), earlier=0, checked=checked)
     rows = history_json(found.rows, found.earlier, found.zone)["rows"]
     shown = [
         row | {"at": row["at"][:16].replace("T", " "), "subject": readable(row["subject"]), "why": readable(row["why"])}
         for row in reversed(rows)
     ]
-    return visit.show("history.html", "History", rows=shown, earlier=found.earlier)
+    return visit.show("history.html", "History", rows=shown, earlier=found.earlier, checked=checked)
 
 
 PAGE = Page(
     "/protect",
     "Protect",
     _show,
-    views={"/protect/changes": _changes, "/protect/history": _history, **decline.VIEWS},
+    views={"/protect/changes": _changes, "/protect/history": _history, "/protect/texts": _texts, **decline.VIEWS},
     actions={
         "/protect/apply": _apply,
         "/protect/pause": _pause,
         "/protect/resume": _resume,
         "/protect/extend": _extend,
         "/protect/end-early": _end_early,
+        "/protect/adopt": _adopt,
         "/protect/restore": _restore,
         "/protect/restore-all": _restore_all,
         **decline.ACTIONS,

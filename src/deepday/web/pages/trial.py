@@ -1,47 +1,38 @@
 """Trial: designed, started, looked at without its outcome, ended, and reported. The outcome shows only at the end."""
 
-import io
 import json
 import tempfile
-import zipfile
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
 from starlette.responses import Response
 
 from deepday.app import trial_reporting, trial_running
 from deepday.app.case_evidence import own_date
 from deepday.app.request import Request
 from deepday.app.storing import open_existing_store
-from deepday.app.trial_adjusting import adjust, adjusted_text
 from deepday.app.trial_agreed import LONGEST_SPRINT, Terms, terms_of
 from deepday.app.trial_designing import design
-from deepday.app.trial_reporting import Faces, Reported
+from deepday.app.trial_reporting import Faces
 from deepday.app.trial_request import DesignRequest
-from deepday.app.trial_running import KINDS, REASONS, SCALES, Kept, Status, kept_trial
-from deepday.app.trial_status import letter, status_lines
+from deepday.app.trial_running import KINDS, REASONS, SCALES, Kept, Status
+from deepday.app.trial_status import status_lines
 from deepday.config.load import load_settings
 from deepday.config.plan_settings import WEEKDAYS
 from deepday.connect import no_progress
 from deepday.errors import InputError, NotEnoughDataError
-from deepday.report.page import html_of, pdf_of
-from deepday.report.trial_markup import parse, to_html
-from deepday.report.trial_page import make_page
-from deepday.report.trial_result_json import LEFT_OUT
-from deepday.report.trial_status import design_lines, detectable_lines
-from deepday.report.words import day_name
+from deepday.report.trial_status import SETTINGS, design_lines, detectable_lines, differing_lines
+from deepday.report.words import counted, day_name
 from deepday.store.trials import TrialState
-from deepday.trial.protocol import TITLE
-from deepday.web.language import chosen_language, other_languages
-from deepday.web.tasks import Said, Task, done
+from deepday.trial.protocol import QUESTION, TITLE, Protocol
+from deepday.web.pages import trial_pool, trial_read
+from deepday.web.pages.trial_read import OVER, kept_by
+from deepday.web.tasks import Said, Task, as_fields, done
 from deepday.web.visit import Page, Visit
 
 _PROTOCOL = "trial-protocol.json"
-_OVER = {TrialState.STOPPED, TrialState.ENDED}
 _BECAUSE = {"wish": "I want to", "harm": "It does harm", "other": "Another reason"}
 _HOW = {
     "broken": "broken by a meeting or an incident",
@@ -53,20 +44,23 @@ _HOW = {
 
 
 def _show(visit: Visit) -> Response:
-    kept = _kept(visit)
+    kept = kept_by(visit)
     if kept is None:
         return _first(visit)
     found = trial_running.status(Request(), no_progress, visit.clock)
     if found.kept.stored.state is TrialState.DESIGNED:
-        return _designed(visit, found.kept)
+        return _designed(visit, found)
+    told = set(differing_lines(found.differs))
     return visit.show(
         "trial.html",
         "Trial",
         title_of=found.kept.protocol.title,
-        lines=[_on_the_page(line) for line in status_lines(found)],
+        lines=[_on_the_page(line) for line in status_lines(found) if line not in told],
+        differs=[SETTINGS[one] for one in found.differs],
+        rules=found.kept.protocol.agreed,
         weeks=_calendar(found),
         over=found.kept.over,
-        seen=found.kept.stored.state in _OVER,
+        seen=found.kept.stored.state in OVER,
         look=found.kept.protocol.look if _look_due(found.kept) else "",
         looked=found.kept.looked,
         today=found.kept.today.isoformat(),
@@ -84,17 +78,6 @@ def _on_the_page(line: str) -> str:
     """Return a line of the status without the commands that the page has buttons for."""
     said = line.removesuffix(" See deepday trial report.")
     return said.replace("deepday trial report shows it once, after", "it can be opened once, here, after")
-
-
-def _kept(visit: Visit) -> Kept | None:
-    """Return the newest trial; ``None`` where there is none, or nobody knows whose it would be."""
-    if not load_settings().me.email:
-        return None
-    try:
-        with open_existing_store(visit.clock) as store:
-            return kept_trial(store, Request(), visit.clock)
-    except NotEnoughDataError:
-        return None
 
 
 def _days(kept: Kept) -> list[date]:
@@ -121,6 +104,7 @@ def _calendar(found: Status) -> list[dict[str, Any]]:
                 "went": _HOW.get(went.get(day, ""), ""),
                 "today": day == kept.today,
                 "past": day < kept.today,
+                "place": f"day-{day.isoweekday()}" if kept.protocol.sprint == 1 else "",
             }
             for day in week.days
         ]
@@ -147,6 +131,7 @@ def _form(visit: Visit) -> dict[str, Any]:
         terms = Terms(settings.trial, frozenset(), None, ())
     return {
         "given": terms.settings,
+        "agreed": terms.rules,
         "sprint": terms.sprint,
         "longest_sprint": LONGEST_SPRINT,
         "from_": terms.first or "",
@@ -155,8 +140,8 @@ def _form(visit: Visit) -> dict[str, Any]:
     }
 
 
-def _designed(visit: Visit, kept: Kept) -> Response:
-    protocol = kept.protocol
+def _designed(visit: Visit, found: Status) -> Response:
+    kept, protocol = found.kept, found.kept.protocol
     lines = design_lines(protocol, kept.stored.hash)[len(detectable_lines(protocol)) : -2]
     return visit.show(
         "trial_designed.html",
@@ -168,9 +153,21 @@ def _designed(visit: Visit, kept: Kept) -> Response:
         weeks=[{"name": one.week, "days": [day_name(day) for day in one.days]} for one in protocol.weeks],
         first=protocol.first.isoformat(),
         late=kept.today >= protocol.first,
-        rules=[(name, text) for name, text in protocol.agreed.items()],
+        rules=protocol.agreed,
+        question=protocol.question,
+        look=_declared(protocol),
+        differs=[SETTINGS[one] for one in found.differs],
         **_form(visit),
     )
+
+
+def _declared(protocol: Protocol) -> str:
+    """Say when the early look that was declared is, and what follows; empty where none is."""
+    if not protocol.look:
+        return ""
+    seen = protocol.up_to_look().length
+    more = counted(protocol.length - seen, "week")
+    return f"One early look after {protocol.look}, the first {seen} weeks; if it decides nothing, {more} more."
 
 
 def _design(visit: Visit) -> Response:
@@ -187,13 +184,16 @@ def _design(visit: Visit) -> Response:
         outcome=visit.text("outcome") or None,
         better=visit.text("better") or None,
         title=visit.text("title")[:100] or TITLE,
+        question=visit.text("question")[:300] or QUESTION,
+        agreed={name: text for name in ("continue", "stop") if (text := visit.text(f"{name}_if")[:300])},
+        extend=_number(visit, "extend"),
     )
     clock = visit.clock
 
     def work(task: Task) -> tuple[Said, ...]:
         with tempfile.TemporaryDirectory() as folder:  # the page gives the protocol out from the store
             found = design(replace(asked, file=Path(folder) / _PROTOCOL), task.tell, clock)
-        return (done("Designed; nothing has begun.", *found.notes),)
+        return (done("Designed; nothing has begun.", *map(as_fields, found.notes)),)
 
     return visit.begin("Designing the trial", work)
 
@@ -206,7 +206,7 @@ def _number(visit: Visit, name: str) -> int | None:
 
 
 def _protocol(visit: Visit) -> Response:
-    kept = _kept(visit)
+    kept = kept_by(visit)
     if kept is None:
         raise InputError("There is no protocol here.", "Design a trial on this page.")
     text = json.dumps(kept.stored.protocol, indent=2, ensure_ascii=False)
@@ -242,105 +242,14 @@ def _finish(visit: Visit) -> Response:
     return visit.go("/trial/report")
 
 
-def _reported(visit: Visit) -> Reported:
-    """Return the report of a trial whose outcome was opened before: looking at a page opens nothing."""
-    kept = _kept(visit)
-    if kept is None or not (kept.stored.state in _OVER or kept.looked):
-        raise NotEnoughDataError("The outcome was not opened yet.", "Once the trial is over: press Show the outcome.")
-    faces = Faces(shareable=visit.asked("face") == "shareable")
-    return trial_reporting.report(Request(), faces, no_progress, visit.clock)
-
-
-def _report(visit: Visit) -> Response:
-    facts = _reported(visit).facts
-    language = chosen_language(visit)
-    page = make_page(facts, language, None, visit.clock.now())
-    tokens = parse(page.text)
-    for token in tokens:
-        token.attrs.pop("style", None)  # the page's policy lets no style stand in the text
-    body = Markup(to_html(tokens, page.charts))  # noqa: S704 - to_html escapes what it does not make itself
-    return visit.show(
-        "trial_report.html",
-        page.title,
-        body=body,
-        face="shareable" if facts.left_out else "own",
-        left_out=[LEFT_OUT[name] for name in facts.left_out],
-        hash=facts.hash,
-        data_hash=facts.data_hash,
-        language=language,
-        languages=other_languages(visit),
-        also=f"&language={language}" if visit.asked("language") else "",
-    )
-
-
-def _file(visit: Visit) -> Response:
-    """Send the report as a file of its own: a PDF, or a page that needs nothing else."""
-    kind = visit.part("kind")
-    if kind not in {"pdf", "html"}:
-        raise InputError(f"There is no report as {kind!r}.", "Choose pdf or html.")
-    facts, now = _reported(visit).facts, visit.clock.now()
-    page = make_page(facts, chosen_language(visit), None, now)
-    name = f"trial-{facts.protocol.first}{'-shareable' if facts.left_out else ''}.{kind}"
-    if kind == "html":
-        return visit.send(html_of(page), name, "text/html; charset=utf-8")
-    return visit.send(pdf_of(page, now), name, "application/pdf")
-
-
-def _exported(visit: Visit, folder: Path) -> list[Path]:
-    _reported(visit)
-    return trial_reporting.export(Request(), folder, no_progress, visit.clock)
-
-
-def _export(visit: Visit) -> Response:
-    made = io.BytesIO()
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in _exported(visit, Path(folder)):
-            archive.write(path, path.name)
-    return visit.send(made.getvalue(), "trial-export.zip", "application/zip")
-
-
-def _check(visit: Visit) -> Response:
-    """Recompute the result from what is exported, as anybody could who has it."""
-    with tempfile.TemporaryDirectory() as folder:
-        _exported(visit, Path(folder))
-        checks = trial_reporting.verify(Path(folder), visit.asked("hash") or None)
-    return visit.show("trial_check.html", "Is the result right?", checks=checks, hash=visit.asked("hash"))
-
-
-def _letter(visit: Visit) -> Response:
-    language, rated = chosen_language(visit), visit.asked("wellbeing") == "yes"
-    made = letter(trial_running.status(Request(), no_progress, visit.clock), language, wellbeing=rated)
-    way = ("Without how you rated strain", "no") if rated else ("With how you rated strain", "yes")
-    ways = [(way[0], f"/trial/letter?wellbeing={way[1]}&language={language}")]
-    return _text(visit, made.subject, made.text, ways)
-
-
-def _text(visit: Visit, heading: str, text: str, ways: Sequence[tuple[str, str]] = ()) -> Response:
-    language, languages = chosen_language(visit), other_languages(visit)
-    return visit.show(
-        "text.html", heading, heading=heading, text=text, ways=ways, language=language, languages=languages
-    )
-
-
-def _adjust(visit: Visit) -> Response:
-    if (kept := _kept(visit)) is not None and kept.over:
-        _reported(visit)  # its outcome counts in what is advised
-    text = adjusted_text(adjust(Request(), no_progress, visit.clock), chosen_language(visit), None)
-    return _text(visit, "What to change next", text)
-
-
 PAGE = Page(
     "/trial",
     "Trial",
     _show,
     views={
         "/trial/protocol.json": _protocol,
-        "/trial/report": _report,
-        "/trial/report.{kind}": _file,
-        "/trial/export.zip": _export,
-        "/trial/check": _check,
-        "/trial/letter": _letter,
-        "/trial/next": _adjust,
+        **trial_read.VIEWS,
+        **trial_pool.VIEWS,
     },
     actions={
         "/trial/design": _design,
@@ -349,5 +258,8 @@ PAGE = Page(
         "/trial/rate": _rate,
         "/trial/stop": _stop,
         "/trial/finish": _finish,
+        **trial_read.ACTIONS,
+        **trial_pool.ACTIONS,
     },
+    uploads=trial_pool.UPLOADS,
 )

@@ -11,6 +11,7 @@ from deepday.app import urgent_commands
 from deepday.app.accounts import opened_accounts
 from deepday.app.urgent_asking import Asked, asked_so_far, question
 from deepday.app.urgent_commands import LONGEST_REPLY, Listed, Shown
+from deepday.app.urgent_preview import previews
 from deepday.config.load import load_settings
 from deepday.errors import InputError, NotEnoughDataError
 from deepday.model import AnswerState, Door, Request, RequestState
@@ -47,6 +48,7 @@ def _show(visit: Visit) -> Response:
     rows = [_row(one, listed) for one in reversed(listed.requests)]
     proof = urgent_commands.prove(visit.clock)
     ended = [one for one in rows if one["group"] == "ended"]
+    most = len(ended) if visit.asked("ended") == "all" else _SHOWN_ENDED
     return visit.show(
         "urgent.html",
         "Urgent",
@@ -54,8 +56,8 @@ def _show(visit: Visit) -> Response:
         routed=[one for one in rows if one["group"] == "routed"][::-1],
         waiting=[one for one in rows if one["group"] == "waiting"][::-1],
         lost=[one for one in rows if one["group"] == "lost"],
-        ended=ended[:_SHOWN_ENDED],
-        more=max(0, len(ended) - _SHOWN_ENDED),
+        ended=ended[:most],
+        more=max(0, len(ended) - most),
         holds=proof.holds,
         proof=proof_lines(proof),
         times=times_words(listed.times),
@@ -220,6 +222,18 @@ def _ask(visit: Visit) -> Response:
     return visit.go("/urgent/cover", done(f"{kept.point_person} {said}"))
 
 
+def _consent(visit: Visit) -> Response:
+    """Keep what somebody said in another way: that they cover, or that they opt out."""
+    kept = urgent_commands.keep_consent(visit.text("email"), agreed=visit.text("agreed") == "yes", clock=visit.clock)
+    return visit.go("/urgent/cover", done(f"{kept.point_person}: {kept.state}. It counts from now on."))
+
+
+def _preview(visit: Visit) -> Response:
+    """Show every message that people may get, about made-up requests."""
+    shown = [(title, [line.replace("[*", "[") for line in message_lines(one)]) for title, one in previews(visit.clock)]
+    return visit.show("urgent_preview.html", "Messages", messages=shown)
+
+
 def _handover(visit: Visit) -> Response:
     when = visit.asked("date")
     note = urgent_commands.hand_over(when, visit.clock)
@@ -230,7 +244,12 @@ PAGE = Page(
     "/urgent",
     "Urgent",
     _show,
-    views={"/urgent/cover": _cover, "/urgent/handover": _handover, "/urgent/request/{request}": _one},
+    views={
+        "/urgent/cover": _cover,
+        "/urgent/handover": _handover,
+        "/urgent/preview": _preview,
+        "/urgent/request/{request}": _one,
+    },
     actions={
         "/urgent/take": _take,
         "/urgent/pass": _pass,
@@ -239,5 +258,6 @@ PAGE = Page(
         "/urgent/reply": _reply,
         "/urgent/test": _test,
         "/urgent/ask": back_to("/urgent/cover", _ask),
+        "/urgent/consent": back_to("/urgent/cover", _consent),
     },
 )

@@ -1,6 +1,8 @@
 """This week: what interruptions took, and behind each number its minutes. Without data: the first steps."""
 
+import io
 import tempfile
+import zipfile
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path, PurePath, PurePosixPath
@@ -10,7 +12,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from deepday.app.explaining import explain_period
-from deepday.app.measuring import measure_period
+from deepday.app.measuring import measure_period, write_files
 from deepday.app.period import parse_dates
 from deepday.app.person import build_person
 from deepday.app.request import Request
@@ -39,13 +41,9 @@ _ENDINGS = {".ics", ".zip"}
 def _show(visit: Visit) -> Response:
     if not _has_data(visit):
         return _first_steps(visit)
-    wanted = visit.asked("week")
-    request = Request()
-    if wanted:
-        first, last = parse_dates(wanted)
-        request = Request(first=(first - timedelta(weeks=_WEEKS - 1)).isoformat(), last=last.isoformat())
-    measurement = measure_period(request, no_progress, clock=visit.clock).measurement
-    named = [one for one in measurement.weeks if wanted and one.first <= last and first <= one.last]
+    measurement, wanted = _measured(visit), visit.asked("week")
+    first, last = parse_dates(wanted) if wanted else (date.min, date.min)
+    named = [one for one in measurement.weeks if one.first <= last and first <= one.last]
     week = named[-1] if named else headline_week(measurement) or measurement.weeks[-1]
     alone = _alone(measurement, week)
     view = view_of(alone)
@@ -58,6 +56,7 @@ def _show(visit: Visit) -> Response:
         period=period(week.first, week.last),
         week=week,
         zone=measurement.zone,
+        query=f"&week={week.week}" if wanted else "",
         before=_week_of(monday - timedelta(days=7)),
         after=_week_of(monday + timedelta(days=7)) if week.last < measurement.days[-1].date or wanted else "",
         timeline=timeline_of(alone, week),
@@ -72,6 +71,32 @@ def _show(visit: Visit) -> Response:
         lag_ends=(lag_quantile(measurement.parameters, 0.05), lag_quantile(measurement.parameters, 0.95)),
         range=cost_range(week),
     )
+
+
+def _measured(visit: Visit) -> Measurement:
+    wanted = visit.asked("week")
+    request = Request()
+    if wanted:
+        first, last = parse_dates(wanted)
+        request = Request(first=(first - timedelta(weeks=_WEEKS - 1)).isoformat(), last=last.isoformat())
+    return measure_period(request, no_progress, clock=visit.clock).measurement
+
+
+def _file(visit: Visit) -> Response:
+    """Send the weeks as a report that needs nothing else, or as tables; shareable ones hold aggregates only."""
+    kind, shareable = visit.part("kind"), visit.asked("shareable") == "yes"
+    if kind not in {"html", "zip"}:
+        raise InputError(f"There is no report as {kind!r}.", "Choose html, or zip for the tables.")
+    measurement, name = _measured(visit), f"deepday-weeks{'-shareable' if shareable else ''}"
+    with tempfile.TemporaryDirectory() as folder:
+        if kind == "html":
+            [page] = write_files(measurement, Path(folder) / "r.html", None, shareable=shareable, clock=visit.clock)
+            return visit.send(page.read_bytes(), f"{name}.html", "text/html; charset=utf-8")
+        made = io.BytesIO()
+        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in write_files(measurement, None, Path(folder) / "days.csv", shareable=shareable):
+                archive.write(path, path.name)
+    return visit.send(made.getvalue(), f"{name}.zip", "application/zip")
 
 
 def _week_of(day: date) -> str:
@@ -208,7 +233,7 @@ PAGE = Page(
     "/",
     "This week",
     _show,
-    views={"/minutes/{when}/{metric}": _minutes, "/first": _first_steps},
+    views={"/week/report.{kind}": _file, "/minutes/{when}/{metric}": _minutes, "/first": _first_steps},
     actions={"/import": _import},
     uploads=("/import",),
 )
