@@ -1,7 +1,7 @@
 """The filled sandbox office, served, and somebody who signs in to it with a browser of their own."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,14 +16,16 @@ from deepday_sandbox.filling import TEAM_CALENDAR, filled_office
 from deepday_sandbox.google import CLIENT_ID, CLIENT_SECRET, GoogleFace
 from deepday_sandbox.life import consent
 from deepday_sandbox.microsoft import App, MicrosoftFace
-from deepday_sandbox.office import Office
+from deepday_sandbox.office import Office, OfficeClock
 from deepday_sandbox.office.server import application, serving
+from deepday_sandbox.office.wire import WireLog
 from deepday_sandbox.people import OWNER
 from deepday_sandbox.slack import SlackFace
 from deepday_sandbox.welcome import APPLICATION
 from deepday_slack.scopes import NEEDED, SEARCH, Kind
 
 TEAM = "Applied ML team"
+BOT_SCOPES = sorted({scope for kinds in NEEDED.values() for scope in kinds.get(Kind.BOT, ())})
 USER_SCOPES = sorted({scope for kinds in NEEDED.values() for scope in kinds.get(Kind.USER, ())} | SEARCH)
 
 
@@ -78,6 +80,8 @@ class World:
         tokens = self.slack.install(worker.slack_id, (), USER_SCOPES)
         options, secrets = {"base-url": f"{self.url}/api/"}, [tokens.user]
         options |= {"allow": allow} if allow else {}
+        if "messages" in allow:
+            secrets += [self.slack.install(worker.slack_id, BOT_SCOPES).bot, self.slack.app_token()]
         if events:
             self.slack.app.socket_mode = True
             self.slack.app.user_events = {f"message.{family}" for family in ("channels", "groups", "im", "mpim")}
@@ -105,14 +109,14 @@ class World:
 
 
 @contextmanager
-def open_office(folder: Path, seed: int = 1) -> Iterator[World]:
-    """Serve the office of that seed, and give deepday a home in the folder."""
+def open_office(folder: Path, seed: int = 1, log: Callable[[OfficeClock], WireLog] = WireLog) -> Iterator[World]:
+    """Serve the office of that seed, and give deepday a home in the folder; ``log`` makes what hears the wire."""
     office = filled_office(seed)
     microsoft, slack = MicrosoftFace(office), SlackFace(office)
     microsoft.state.register(App(APPLICATION))
     with pytest.MonkeyPatch.context() as patch:
         at_home(patch, folder)
-        with serving(application(office, (GoogleFace(office), microsoft, slack))) as url:
+        with serving(application(office, (GoogleFace(office), microsoft, slack), log(office.clock))) as url:
             slack.base_url = url
             yield World(office, url, slack, folder)
 

@@ -11,7 +11,7 @@ from deepday.clock import Clock
 from deepday.errors import DeepdayError, ReconnectNeededError
 from deepday.store.database import Database
 from deepday.store.schema import case_entry
-from deepday.store.sealing import MasterKeySource, make_data_key, newest_data_key, open_data_key, seal, unseal
+from deepday.store.sealing import MasterKeySource, make_data_key, newest_data_key, open_data_key, reseal, seal, unseal
 
 _WELLBEING, _TASKS = "wellbeing", "tasks"
 
@@ -92,6 +92,11 @@ class CaseBook:
             with suppress(ReconnectNeededError):  # its master key is lost: what is written now must open all the same
                 return newest, open_data_key(connection, self._masters, newest)
         return make_data_key(connection, self._masters, now)
+
+
+def reseal_entries(connection: Connection, masters: MasterKeySource) -> None:
+    """Seal every entry that opens with the newest data key."""
+    reseal(connection, masters, case_entry, lambda row: _place(row["kind"], row["number"]))
 
 
 def _place(kind: str, number: int) -> str:
