@@ -159,6 +159,7 @@ def test_an_answer_that_was_lost_and_an_access_that_is_over_already_come_to_the_
 
 
 def test_tokens_that_do_not_open_any_more_are_deleted_and_ended_by_hand(there: There) -> None:
+    lost = there.request()
     key_file().unlink()
     done = revoke_all(there.world.office.clock)
     assert there.wire.taken() == []
@@ -167,6 +168,8 @@ def test_tokens_that_do_not_open_any_more_are_deleted_and_ended_by_hand(there: T
     assert done.keys_renewed
     there.world.connect_google()
     assert there.kept("google")
+    with opened_ledger(there.world.office.clock) as ledger:
+        assert ledger.urgent.text(lost) == ""
 
 
 def test_a_service_that_runs_goes_on_keeping_what_is_asked(there: There) -> None:
