@@ -17,6 +17,7 @@ from deepday.store import schema, sqlite
 _STAMP = "%Y%m%dT%H%M%S"
 _OWN = re.compile(r"\.(\d{8}T\d{6})\.backup$")
 _BEFORE_MIGRATION = re.compile(r"\.\d{4}-(\d{8}T\d{6})\.backup$")
+_ASIDE = re.compile(r"\.\d{8}T\d{6}\.aside(-wal|-shm|-journal)?$")
 _PARTS = ("", "-wal", "-shm", "-journal")
 
 
@@ -30,6 +31,11 @@ def backups(store: Path, *, before_migration: bool = False) -> list[Path]:
     stamp = _BEFORE_MIGRATION if before_migration else _OWN
     found = [(match[1], path) for path in _beside(store) if (match := stamp.search(path.name))]
     return [path for _, path in sorted(found)]
+
+
+def set_aside(store: Path) -> list[Path]:
+    """Return the stores that were set aside for a backup that was put back, with what belongs to them."""
+    return sorted(path for path in _beside(store) if _ASIDE.search(path.name))
 
 
 def made_at(backup: Path) -> str:

@@ -24,13 +24,14 @@ LONGEST = 2000
 _columns = schema.request_text.c
 
 
-def _place(request: str) -> str:
+def place_of_text(request: str) -> str:
+    """Return what the text of a request is sealed to."""
     return f"deepday|v1|request|{request}"
 
 
 def reseal_texts(connection: Connection, masters: MasterKeySource) -> None:
     """Seal every text that opens with the newest data key."""
-    reseal(connection, masters, schema.request_text, lambda row: _place(row["request"]))
+    reseal(connection, masters, schema.request_text, lambda row: place_of_text(row["request"]))
 
 
 class RequestTexts:
@@ -67,7 +68,7 @@ class RequestTexts:
             text = f"{before}\n{text}" if before else text
             connection.execute(delete(schema.request_text).where(_columns.request == request))
         key_id, key = self._key
-        nonce, sealed = seal(key, text[:LONGEST].encode("utf-8", "backslashreplace"), _place(request))
+        nonce, sealed = seal(key, text[:LONGEST].encode("utf-8", "backslashreplace"), place_of_text(request))
         values = {
             "request": request,
             "at": at,
@@ -86,7 +87,7 @@ class RequestTexts:
         with suppress(ReconnectNeededError):
             own = self._key[1] if self._key and self._key[0] == row["key_id"] else None
             key = own or open_data_key(connection, self._masters, row["key_id"])
-            return unseal(key, row["nonce"], row["sealed"], _place(request), "A request").decode("utf-8")
+            return unseal(key, row["nonce"], row["sealed"], place_of_text(request), "A request").decode("utf-8")
         return ""
 
     def has(self, connection: Connection, request: str) -> bool:
