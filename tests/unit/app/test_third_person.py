@@ -183,6 +183,16 @@ def test_what_is_under_way_is_left_until_it_is_over(office: Office) -> None:
     assert proof(office).holds
 
 
+def test_of_a_request_that_is_still_open_after_days_every_row_is_left(office: Office) -> None:
+    office.ask(CANARY)
+    office.clock.turn(2 * DAY)
+    done = erase(office, CARA)
+    assert done.left == ("1 requests that have not ended yet, or came within a day.",)
+    assert done.rows == {}
+    with closing(sqlite3.connect(office.path)) as raw:
+        assert raw.execute("SELECT sender FROM inbox").fetchall() == [(CARA,)]
+
+
 def test_copies_of_the_store_are_told_of_and_deleted_on_demand(office: Office) -> None:
     a_week(office)
     back_up(None, 7, office.clock)
