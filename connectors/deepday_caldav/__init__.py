@@ -7,6 +7,11 @@ from deepday.clock import Clock
 from deepday.connect import Account, Dialogue, Feature, SignedIn, SignInOption, TokenKeeper
 from deepday.model import TokenSet
 
+_PASSWORDS = {
+    "iCloud": "at https://account.apple.com (Sign-In and Security, App-Specific Passwords)",
+    "Fastmail": "at https://app.fastmail.com (Settings, Privacy & Security, App passwords)",
+    "Nextcloud": "on your Nextcloud (Settings, Security, Devices & sessions)",
+}
 _CHOICES = (Feature.BLOCKS.value, Feature.ANSWERS.value, Feature.OWN_CALENDAR.value)
 
 
@@ -57,3 +62,13 @@ class CaldavConnector:
         del age
         words = known(options.get("server", "")).advice
         return f"Passwords for apps end when they are withdrawn or the main password is changed. {words}".strip()
+
+    def end_grant(self, options: Mapping[str, str], tokens: TokenSet, clock: Clock) -> tuple[str, ...]:
+        """Send nothing: CalDAV has no way to withdraw a password."""
+        del tokens, clock
+        return self.end_by_hand(options)
+
+    def end_by_hand(self, options: Mapping[str, str]) -> tuple[str, ...]:
+        """Say where the password is withdrawn."""
+        at = _PASSWORDS.get(options.get("server", ""), "at your provider, where it keeps passwords for apps")
+        return (f"Withdraw the password that deepday had, {at}; change it, if it is the one of your account.",)

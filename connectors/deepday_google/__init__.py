@@ -13,7 +13,7 @@ from deepday.clock import Clock
 from deepday.connect import Account, Dialogue, SignedIn, SignInOption, TokenKeeper
 from deepday.model import TokenSet
 from deepday_google import settings
-from deepday_google.errors import explain
+from deepday_google.errors import by_hand, explain
 
 if TYPE_CHECKING:
     from deepday.connect.http import Limits
@@ -61,6 +61,16 @@ class GoogleConnector:
     def explain_refusal(self, options: Mapping[str, str], age: int) -> str:
         """Say what may be behind a grant that Google ended ``age`` seconds after it was given."""
         return explain(settings.Settings.parse(options), age)
+
+    def end_grant(self, options: Mapping[str, str], tokens: TokenSet, clock: Clock) -> tuple[str, ...]:
+        """End the person's consent; a service account's reach is for an administrator to end."""
+        from deepday_google.ending import end_grant  # noqa: PLC0415 - brings httpx
+
+        return end_grant(settings.Settings.parse(options), tokens, clock)
+
+    def end_by_hand(self, options: Mapping[str, str]) -> tuple[str, ...]:
+        """Say where Google's access is ended."""
+        return by_hand(settings.Settings.parse(options))
 
     def _bounds(self) -> "Limits":
         from deepday.connect.http import Limits  # noqa: PLC0415 - brings httpx

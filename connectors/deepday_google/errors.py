@@ -220,3 +220,13 @@ def explain(settings: Settings, age: int) -> str:
         told.append("Google ends accesses that were not used for six months.")
     told.append("Somebody may have removed deepday at https://myaccount.google.com/connections.")
     return " ".join(told)
+
+
+def by_hand(settings: Settings) -> tuple[str, ...]:
+    """Say where a person ends the access."""
+    if not settings.subject:
+        return ("Remove deepday at https://myaccount.google.com/connections.",)
+    return (
+        "Delete the service account's key at https://console.cloud.google.com/iam-admin/serviceaccounts.",
+        "Have an administrator take its client ID back at https://admin.google.com/ac/owl/domainwidedelegation.",
+    )

@@ -88,6 +88,11 @@ class Settings:
         """Where codes, refresh tokens and assertions are exchanged."""
         return f"{self.base_url or 'https://oauth2.googleapis.com'}/token"
 
+    @property
+    def revoke(self) -> str:
+        """Where access is ended."""
+        return f"{self.base_url or 'https://oauth2.googleapis.com'}/revoke"
+
 
 def _allowed(text: str) -> frozenset[Feature]:
     words = {word.strip() for word in text.split(",")} - {""}

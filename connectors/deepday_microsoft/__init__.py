@@ -93,6 +93,24 @@ class MicrosoftConnector:
 
         return explained(age, app_only=bool(options.get("certificate")))
 
+    def end_grant(self, options: Mapping[str, str], tokens: TokenSet, clock: Clock) -> tuple[str, ...]:
+        """Send nothing: Microsoft lets no app end its own access, short of one that ends every other app's as well."""
+        del tokens, clock
+        return self.end_by_hand(options)
+
+    def end_by_hand(self, options: Mapping[str, str]) -> tuple[str, ...]:
+        """Say where Microsoft's access is ended."""
+        settings = read_settings(options)
+        if settings.app_only:
+            where = (
+                "Delete the certificate of the app registration, or the registration, at https://entra.microsoft.com."
+            )
+        elif settings.personal:
+            where = "Remove deepday at https://account.live.com/consent/Manage."
+        else:
+            where = "Remove deepday at https://myapps.microsoft.com (Manage your application, Revoke permissions)."
+        return (f"{where} A token that is out opens the account for up to 90 minutes more.",)
+
     def _bounds(self) -> "Limits":
         from deepday.connect.http import Limits  # noqa: PLC0415 - heavy
 

@@ -57,6 +57,21 @@ class SlackConnector:
             return SlackDeliveries(secret, None, clock)
         return SlackDeliveries(secret, account.bundle(), clock, account.hears_in_person())
 
+    def end_grant(self, options: Mapping[str, str], tokens: TokenSet, clock: Clock) -> tuple[str, ...]:
+        """Revoke the user token and the bot token; the app-level token is revoked on the app's page only."""
+        from deepday_slack.ending import end_grant  # noqa: PLC0415 - Slack's library is not light
+        from deepday_slack.settings import Settings  # noqa: PLC0415
+
+        return end_grant(Settings.parse(options), tokens, clock)
+
+    def end_by_hand(self, options: Mapping[str, str]) -> tuple[str, ...]:
+        """Say where Slack's tokens are revoked."""
+        del options
+        return (
+            "Choose your app at https://api.slack.com/apps, then OAuth & Permissions, Revoke All OAuth Tokens.",
+            "Revoke its app-level tokens there, under Basic Information.",
+        )
+
     def explain_refusal(self, options: Mapping[str, str], age: int) -> str:
         """Say what may be behind tokens that Slack no longer accepts."""
         del options

@@ -190,3 +190,10 @@ def asked(settings: Settings, clock: Clock, token: Secret, limits: Limits | None
         if not found["ok"]:
             raise refused(found, kind, safe=True)
         return {**found, "scopes": frozenset(scopes)}
+
+
+def revoked(settings: Settings, clock: Clock, token: Secret, limits: Limits) -> dict[str, Any]:
+    """Return what ``auth.revoke`` says of a token, ok or not."""
+    with HttpClient(settings.base_url, clock, limits) as http:
+        web = BoundedWebClient(settings.base_url, http, clock)
+        return _exchange(web, token, lambda client: client.auth_revoke(), safe=True)

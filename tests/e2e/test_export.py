@@ -48,3 +48,26 @@ def test_nothing_is_written_over_and_nothing_is_left_where_there_is_nothing(run:
     (tmp_path / "taken.zip").write_text("mine")
     refused = run("export", "taken.zip")
     assert (refused.code, (tmp_path / "taken.zip").read_text()) == (2, "mine")
+
+
+def test_of_somebody_else_there_is_an_export_and_after_erasing_there_is_nothing(run: Run, tmp_path: Path) -> None:
+    write_calendar(tmp_path / "me.ics", [vevent("14:00", "15:00", uid="planning")])
+    assert run("import", "me.ics", "--me", ME, "--zone", "Europe/Berlin", "--hours", "Mon-Fri 09:00-17:00").code == 0
+    assert run("case", "log", "talked to Cara Kahn", "--date", "2026-03-10").code == 0
+    who = ("--person", "cara kahn")
+    done = run("export", "cara.zip", *who, "--json")
+    assert done.code == 0, done.err
+    assert (done.json["schema"], done.json["rows"]) == ("deepday.export-person/1", {"tables/case_entry": 1})
+    with zipfile.ZipFile(tmp_path / "cara.zip") as archive:
+        assert "talked to Cara Kahn" in archive.read("tables/case_entry.jsonl").decode()
+        assert "deepday.toml" not in archive.namelist()
+    assert run("erase", *who).code == 1, "it asks, and nobody answers"
+    assert run("erase", "Slack", *who, "--yes").code == 2
+    assert run("erase", "--backups", "--yes").code == 2
+    erased = run("erase", *who, "--yes")
+    assert (erased.code, erased.err) == (0, "Erased from 1 row of case_entry\n")
+    assert "Kahn" not in run("case", "log").out
+    for nothing in (run("erase", *who, "--yes"), run("export", "none.zip", *who)):
+        assert nothing.code == 3
+        assert nothing.err.startswith("Nothing is kept about that person")
+    assert run("audit", "verify").code == 0

@@ -1,7 +1,7 @@
 """The filled sandbox office, served, and somebody who signs in to it with a browser of their own."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,14 +16,16 @@ from deepday_sandbox.filling import TEAM_CALENDAR, filled_office
 from deepday_sandbox.google import CLIENT_ID, CLIENT_SECRET, GoogleFace
 from deepday_sandbox.life import consent
 from deepday_sandbox.microsoft import App, MicrosoftFace
-from deepday_sandbox.office import Office
+from deepday_sandbox.office import Office, OfficeClock
 from deepday_sandbox.office.server import application, serving
+from deepday_sandbox.office.wire import WireLog
 from deepday_sandbox.people import OWNER
 from deepday_sandbox.slack import SlackFace
 from deepday_sandbox.welcome import APPLICATION
 from deepday_slack.scopes import NEEDED, SEARCH, Kind
 
 TEAM = "Applied ML team"
+BOT_SCOPES = sorted({scope for kinds in NEEDED.values() for scope in kinds.get(Kind.BOT, ())})
 USER_SCOPES = sorted({scope for kinds in NEEDED.values() for scope in kinds.get(Kind.USER, ())} | SEARCH)
 
 
@@ -32,13 +34,14 @@ class Person:
     """Satisfies :class:`deepday.connect.Dialogue`: consents to everything, and pastes the secrets that were given."""
 
     secrets: list[str] = field(default_factory=list)
+    email: str = OWNER.email
     browser: threading.Thread | None = None
 
     def say(self, words: str) -> None:
         """Listen."""
 
     def open_page(self, address: str) -> None:
-        self.browser = threading.Thread(target=consent, args=(address,))
+        self.browser = threading.Thread(target=consent, args=(address, self.email))
         self.browser.start()
 
     def show_code(self, address: str, code: str) -> None:
@@ -61,23 +64,26 @@ class World:
     slack: SlackFace
     folder: Path
 
-    def connect_google(self, *, allow: str = "") -> None:
+    def connect_google(self, *, allow: str = "", email: str = OWNER.email) -> None:
         secret = self.folder / "secret"
         secret.write_text(CLIENT_SECRET)
         secret.chmod(0o600)
         options = {"base-url": self.url, "client-id": CLIENT_ID, "client-secret": f"file:{secret}"}
         options |= {"allow": allow} if allow else {}
-        self.connect("google", options, Person())
+        self.connect("google", options, Person(email=email))
 
-    def connect_microsoft(self) -> None:
-        self.connect("microsoft", {"base-url": self.url, "client-id": APPLICATION}, Person())
+    def connect_microsoft(self, *, allow: str = "", email: str = OWNER.email) -> None:
+        options = {"base-url": self.url, "client-id": APPLICATION} | ({"allow": allow} if allow else {})
+        self.connect("microsoft", options, Person(email=email))
 
-    def connect_slack(self, *, events: bool = False, allow: str = "") -> None:
-        worker = self.office.people.find(OWNER.email)
+    def connect_slack(self, *, events: bool = False, allow: str = "", email: str = OWNER.email) -> None:
+        worker = self.office.people.find(email)
         assert worker is not None
         tokens = self.slack.install(worker.slack_id, (), USER_SCOPES)
         options, secrets = {"base-url": f"{self.url}/api/"}, [tokens.user]
         options |= {"allow": allow} if allow else {}
+        if "messages" in allow:
+            secrets += [self.slack.install(worker.slack_id, BOT_SCOPES).bot, self.slack.app_token()]
         if events:
             self.slack.app.socket_mode = True
             self.slack.app.user_events = {f"message.{family}" for family in ("channels", "groups", "im", "mpim")}
@@ -105,14 +111,14 @@ class World:
 
 
 @contextmanager
-def open_office(folder: Path, seed: int = 1) -> Iterator[World]:
-    """Serve the office of that seed, and give deepday a home in the folder."""
+def open_office(folder: Path, seed: int = 1, log: Callable[[OfficeClock], WireLog] = WireLog) -> Iterator[World]:
+    """Serve the office of that seed, and give deepday a home in the folder; ``log`` makes what hears the wire."""
     office = filled_office(seed)
     microsoft, slack = MicrosoftFace(office), SlackFace(office)
     microsoft.state.register(App(APPLICATION))
     with pytest.MonkeyPatch.context() as patch:
         at_home(patch, folder)
-        with serving(application(office, (GoogleFace(office), microsoft, slack))) as url:
+        with serving(application(office, (GoogleFace(office), microsoft, slack), log(office.clock))) as url:
             slack.base_url = url
             yield World(office, url, slack, folder)
 

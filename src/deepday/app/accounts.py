@@ -57,20 +57,20 @@ class Accounts:
     def __init__(self, store: Store, clock: Clock) -> None:
         self.store = store
         self.clock = clock
-        self._masters = master_keys(key_file())
-        self.tokens: TokenStore = store.tokens(self._masters)
+        self.masters = master_keys(key_file())
+        self.tokens: TokenStore = store.tokens(self.masters)
 
     def protecting(self, told: Callable[[Note], None] | None = None) -> ProtectStore:
         """Return what the store keeps of protected days; ``told`` is called with each note about a change."""
-        return self.store.protecting(self._masters, told)
+        return self.store.protecting(self.masters, told)
 
     def urgent(self, retention: int) -> UrgentStore:
         """Return what the store keeps of urgent requests; the texts of those that were told on for ``retention`` s."""
-        return self.store.urgent(self._masters, retention)
+        return self.store.urgent(self.masters, retention)
 
     def case(self) -> CaseBook:
         """Return the notes and tasks of the case."""
-        return self.store.case(self._masters)
+        return self.store.case(self.masters)
 
     def connected(self, name: str | None = None) -> list[SignIn]:
         """Return the accounts, or those with that name or provider.

@@ -3,7 +3,8 @@
 import json
 import os
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -36,36 +37,48 @@ def export(file: Path, clock: Clock) -> Exported:
     written. No file is left where it fails.
     """
     open_existing_store(clock).close()
+    with new_archive(file) as archive:
+        return _written(file, archive, clock)
+
+
+@contextmanager
+def new_archive(file: Path) -> Iterator[zipfile.ZipFile]:
+    """Give a new ZIP file that only its owner may read; none is left where the block raises.
+
+    Raises :class:`InputError` where the file exists or cannot be written.
+    """
     try:
         handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except OSError as error:
         raise InputError(f"{file} cannot be written: {error.strerror}.", "Name another file.") from None
     try:
         with os.fdopen(handle, "wb") as opened, zipfile.ZipFile(opened, "w", zipfile.ZIP_DEFLATED) as archive:
-            return _written(file, archive, clock)
+            yield archive
     except BaseException:
         file.unlink()
         raise
+
+
+def put_rows(archive: zipfile.ZipFile, name: str, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Add a file of JSON lines, and return how many."""
+    number = 0
+    with archive.open(f"{name}.jsonl", "w") as out:
+        for row in rows:
+            out.write(json.dumps(row, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace") + b"\n")
+            number += 1
+    return number
 
 
 def _written(file: Path, archive: zipfile.ZipFile, clock: Clock) -> Exported:
     counted: dict[str, int] = {}
     left_out = list(_LEFT_OUT)
 
-    def put(name: str, rows: Iterable[Mapping[str, Any]]) -> None:
-        number = 0
-        with archive.open(f"{name}.jsonl", "w") as out:
-            for row in rows:
-                out.write(json.dumps(row, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace") + b"\n")
-                number += 1
-        counted[name] = number
-
     with opened_accounts(clock) as accounts:
         for table, rows in accounts.store.everything():
-            put(f"tables/{table}", rows)
+            counted[f"tables/{table}"] = put_rows(archive, f"tables/{table}", rows)
         for name, opened in (("case", _case), ("request_texts", _texts), ("before_us", _baselines)):
             try:
-                put(f"opened/{name}", opened(accounts))
+                counted[f"opened/{name}"] = put_rows(archive, f"opened/{name}", opened(accounts))
             except DeepdayError as error:  # a key that was lost must not keep the rest from its owner
                 left_out.append(f"{name.replace('_', ' ')}: {error.what}")
     archive.writestr("deepday.toml", read_text(config_file()))

@@ -17,7 +17,7 @@ def leave_nothing(store: Store, anyway: str, sign_in: SignIn | None = None) -> N
 
     ``anyway``: the command that does it all the same.
     """
-    left = list(_left(store.protecting(master_keys(key_file())), sign_in))
+    left = list(still_there(store.protecting(master_keys(key_file())), sign_in))
     if left:
         raise InputError(
             f"Without this deepday could not take back what is still there: {'; '.join(left)}.",
@@ -25,8 +25,8 @@ def leave_nothing(store: Store, anyway: str, sign_in: SignIn | None = None) -> N
         )
 
 
-def _left(protecting: ProtectStore, sign_in: SignIn | None) -> Iterator[str]:
-    """Say for each account what is ours in it."""
+def still_there(protecting: ProtectStore, sign_in: SignIn | None = None) -> Iterator[str]:
+    """Say for each account, or for that one, what is ours in it."""
     found: dict[tuple[str, str], Counter[str]] = {}
     for person in protecting.people():
         known = protecting.known(person)

@@ -34,6 +34,7 @@ from deepday.cli import (
     protect,
     protect_now,
     protect_past,
+    revoke,
     sandbox,
     serve,
     sync,
@@ -67,6 +68,7 @@ app.add_typer(connect.app, name="connect")
 app.command("sync", epilog="Example: deepday sync, or deepday sync google --also Team")(sync.sync)
 app.command("sandbox", epilog="Example: deepday sandbox --port 8701")(sandbox.sandbox)
 app.command("erase", epilog="Example: deepday erase, or deepday erase Slack")(erase.erase)
+app.command("revoke-all", epilog="Example: deepday revoke-all, or deepday revoke-all --yes --json")(revoke.revoke_all)
 app.command("backup", epilog="Example: deepday backup, or deepday backup /media/stick/deepday.backup")(backup.backup)
 app.command("restore-backup", epilog="Example: deepday restore-backup deepday.sqlite.20260310T020000.backup")(
     backup.restore_backup

@@ -27,6 +27,10 @@ Hours = Annotated[
 Holidays = Annotated[
     str | None, typer.Option("--holidays", metavar="CC[-SUB]|none", help="Public holidays, such as DE-BE.")
 ]
+Person = Annotated[
+    list[str] | None,
+    typer.Option("--person", metavar="NAME", help="Somebody else: an address, a Slack ID, a whole name; repeatable."),
+]
 First = Annotated[str | None, typer.Option("--from", metavar="DATE", help="First date, or a week: 2026-W11.")]
 Last = Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last date, included, or a week.")]
 Lag = Annotated[

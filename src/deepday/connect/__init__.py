@@ -5,6 +5,7 @@ from deepday.connect.ports.account import Account, Capabilities, Degraded, Port,
 from deepday.connect.ports.answering import InvitationResponder
 from deepday.connect.ports.asking import PointPersonAsker
 from deepday.connect.ports.deliveries import Delivered, Delivery, DeliveryReader, DeliverySource
+from deepday.connect.ports.ending import GrantEnder
 from deepday.connect.ports.files import (
     ActivityFileReader,
     ActivityReading,
@@ -61,6 +62,7 @@ __all__ = [
     "EventWriter",
     "Feature",
     "FileSources",
+    "GrantEnder",
     "InvitationResponder",
     "MailAnswerer",
     "Messenger",

@@ -9,7 +9,7 @@ import base64
 import binascii
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from deepday.connect.keyrings import trusted_keyring
@@ -45,18 +45,18 @@ class MasterKeys:
         return MasterKey(key_id, keys[key_id]) if key_id in keys else None
 
     def add(self) -> MasterKey:
-        """Make a new key, and make it the current one; the older ones are kept until :meth:`drop`."""
+        """Make a new key, and make it the current one; the older ones are kept until :meth:`keep_only`."""
         _, keys = self._load()
         made = MasterKey(secrets.token_hex(8), secrets.token_bytes(_BYTES))
         self._save(made.id, keys | {made.id: made.key})
         return made
 
-    def drop(self, key_id: str) -> None:
-        """Throw a key away. Raises :class:`InputError` for the current one."""
+    def keep_only(self, key_ids: Collection[str]) -> None:
+        """Throw all other keys away, but the current one."""
         name, keys = self._load()
-        if key_id == name:
-            raise InputError("The current master key is in use.", "Make a new one first.")
-        self._save(name, {other: key for other, key in keys.items() if other != key_id})
+        kept = {one: key for one, key in keys.items() if one == name or one in key_ids}
+        if kept != keys:
+            self._save(name, kept)
 
     def _load(self) -> tuple[str, dict[str, bytes]]:
         text = self._read()

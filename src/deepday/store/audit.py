@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from deepday.store import schema
 
@@ -117,3 +117,23 @@ def first_break(connection: Connection) -> int | None:
 def _hash(previous: str, row: Mapping[str, Any]) -> str:
     text = json.dumps([previous, *(row[name] for name in _HASHED)], ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def rewrite_rows(connection: Connection, changed: Mapping[int, Mapping[str, Any]]) -> str:
+    """Change rows by number, and all hashes from the first of them on; return the hash that the chain ended with.
+
+    The chain holds afterwards, and another end: whoever kept that knows. Whoever calls this notes down why.
+    """
+    columns = schema.audit.c
+    ended = connection.execute(_LAST).first()
+    first = min(changed)
+    previous = connection.execute(select(columns.hash).where(columns.seq == first - 1)).scalar() or ""
+    rows = connection.execute(select(schema.audit).where(columns.seq >= first).order_by(columns.seq)).mappings().all()
+    for row in rows:
+        values = {name: row[name] for name in _HASHED} | dict(changed.get(row["seq"], {}))
+        found = _hash(previous, values)
+        connection.execute(
+            update(schema.audit).where(columns.seq == row["seq"]).values(values | {"previous": previous, "hash": found})
+        )
+        previous = found
+    return str(ended.hash) if ended else ""

@@ -11,7 +11,7 @@ from deepday.clock import Clock
 from deepday.errors import DeepdayError, ReconnectNeededError
 from deepday.store.database import Database
 from deepday.store.schema import case_entry
-from deepday.store.sealing import MasterKeySource, make_data_key, newest_data_key, open_data_key, seal, unseal
+from deepday.store.sealing import MasterKeySource, make_data_key, newest_data_key, open_data_key, reseal, seal, unseal
 
 _WELLBEING, _TASKS = "wellbeing", "tasks"
 
@@ -58,7 +58,7 @@ class CaseBook:
         now = int(self._clock.now().timestamp())
         with self._database.writing() as connection:
             key_id, key = self._data_key(connection, now)
-            nonce, sealed = seal(key, json.dumps(values).encode(), _place(kind, number))
+            nonce, sealed = seal(key, json.dumps(values).encode(), place_of_entry(kind, number))
             replaced = connection.execute(delete(case_entry).where(_one(kind, number))).rowcount
             row = {"kind": kind, "number": number, "key_id": key_id, "nonce": nonce, "sealed": sealed}
             connection.execute(insert(case_entry).values(**row, changed_at=now))
@@ -71,7 +71,7 @@ class CaseBook:
             for row in connection.execute(query).mappings():
                 try:
                     key = open_data_key(connection, self._masters, row["key_id"])
-                    plain = unseal(key, row["nonce"], row["sealed"], _place(kind, row["number"]), "An entry")
+                    plain = unseal(key, row["nonce"], row["sealed"], place_of_entry(kind, row["number"]), "An entry")
                 except ReconnectNeededError:
                     raise DeepdayError(
                         f"What is kept of your {kind} cannot be opened: its key is lost, or it was damaged.",
@@ -94,7 +94,13 @@ class CaseBook:
         return make_data_key(connection, self._masters, now)
 
 
-def _place(kind: str, number: int) -> str:
+def reseal_entries(connection: Connection, masters: MasterKeySource) -> None:
+    """Seal every entry that opens with the newest data key."""
+    reseal(connection, masters, case_entry, lambda row: place_of_entry(row["kind"], row["number"]))
+
+
+def place_of_entry(kind: str, number: int) -> str:
+    """Return what an entry is sealed to."""
     return f"deepday|v1|case|{kind}|{number}"
 
 

@@ -22,6 +22,7 @@ from deepday.store.database import Database
 from deepday.store.declines import DeclineBook
 from deepday.store.export import rows, tables
 from deepday.store.meetings import MeetingBook
+from deepday.store.person_rows import PersonRows
 from deepday.store.plans import PlanBook
 from deepday.store.proposals import ProposalBook
 from deepday.store.protecting import ProtectStore
@@ -132,6 +133,10 @@ class Store:
     def proposals(self) -> ProposalBook:
         """Return what assistants proposed."""
         return ProposalBook(self._database, self._clock)
+
+    def person_rows(self, masters: MasterKeySource) -> PersonRows:
+        """Return what is kept of somebody else, over all tables."""
+        return PersonRows(self._database, self._clock, masters)
 
     def everything(self) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
         """Yield each table with its rows; what is sealed, and keys, are never among them."""

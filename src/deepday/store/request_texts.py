@@ -8,15 +8,30 @@ from deepday.errors import DeepdayError, ReconnectNeededError
 from deepday.store import schema
 from deepday.store.database import Database
 from deepday.store.outbox import put_missing
-from deepday.store.sealing import MasterKeySource, make_data_key, newest_data_key, open_data_key, seal, unseal
+from deepday.store.sealing import (
+    MasterKeySource,
+    make_data_key,
+    newest_data_key,
+    open_data_key,
+    reseal,
+    seal,
+    unseal,
+    usable_data_key,
+)
 
 LONGEST = 2000
 
 _columns = schema.request_text.c
 
 
-def _place(request: str) -> str:
+def place_of_text(request: str) -> str:
+    """Return what the text of a request is sealed to."""
     return f"deepday|v1|request|{request}"
+
+
+def reseal_texts(connection: Connection, masters: MasterKeySource) -> None:
+    """Seal every text that opens with the newest data key."""
+    reseal(connection, masters, schema.request_text, lambda row: place_of_text(row["request"]))
 
 
 class RequestTexts:
@@ -41,6 +56,10 @@ class RequestTexts:
         """
         if self._key is None or not text.strip():
             return
+        if newest_data_key(connection) != self._key[0]:  # the keys were made anew meanwhile
+            self._key = self._anew(connection, at)
+            if self._key is None:
+                return
         row = connection.execute(select(schema.request_text).where(_columns.request == request)).mappings().first()
         if row is not None:
             if row["at"] > at and not more:
@@ -49,7 +68,7 @@ class RequestTexts:
             text = f"{before}\n{text}" if before else text
             connection.execute(delete(schema.request_text).where(_columns.request == request))
         key_id, key = self._key
-        nonce, sealed = seal(key, text[:LONGEST].encode("utf-8", "backslashreplace"), _place(request))
+        nonce, sealed = seal(key, text[:LONGEST].encode("utf-8", "backslashreplace"), place_of_text(request))
         values = {
             "request": request,
             "at": at,
@@ -68,7 +87,7 @@ class RequestTexts:
         with suppress(ReconnectNeededError):
             own = self._key[1] if self._key and self._key[0] == row["key_id"] else None
             key = own or open_data_key(connection, self._masters, row["key_id"])
-            return unseal(key, row["nonce"], row["sealed"], _place(request), "A request").decode("utf-8")
+            return unseal(key, row["nonce"], row["sealed"], place_of_text(request), "A request").decode("utf-8")
         return ""
 
     def has(self, connection: Connection, request: str) -> bool:
@@ -82,6 +101,11 @@ class RequestTexts:
     def drop(self, connection: Connection, request: str) -> None:
         """Delete the text of a request."""
         connection.execute(delete(schema.request_text).where(_columns.request == request))
+
+    def _anew(self, connection: Connection, now: int) -> tuple[str, bytes] | None:
+        with suppress(DeepdayError):
+            return usable_data_key(connection, self._masters, now) if self._masters else None
+        return None
 
     def _found(self) -> tuple[str, bytes] | None:
         with self._database.reading() as connection:

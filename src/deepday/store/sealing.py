@@ -7,13 +7,13 @@ NIST SP 800-38D, section 8.3.
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, Table, delete, insert, select, update
 
 from deepday.errors import InputError, ReconnectNeededError
 from deepday.model import MasterKey
@@ -39,8 +39,8 @@ class MasterKeySource(Protocol):
         """Make a new key, and make it the current one."""
         ...
 
-    def drop(self, key_id: str) -> None:
-        """Throw away a key that nothing is wrapped with any more."""
+    def keep_only(self, key_ids: Collection[str]) -> None:
+        """Throw away all other keys but the current one."""
         ...
 
 
@@ -123,18 +123,36 @@ def open_data_key(connection: Connection, masters: MasterKeySource, key_id: str)
     return unseal(master.key, row["nonce"], row["sealed"], _place_of_key(key_id, master.id), "The key of the tokens")
 
 
-def rewrap(connection: Connection, masters: MasterKeySource) -> set[str]:
-    """Wrap every data key with the current master key; return the ids of master keys that wrap nothing any more."""
+def rewrap(connection: Connection, masters: MasterKeySource) -> None:
+    """Wrap every data key with the current master key; one whose master key is lost stays as it is."""
     columns, master = schema.data_key.c, masters.current()
-    rows: list[Mapping[str, str]] = [
-        dict(row) for row in connection.execute(select(columns.id, columns.master_id)).mappings()
-    ]
+    rows: list[Mapping[str, str]] = [dict(row) for row in connection.execute(select(columns.id)).mappings()]
     for row in rows:
-        key = open_data_key(connection, masters, row["id"])
+        try:
+            key = open_data_key(connection, masters, row["id"])
+        except ReconnectNeededError:
+            continue
         nonce, sealed = seal(master.key, key, _place_of_key(row["id"], master.id))
         values = {"master_id": master.id, "nonce": nonce, "sealed": sealed}
         connection.execute(update(schema.data_key).where(columns.id == row["id"]).values(values))
-    return {row["master_id"] for row in rows} - {master.id}
+
+
+def reseal(connection: Connection, masters: MasterKeySource, table: Table, place: Callable[[RowMapping], str]) -> None:
+    """Seal the rows of a table with the newest data key; one that does not open stays as it is.
+
+    The table keeps what is sealed in ``key_id``, ``nonce`` and ``sealed``; ``place`` says where a row belongs.
+    """
+    newest = newest_data_key(connection)
+    if newest is None:
+        return
+    new = open_data_key(connection, masters, newest)
+    for row in connection.execute(select(table)).mappings().all():
+        with suppress(ReconnectNeededError):
+            old = open_data_key(connection, masters, row["key_id"])
+            nonce, sealed = seal(new, unseal(old, row["nonce"], row["sealed"], place(row), "A row"), place(row))
+            mine = [column == row[column.name] for column in table.primary_key]
+            values = {"key_id": newest, "nonce": nonce, "sealed": sealed}
+            connection.execute(update(table).where(*mine).values(values))
 
 
 def drop_unused_data_keys(connection: Connection) -> None:

@@ -17,8 +17,10 @@ from deepday.errors import ReconnectNeededError, RetryLaterError
 from deepday.model import Secret, TokenSet
 from deepday.store import schema
 from deepday.store.baselines import reseal_baselines
+from deepday.store.case_book import reseal_entries
 from deepday.store.database import Database
 from deepday.store.leases import signed_in_again
+from deepday.store.request_texts import reseal_texts
 from deepday.store.sealing import (
     MasterKeySource,
     after_all_keys,
@@ -133,23 +135,32 @@ class TokenStore:
         self._database.leave_no_log()
         return bool(deleted)
 
-    def rotate(self) -> None:
+    def stop_using(self, account: str, provider: str) -> None:
+        """Let nobody use the tokens any more before a new sign-in, while they are still kept."""
+        with self._database.writing() as connection:
+            connection.execute(update(schema.sign_in).where(*_of(account, provider)).values(refused=1))
+
+    def rotate(self, *, keep_old: bool = False) -> None:
         """Seal everything anew: with a new data key, wrapped with a new master key. The old ones are thrown away.
 
-        The old master key is kept until all is committed, so that a crash at any point leaves tokens that open.
+        The old master key is kept until all is committed, so that a crash at any point leaves tokens that open; with
+        ``keep_old`` for ever, where another store may be sealed with it. What does not open any more stays as it is.
         """
         self._masters.add()
         with self._database.writing() as connection:
-            unused = rewrap(connection, self._masters)
+            rewrap(connection, self._masters)
             make_data_key(connection, self._masters, after_all_keys(connection, self._now()))
             owners = connection.execute(select(schema.sign_in.c.account, schema.sign_in.c.provider)).all()
             for account, provider in owners:
                 tokens, row = self._read(connection, account, provider, even_refused=True)
                 self._seal(connection, account, provider, tokens, row["generation"])
             reseal_baselines(connection, self._masters, self._now())
+            reseal_texts(connection, self._masters)
+            reseal_entries(connection, self._masters)
             drop_unused_data_keys(connection)
-        for key_id in unused:
-            self._masters.drop(key_id)
+            wrapping = set(connection.execute(select(schema.data_key.c.master_id)).scalars())
+        if not keep_old:
+            self._masters.keep_only(wrapping)
         self._database.leave_no_log()
 
     def refreshed(self, account: str, provider: str, refresh: Refresh, refused: TokenSet | None = None) -> TokenSet:

@@ -3,7 +3,7 @@
 import hashlib
 import random
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -57,8 +57,8 @@ class Masters:
     def add(self) -> MasterKey:
         return self.key
 
-    def drop(self, key_id: str) -> None:
-        del key_id
+    def keep_only(self, key_ids: Collection[str]) -> None:
+        del key_ids
 
 
 class World:

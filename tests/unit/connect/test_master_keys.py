@@ -57,15 +57,16 @@ def test_the_first_key_is_made_once(keys: MasterKeys) -> None:
     assert keys.current() == first == keys.find(first.id)
 
 
-def test_a_new_key_becomes_current_and_the_old_one_stays_until_it_is_dropped(keys: MasterKeys) -> None:
+def test_a_new_key_becomes_current_and_the_old_one_stays_while_it_is_named(keys: MasterKeys) -> None:
     first = keys.current()
     second = keys.add()
     assert keys.current() == second != first
     assert keys.find(first.id) == first
-    keys.drop(first.id)
+    keys.keep_only({first.id})
+    assert keys.find(first.id) == first
+    keys.keep_only(())
     assert keys.find(first.id) is None
-    with pytest.raises(InputError, match="in use"):
-        keys.drop(second.id)
+    assert keys.current() == second
 
 
 def test_a_key_does_not_show_itself(keys: MasterKeys) -> None:

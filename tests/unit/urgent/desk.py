@@ -1,6 +1,6 @@
 """A desk over the office in memory: a block under way, a point person, a backup, and the hands of everybody."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,8 +47,8 @@ class Masters:
     def add(self) -> MasterKey:
         return self.key
 
-    def drop(self, key_id: str) -> None:
-        raise AssertionError(key_id)
+    def keep_only(self, key_ids: Collection[str]) -> None:
+        raise AssertionError(key_ids)
 
 
 @dataclass
