@@ -44,6 +44,7 @@ def test_a_check_in_goes_through_the_changes_and_leaves_no_trace(desk: Desk) -> 
     desk.run("apply", "--yes")
     [entry] = written(desk, title)
     assert entry.guests == ()
+    assert [(one["title"], one["start"]) for one in desk.run("status", "--json").json["meetings"]] == [(title, start)]
     assert "1. " in entry.description
     with open_store(desk.world.folder / "home" / "data" / "deepday.sqlite", desk.world.office.clock) as store:
         [row] = store.protecting(keys_in_memory()).known(OWNER.email).entries

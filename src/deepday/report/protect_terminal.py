@@ -19,8 +19,8 @@ from deepday.report.protect_view import (
     value_words,
 )
 
-_BLOCK = re.compile(r"(\d{4}-\d\d-\d\d)/(day|morning|afternoon)/(\d+)/\S+")
-_EVENT = re.compile(r"event of block (\S+(?: \(\w+\))?) in .+ of \S+ at (\w+)")
+_BLOCK = re.compile(r"(\d{4}-\d\d-\d\d)/(day|morning|afternoon|(?:talk|check-in) \d\d:\d\d)/(\d+)/\S+")
+_EVENT = re.compile(r"event of block (\S+(?: \([\w: -]+\))?) in .+ of \S+ at (\w+)")
 
 
 def readable(text: str) -> str:
@@ -28,6 +28,8 @@ def readable(text: str) -> str:
 
     >>> readable("block 2026-03-10/morning/1/ada@example.org was approved")
     'block 2026-03-10 (morning) was approved'
+    >>> readable("block 2026-03-10/check-in 09:00/1/ada@example.org was approved")
+    'block 2026-03-10 (check-in 09:00) was approved'
     """
     named = _BLOCK.sub(lambda found: found[1] if found[2] == "day" else f"{found[1]} ({found[2]})", text)
     return _EVENT.sub(r"event of block \1 at \2", named)

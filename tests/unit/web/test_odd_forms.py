@@ -13,9 +13,11 @@ from tests.unit.web.visitor import OF_THE_PAGE, Site, site_of
 
 PATHS = sorted(path for page in (*PAGES, WORKING) for path in page.actions)
 FIELDS = (
-    "account", "actions", "against", "anew", "apart", "because", "date", "email", "file", "files", "first", "force",
-    "holidays", "hours", "kind", "length", "link", "note", "provider", "quota", "request", "secret", "seen", "subject",
-    "text", "title", "titles", "to", "until", "weeks", "words", "zone",
+    "account", "actions", "against", "agreed", "anew", "apart", "at", "because", "block", "choices",
+    "continue_if", "date", "email", "extend", "file", "files", "first", "fixed", "for", "force", "half", "hash",
+    "holidays", "hours", "k", "kind", "length", "link", "minutes", "never", "note", "number", "on", "prefer",
+    "provider", "question", "quota", "request", "role", "secret", "seen", "shareable", "slot", "stop_if",
+    "subject", "text", "title", "titles", "to", "until", "weeks", "wellbeing", "why", "words", "zone",
 )  # fmt: skip
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 

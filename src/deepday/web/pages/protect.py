@@ -34,6 +34,7 @@ _HERE = {
     "Look with deepday diff, then run deepday apply.": "Look at what would change, then apply it.",
     "Run deepday apply.": "Look at what would change, then apply it.",
     "Run: deepday connect google, microsoft, slack or caldav": "See Connections.",
+    "Run deepday adopt to take it over.": "If it does not come to that by itself: Protect from this machine, below.",
     "Run deepday plan, then deepday plan accept.": "See Plan.",
 }
 _MARK = re.compile(r"^(?:done|left) {2,}")  # what the terminal puts before a line, the page says by its colour
@@ -129,8 +130,8 @@ def _apply(visit: Visit) -> Response:
 
 
 def _said(done: Outcome) -> Said:
-    lines = tuple(_MARK.sub("", line) for line in outcome_lines(done))
-    return Said("trouble" if done.left or done.refused else "done", lines)
+    lines = dict.fromkeys(_in_words_of_the_page(_MARK.sub("", line)) for line in outcome_lines(done))
+    return Said("trouble" if done.left or done.refused else "done", tuple(lines))
 
 
 def _pause(visit: Visit) -> Response:
