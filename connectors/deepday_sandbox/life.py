@@ -34,14 +34,14 @@ _QUIET: Final = 0.33
 _LOOK: Final = 0.05
 
 
-def consent(address: str) -> None:
-    """Fill in a vendor's page as the owner who allows all it asks for, and follow where it leads."""
+def consent(address: str, email: str = OWNER.email) -> None:
+    """Fill in a vendor's page as somebody (the owner) who allows all it asks for, and follow where it leads."""
     page = httpx.get(address, follow_redirects=True, trust_env=False)
     action = re.findall(r'<form method="post" action="([^"]+)"', page.text)[0]
     form: dict[str, list[str]] = {}
     for name, value in re.findall(r'<input type="(?:hidden|checkbox)" name="([^"]+)" value="([^"]*)"', page.text):
         form.setdefault(name, []).append(unescape(value))
-    form |= {name: [OWNER.email] for name in re.findall(r'<select name="([^"]+)"', page.text)}
+    form |= {name: [email] for name in re.findall(r'<select name="([^"]+)"', page.text)}
     form["decision"] = ["allow" if 'value="allow"' in page.text else "accept"]
     parts = urlsplit(address)
     answer = httpx.post(f"{parts.scheme}://{parts.netloc}{unescape(action)}", data=form, trust_env=False)

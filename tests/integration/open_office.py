@@ -34,13 +34,14 @@ class Person:
     """Satisfies :class:`deepday.connect.Dialogue`: consents to everything, and pastes the secrets that were given."""
 
     secrets: list[str] = field(default_factory=list)
+    email: str = OWNER.email
     browser: threading.Thread | None = None
 
     def say(self, words: str) -> None:
         """Listen."""
 
     def open_page(self, address: str) -> None:
-        self.browser = threading.Thread(target=consent, args=(address,))
+        self.browser = threading.Thread(target=consent, args=(address, self.email))
         self.browser.start()
 
     def show_code(self, address: str, code: str) -> None:
@@ -63,19 +64,20 @@ class World:
     slack: SlackFace
     folder: Path
 
-    def connect_google(self, *, allow: str = "") -> None:
+    def connect_google(self, *, allow: str = "", email: str = OWNER.email) -> None:
         secret = self.folder / "secret"
         secret.write_text(CLIENT_SECRET)
         secret.chmod(0o600)
         options = {"base-url": self.url, "client-id": CLIENT_ID, "client-secret": f"file:{secret}"}
         options |= {"allow": allow} if allow else {}
-        self.connect("google", options, Person())
+        self.connect("google", options, Person(email=email))
 
-    def connect_microsoft(self) -> None:
-        self.connect("microsoft", {"base-url": self.url, "client-id": APPLICATION}, Person())
+    def connect_microsoft(self, *, allow: str = "", email: str = OWNER.email) -> None:
+        options = {"base-url": self.url, "client-id": APPLICATION} | ({"allow": allow} if allow else {})
+        self.connect("microsoft", options, Person(email=email))
 
-    def connect_slack(self, *, events: bool = False, allow: str = "") -> None:
-        worker = self.office.people.find(OWNER.email)
+    def connect_slack(self, *, events: bool = False, allow: str = "", email: str = OWNER.email) -> None:
+        worker = self.office.people.find(email)
         assert worker is not None
         tokens = self.slack.install(worker.slack_id, (), USER_SCOPES)
         options, secrets = {"base-url": f"{self.url}/api/"}, [tokens.user]

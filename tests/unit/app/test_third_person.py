@@ -22,7 +22,10 @@ from deepday.model import Door, RequestState
 from deepday.store import schema
 from deepday.store.audit import ChainEnd
 from deepday.store.export import KEYS
+from deepday.store.naming import Naming
 from deepday.store.person_places import PLACES
+from deepday.store.person_rows import PersonRows
+from tests.postgres import new_place
 from tests.unit.urgent.desk import ADA, BEN, CANARY, CARA, GRACE, Masters, Office
 
 DAY = 86_400
@@ -303,3 +306,14 @@ def test_a_day_to_come_that_somebody_covers_is_left(office: Office) -> None:
     done = erase(office, MAIL)
     assert done.rows == {"plan_cover": 1}
     assert "1 days to come that they cover" in done.left[0]
+
+
+def test_in_a_shared_database_one_tenants_rows_are_erased_and_the_chain_holds(tmp_path: Path) -> None:
+    office = Office(tmp_path, place=new_place())
+    a_week(office)
+    before = proof(office)
+    done = PersonRows(office.database, office.clock, Masters()).erase(Naming([CARA, GRACE]), "erased-1", ADA)
+    assert {"request", "inbox", "request_text", "audit"} <= done.changed.keys()
+    assert not any(CARA in (one.sender, one.evidence) for one in office.store.requests(ADA))
+    assert proof(office) == before
+    office.database.close()
