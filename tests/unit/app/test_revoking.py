@@ -12,6 +12,7 @@ from deepday.config.paths import key_file
 from deepday.connect import GrantEnder, load
 from deepday.model import Secret, TokenSet
 from deepday.testing import TurnedClock
+from tests.postgres import new_place
 from tests.unit.app import stranger
 from tests.unit.app.stranger import ME, Nobody, World, options
 from tests.unit.connect.test_master_keys import OwnKeyring, own_keyring  # noqa: F401 - the fixture
@@ -93,3 +94,15 @@ def test_what_is_still_in_an_account_is_told_and_can_be_taken_back_later(world: 
     assert not done.whole
     with opened_accounts(world.clock) as accounts:
         assert accounts.protecting().own_calendars() == [("stranger", ME)]
+
+
+def test_in_a_shared_database_the_master_key_is_kept_for_the_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEEPDAY_DATABASE_URL", new_place())
+    connect("stranger", options(), Nobody(), world.clock)
+    before = json.loads(key_file().read_text())
+    done = revoke_all(world.clock)
+    assert [one.forgotten for one in done.accounts] == [True]
+    assert done.keys_renewed
+    assert before["keys"].items() < json.loads(key_file().read_text())["keys"].items()
