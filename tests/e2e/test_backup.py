@@ -6,16 +6,18 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from deepday.app.backing_up import back_up, put_back
+from deepday.app.backing_up import back_up, back_up_if_due, is_sealed, put_back
 from deepday.clock import SystemClock
 from deepday.config.paths import data_folder, database_location
 from deepday.errors import InputError
 from deepday.model import CalendarEvent, Interval
 from deepday.store import open_store
+from deepday.testing import TurnedClock
 from tests.command import DEEPDAY
 from tests.e2e.conftest import Run
 from tests.integration.open_office import at_home
@@ -138,3 +140,56 @@ def test_a_service_backs_up_by_itself_and_nobody_replaces_its_store(run: Run, da
     put_back(backup, SystemClock())
     with sqlite3.connect(backup) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_sealed_backup_shows_nothing_and_comes_back_with_its_passphrase_only(
+    run: Run, tmp_path: Path, data: Path
+) -> None:
+    bring("canary-calendar")
+    words = tmp_path / "words"
+    words.write_text("correct horse battery staple")
+    words.chmod(0o600)
+    backup = tmp_path / "stick" / "sealed.backup"
+    backup.parent.mkdir()
+    made = run("backup", backup, "--passphrase", f"file:{words}")
+    assert made.code == 0, made.err
+    assert b"canary" not in backup.read_bytes()
+    assert backup.stat().st_mode & 0o777 == 0o600
+    assert [one.name for one in backup.parent.iterdir()] == [backup.name]
+    assert [one.name for one in data.glob("*.partial")] == []
+    bring("second")
+    assert run("restore-backup", backup, "--yes").code == 2, "nobody is there to tell the passphrase"
+    other = tmp_path / "other"
+    other.write_text("correct horse battery stable")
+    other.chmod(0o600)
+    refused = run("restore-backup", backup, "--passphrase", f"file:{other}", "--yes")
+    assert (refused.code, "passphrase does not open" in refused.err) == (2, True)
+    assert sources(data) == ["canary-calendar", "second"]
+    back = run("restore-backup", backup, "--passphrase", f"file:{words}", "--yes")
+    assert back.code == 0, back.err
+    assert sources(data) == ["canary-calendar"]
+    assert [one.name for one in data.glob("*.partial")] == []
+
+
+def test_with_the_setting_daily_backups_are_sealed_and_those_from_before_still_come_back(
+    run: Run, tmp_path: Path, data: Path
+) -> None:
+    bring("first")
+    old = Path(run("backup").out.strip())
+    (data.parent / "deepday.toml").write_text('[serve]\nbackup_passphrase = "env:BACKUP_WORDS"\n')
+    clock = TurnedClock(SystemClock().now() + timedelta(days=2))
+    missing = run("backup", tmp_path / "none.backup")
+    assert (missing.code, (tmp_path / "none.backup").exists()) == (2, False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BACKUP_WORDS", "correct horse battery staple")
+        done = back_up_if_due(7, clock)
+        assert done is not None
+        assert is_sealed(done.file)
+        assert back_up_if_due(7, clock) is None
+    assert not is_sealed(old)
+    bring("second")
+    assert run("restore-backup", old, "--yes").code == 0
+    assert sources(data) == ["first"]
+    bring("third")
+    assert run("restore-backup", done.file, "--yes", BACKUP_WORDS="correct horse battery staple").code == 0
+    assert sources(data) == ["first"]

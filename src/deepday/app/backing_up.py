@@ -7,8 +7,11 @@ from pathlib import Path
 
 from deepday.app.in_use import alone
 from deepday.clock import Clock
+from deepday.config.load import load_settings
 from deepday.config.paths import database_location, key_file
+from deepday.connect.secrets import SecretReference
 from deepday.errors import InputError, NotEnoughDataError
+from deepday.model import Secret
 from deepday.store import backups
 from deepday.store.database import file_of
 
@@ -36,16 +39,17 @@ class PutBack:
     keys_beside: bool
 
 
-def back_up(target: Path | None, keep: int, clock: Clock) -> BackedUp:
+def back_up(target: Path | None, keep: int, clock: Clock, passphrase: str = "") -> BackedUp:
     """Make a backup: in ``target``, or beside the store, where only the newest ``keep`` stay.
 
-    Raises :class:`NotEnoughDataError` where there is no store, and :class:`InputError` where it is no file.
+    It is sealed where ``passphrase``, or the setting, says where one is. Raises :class:`NotEnoughDataError` where there
+    is no store, and :class:`InputError` where it is no file, or the passphrase is not there.
     """
     store = _store()
     if not store.exists():
         raise NotEnoughDataError("There is nothing to back up yet.", "Run deepday import or deepday connect first.")
     file = target or backups.backup_path(store, clock.now())
-    backups.write_backup(store, file)
+    backups.write_backup(store, file, passphrase_at(passphrase))
     return BackedUp(file, () if target else tuple(backups.delete_older(store, keep)))
 
 
@@ -71,7 +75,21 @@ def listed() -> Iterator[Path]:
     yield from sorted([*backups.backups(store), *backups.backups(store, before_migration=True)], reverse=True)
 
 
-def put_back(backup: Path, clock: Clock) -> PutBack:
+def passphrase_at(reference: str = "") -> Secret | None:
+    """Return the passphrase behind a reference, or behind that of the settings; ``None`` where neither is there.
+
+    Raises :class:`InputError` where the reference leads nowhere.
+    """
+    place = reference or load_settings().serve.backup_passphrase
+    return SecretReference.parse(place).resolve() if place else None
+
+
+def is_sealed(backup: Path) -> bool:
+    """Tell whether a backup is sealed with a passphrase. Raises :class:`InputError` where there is none."""
+    return backups.needs_passphrase(backup)
+
+
+def put_back(backup: Path, clock: Clock, passphrase: Secret | None = None) -> PutBack:
     """Put a backup in the place of the store; the store before stays beside it under another name.
 
     Raises :class:`InputError` while a service runs on the store, or when the file is no backup that this deepday can
@@ -79,7 +97,7 @@ def put_back(backup: Path, clock: Clock) -> PutBack:
     """
     store = _store()
     with alone():
-        aside = backups.put_back(backup, store, clock.now())
+        aside = backups.put_back(backup, store, clock.now(), passphrase)
     return PutBack(store, aside, key_file().exists())
 
 

@@ -47,6 +47,12 @@ class ServeSettings(Table):
         ge=0,
         le=365,
     )
+    backup_passphrase: str = Field(
+        default="",
+        description="Where the passphrase is that backups are sealed with (env:, file:, keyring: or command:). Keep a "
+        "copy of it elsewhere: without it a sealed backup is lost. Not set: they are not sealed as a whole.",
+        examples=["keyring:backups/deepday"],
+    )
 
 
 class QuotaSettings(Table):

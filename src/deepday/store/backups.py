@@ -6,13 +6,17 @@ They lie beside the store and begin with its name, so that whoever deletes the s
 import glob
 import os
 import re
+import secrets
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from deepday.errors import DeepdayError, InputError
+from deepday.model import Secret
 from deepday.store import schema, sqlite
+from deepday.store.sealed_files import is_sealed, open_file, seal_file
 
 _STAMP = "%Y%m%dT%H%M%S"
 _OWN = re.compile(r"\.(\d{8}T\d{6})\.backup$")
@@ -57,8 +61,8 @@ def delete_older(store: Path, keep: int, *, before_migration: bool = False) -> l
     return old
 
 
-def write_backup(store: Path, target: Path) -> None:
-    """Copy the store as it is at one instant, while others may write, and check the copy.
+def write_backup(store: Path, target: Path, passphrase: Secret | None = None) -> None:
+    """Copy the store as it is at one instant, while others may write, and check the copy; seal it with a passphrase.
 
     Raises :class:`InputError` where the target exists, and :class:`DeepdayError` where the copy is not whole; then
     nothing is left of it.
@@ -68,13 +72,46 @@ def write_backup(store: Path, target: Path) -> None:
     if not target.parent.is_dir():
         raise InputError(f"There is no folder {target.parent}.", "Name a file in a folder that exists.")
     partial = target.with_name(f"{target.name}.partial")
-    sqlite.make_private_file(partial)
+    # In the clear it lies beside the store only, which is no more than what is there anyway.
+    plain = partial if passphrase is None else store.with_name(f"{store.name}.{secrets.token_hex(4)}.partial")
     try:
-        _copy(store, partial)
-        check_backup(partial)
+        for one in {partial, plain}:
+            sqlite.make_private_file(one)
+        _copy(store, plain)
+        check_backup(plain)
+        if passphrase is not None:
+            seal_file(plain, partial, passphrase)
         partial.replace(target)
     finally:
-        partial.unlink(missing_ok=True)
+        for one in {partial, plain}:
+            one.unlink(missing_ok=True)
+
+
+def needs_passphrase(backup: Path) -> bool:
+    """Tell whether a backup is sealed with a passphrase. Raises :class:`InputError` where there is none."""
+    if not backup.is_file():
+        raise InputError(f"There is no backup {backup}.", "deepday backup --list shows those beside the store.")
+    return is_sealed(backup)
+
+
+@contextmanager
+def _in_the_clear(backup: Path, store: Path, passphrase: Secret | None) -> Iterator[Path]:
+    """Give a backup that is not sealed: itself, or a copy beside the store while the context lasts.
+
+    Raises as :func:`~deepday.store.sealed_files.open_file`, and :class:`InputError` without a passphrase.
+    """
+    if not needs_passphrase(backup):
+        yield backup
+        return
+    if passphrase is None:
+        raise InputError(f"The backup {backup} is sealed with a passphrase.", "Name it with --passphrase.")
+    plain = store.with_name(f"{store.name}.{secrets.token_hex(4)}.partial")
+    try:
+        sqlite.make_private_file(plain)
+        open_file(backup, plain, passphrase)
+        yield plain
+    finally:
+        plain.unlink(missing_ok=True)
 
 
 def check_backup(backup: Path) -> str:
@@ -106,12 +143,17 @@ def check_backup(backup: Path) -> str:
     return str(revision)
 
 
-def put_back(backup: Path, store: Path, now: datetime) -> Path | None:
+def put_back(backup: Path, store: Path, now: datetime, passphrase: Secret | None = None) -> Path | None:
     """Put a backup in the place of the store, and return what the store before was renamed to, if there was one.
 
     The backup is checked before anything is moved. Nobody may use the store meanwhile. Raises as
-    :func:`check_backup`.
+    :func:`check_backup` and, for one that is sealed, :func:`~deepday.store.sealed_files.open_file`.
     """
+    with _in_the_clear(backup, store, passphrase) as plain:
+        return _put_back(plain, store, now)
+
+
+def _put_back(backup: Path, store: Path, now: datetime) -> Path | None:
     check_backup(backup)
     arriving = store.with_name(f"{store.name}.arriving")
     arriving.unlink(missing_ok=True)
