@@ -46,7 +46,7 @@ def erase(
     for deleted in erase_store(source, anyway=anyway):
         show.say(f"Deleted {deleted}")
     if not source:
-        show.say("Grants given at the services stay until you end them there: see docs/connect-*.md.")
+        show.say("Grants at the services stay, unless deepday revoke-all ended them before: see docs/connect-*.md.")
 
 
 def _erase_person(names: list[str], *, yes: bool, backups: bool) -> None:
