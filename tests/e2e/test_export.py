@@ -61,7 +61,9 @@ def test_of_somebody_else_there_is_an_export_and_after_erasing_there_is_nothing(
     with zipfile.ZipFile(tmp_path / "cara.zip") as archive:
         assert "talked to Cara Kahn" in archive.read("tables/case_entry.jsonl").decode()
         assert "deepday.toml" not in archive.namelist()
-    assert run("erase", *who).code == 1, "it asks, and nobody answers"
+    asked = run("erase", *who)
+    assert (asked.code, "from 1 rows" in asked.err) == (1, True), "it asks, and nobody answers"
+    assert run("erase", "--person", "ab").code == 2
     assert run("erase", "Slack", *who, "--yes").code == 2
     assert run("erase", "--backups", "--yes").code == 2
     erased = run("erase", *who, "--yes")

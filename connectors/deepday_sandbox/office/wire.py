@@ -13,7 +13,7 @@ VARIABLE = "DEEPDAY_WIRE_LOG"
 _SECRET = re.compile(r"(Bearer (?:xoxe\.)?[\w.-]{0,5}|xox[a-z]-|xapp-|xoxe\.|ya29\.|EwB|1//|M\.C)[\w.~+/=-]+")
 _FIELD = re.compile(
     r'((?:^|[?&"{,\s])(?:client_secret|refresh_token|access_token|id_token|code|code_verifier|device_code|'
-    r'client_assertion|assertion)"?\s*[=:]\s*"?)([^"&\s]{8})[^"&\s]*'
+    r'client_assertion|assertion|token(?==))"?\s*[=:]\s*"?)([^"&\s]{8})[^"&\s]*'
 )
 _lock = threading.Lock()
 

@@ -56,6 +56,17 @@ def export_person(file: Path, names: Sequence[str], clock: Clock) -> Exported:
     return Exported(file, counted, left_out)
 
 
+def look_for(names: Sequence[str], clock: Clock) -> int:
+    """Return how many rows name a person, or hold what they asked. Raises as :func:`export_person`."""
+    open_existing_store(clock).close()
+    with opened_accounts(clock) as accounts:
+        naming = _naming(accounts, names)
+        number = sum(len(rows) for _, rows in accounts.store.person_rows(accounts.masters).rows(naming))
+    if not number and not any(_elsewhere(naming)):
+        raise _nothing(naming)
+    return number
+
+
 def erase_person(names: Sequence[str], clock: Clock, *, with_backups: bool) -> PersonErased:
     """Erase one person: a stand-in takes the place of their names, what they asked is deleted.
 

@@ -46,16 +46,18 @@ def erase(
     for deleted in erase_store(source, anyway=anyway):
         show.say(f"Deleted {deleted}")
     if not source:
-        show.say("Grants given at the services stay until you end them there: see docs/connect-*.md.")
+        show.say("Grants at the services stay, unless deepday revoke-all ended them before: see docs/connect-*.md.")
 
 
 def _erase_person(names: list[str], *, yes: bool, backups: bool) -> None:
-    from deepday.app.third_person import erase_person  # noqa: PLC0415 - help does without
+    from deepday.app.third_person import erase_person, look_for  # noqa: PLC0415 - help does without
     from deepday.clock import SystemClock  # noqa: PLC0415 - same
 
-    if not yes and not typer.confirm(f"Erase {', '.join(names)} from all that is kept?", err=True):
+    clock = SystemClock()
+    number = look_for(names, clock)
+    if not yes and not typer.confirm(f"Erase {', '.join(names)} from {number} rows?", err=True):
         raise typer.Exit(1)
-    done = erase_person(names, SystemClock(), with_backups=backups)
+    done = erase_person(names, clock, with_backups=backups)
     for table, number in done.rows.items():
         show.say(f"Erased from {number} {'row' if number == 1 else 'rows'} of {table}")
     for one in done.left:

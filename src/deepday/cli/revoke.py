@@ -66,4 +66,4 @@ def _lines(done: "Revoked") -> list[str]:
 
 def _state(one: "EndedAccount") -> str:
     tokens = "tokens deleted here" if one.forgotten else "tokens kept, and used for nothing else"
-    return f"{'Access ended' if one.ended else 'Access NOT ended'}, {tokens}"
+    return f"{'Access ended' if one.ended else 'Access NOT wholly ended'}, {tokens}"
