@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from deepday.app import teaming, working
+from deepday.app.accounts import connect
 from deepday.app.self_audit import standing
 from deepday.app.working import Worked, Worker
 from deepday.config.acting import ACTING
@@ -33,6 +34,7 @@ from deepday.store.office import Condition, JobKind, Office
 from deepday.store.quota import Quotas
 from deepday.store.teams import OwnShare, Teams
 from deepday.testing import TurnedClock, keys_in_memory
+from tests.integration.open_office import Person
 from tests.postgres import server
 
 MONDAY = date(2026, 3, 2)
@@ -97,6 +99,13 @@ def test_who_is_removed_leaves_nothing(office: Office, clock: TurnedClock) -> No
         assert connection.exec_driver_sql("SELECT count(*) FROM meta").scalar() == 1
     with pytest.raises(NotEnoughDataError, match="Nobody is registered"):
         office.remove("ada@example.org")
+
+
+def test_nobody_signs_in_without_saying_for_whom_once_somebody_is_registered(office: Office) -> None:
+    add(office)
+    with pytest.raises(InputError, match="whose account") as refused:
+        connect("google", {}, Person())
+    assert "?tenant=NUMBER" in refused.value.advice
 
 
 def test_the_parts_of_all_people_are_disjoint_even_and_whole(office: Office) -> None:
