@@ -70,17 +70,17 @@ def serve(
     with using(), last_good() as settings:
         prepare_store(clock)
         service = Service(keeper, clock, log, pulse, alive=manager.alive)
-        mailbox, letters = chores.mailbox(clock, log), {chores.letters(clock, log): chores.LETTER_EVERY}
+        mailbox, letters = chores.mailbox(clock, log), (chores.letters(clock, log), chores.LETTER_EVERY)
         beside = Beside(
             (
                 ear.listen,
                 lambda ended: mailbox.until(ended, chores.mailbox_pause),
                 Auditor(clock, log, pulse).look_after,
             ),
-            {chores.backups(clock, log): chores.BACKUP_EVERY, **letters},
+            ((chores.backups(clock, log), chores.BACKUP_EVERY), letters),
         )
         if settings.serve.jobs == "workers":  # which read chat and mail, and audit, by themselves (docs/scale.md)
-            service, beside = _handing_on(clock, log, manager.alive), Beside(periodic=letters)
+            service, beside = _handing_on(clock, log, manager.alive), Beside(periodic=(letters,))
         if once:
             done = serve_once(service, keeper).outcome
             if done and (done.left or done.refused):
