@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from deepday.app import teaming, working
-from deepday.app.accounts import connect
 from deepday.app.self_audit import standing
 from deepday.app.working import Worked, Worker
 from deepday.config.acting import ACTING
@@ -34,7 +33,6 @@ from deepday.store.office import Condition, JobKind, Office
 from deepday.store.quota import Quotas
 from deepday.store.teams import OwnShare, Teams
 from deepday.testing import TurnedClock, keys_in_memory
-from tests.integration.open_office import Person
 from tests.postgres import server
 
 MONDAY = date(2026, 3, 2)
@@ -101,13 +99,6 @@ def test_who_is_removed_leaves_nothing(office: Office, clock: TurnedClock) -> No
         office.remove("ada@example.org")
 
 
-def test_nobody_signs_in_without_saying_for_whom_once_somebody_is_registered(office: Office) -> None:
-    add(office)
-    with pytest.raises(InputError, match="whose account") as refused:
-        connect("google", {}, Person())
-    assert "?tenant=NUMBER" in refused.value.advice
-
-
 def test_the_parts_of_all_people_are_disjoint_even_and_whole(office: Office) -> None:
     everybody = [add(office, f"p{number}") for number in range(10)]
     parts = [office.tenants(part, 3) for part in range(3)]
@@ -118,26 +109,6 @@ def test_the_parts_of_all_people_are_disjoint_even_and_whole(office: Office) -> 
 def test_a_file_has_no_register(tmp_path: Path, clock: TurnedClock) -> None:
     with pytest.raises(InputError, match="one person's"):
         Office(str(tmp_path / "deepday.sqlite"), clock)
-
-
-def test_the_figures_of_all_hold_no_name_and_no_time_of_day(office: Office, clock: TurnedClock) -> None:
-    tenant = add(office)
-    add(office, "grace")
-    office.worked(JobKind.SYNC, tenant, now(clock) + 900, Condition.RECONNECT)
-    clock.turn(1000)
-    figures = office.figures()
-    assert all(isinstance(value, int) for value in figures.values())
-    assert figures == {
-        "people": 2,
-        "must_reconnect": 1,
-        "failing": 0,
-        "not_connected": 0,
-        "never_synced": 2,
-        "sharing": 0,
-        "sync_overdue": 1,
-        "tick_overdue": 2,
-        "urgent_overdue": 2,
-    }
 
 
 # One job
