@@ -88,6 +88,13 @@ def test_a_service_does_not_begin_with_settings_that_are_wrong(home: Path, run: 
     assert "deepday.toml:2" in answer.err
 
 
+def test_there_is_no_single_round_where_workers_do_what_is_due(home: Path, run: Run) -> None:
+    (home / "deepday.toml").write_text(f"{RIGHT}[serve]\njobs = 'workers'\n")
+    answer = run("serve", "--once")
+    assert answer.code == 2
+    assert "The workers do what is due" in answer.err
+
+
 def test_systemd_is_told_of_each_step(home: Path) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(home / "notify"))

@@ -29,6 +29,7 @@ from deepday.errors import DeepdayError, InputError, NotEnoughDataError, Reconne
 from deepday.model import Calendar, Interval, TokenSet
 from deepday.store.audit import Note
 from deepday.store.case_book import CaseBook
+from deepday.store.office import Office
 from deepday.store.protecting import ProtectStore
 from deepday.store.repository import Store, open_store
 from deepday.store.tokens import SignIn, TokenStore
@@ -117,6 +118,19 @@ class Accounts:
         return ReconnectNeededError(what, " ".join(filter(None, (why, f"Sign in again: {again_command(sign_in)}"))))
 
 
+def _refuse_for_nobody(clock: Clock) -> None:
+    """Raise :class:`InputError` where many people share the database, and the address does not say for whom it is."""
+    place = str(database_location())
+    if not place.startswith("postgres"):
+        return
+    office = Office(place, clock)
+    if office.named_tenant is None and office.anybody():
+        raise InputError(
+            "Many people share this database: whose account shall that be?",
+            "Put ?tenant=NUMBER at the end of DEEPDAY_DATABASE_URL; deepday admin add tells the number.",
+        )
+
+
 @contextmanager
 def opened_accounts(clock: Clock | None = None) -> Iterator[Accounts]:
     """Give the connected accounts of this installation while the context lasts."""
@@ -198,10 +212,11 @@ def connect(name: str, options: Mapping[str, str], person: Dialogue, clock: Cloc
 
     Options that are not given are those of an earlier sign-in, where there is one account of that provider. The first
     account writes the configuration from its address and zone, so that later commands know whose week it is.
-    Raises what :meth:`AccountProvider.sign_in` does.
+    Raises what :meth:`AccountProvider.sign_in` does, and :class:`InputError` where nobody would work for the account.
     """
     clock = clock or SystemClock()
     provider = provider_named(name)
+    _refuse_for_nobody(clock)
     settings = load_settings()
     if settings.me.email:
         with opened_accounts(clock) as accounts:

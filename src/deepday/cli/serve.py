@@ -55,6 +55,7 @@ def serve(
     from deepday.app.storing import prepare_store  # noqa: PLC0415 - same
     from deepday.clock import SystemClock  # noqa: PLC0415 - same
     from deepday.config.load import last_good  # noqa: PLC0415 - same
+    from deepday.errors import InputError  # noqa: PLC0415 - same
     from deepday.jobs import chores  # noqa: PLC0415 - same
     from deepday.jobs.auditing import Auditor  # noqa: PLC0415 - same
     from deepday.jobs.hearing import Ear  # noqa: PLC0415 - same
@@ -68,19 +69,24 @@ def serve(
     keeper, manager, pulse = Keeper(clock), Manager(clock), Pulse(clock)
     ear = Ear(clock, log, pulse)
     with using(), last_good() as settings:
+        if once and settings.serve.jobs == "workers":
+            raise InputError(
+                "The workers do what is due: there is no round to run here.",
+                'Leave --once out, or set jobs = "here" under [serve].',
+            )
         prepare_store(clock)
         service = Service(keeper, clock, log, pulse, alive=manager.alive)
-        mailbox, letters = chores.mailbox(clock, log), {chores.letters(clock, log): chores.LETTER_EVERY}
+        mailbox, letters = chores.mailbox(clock, log), (chores.letters(clock, log), chores.LETTER_EVERY)
         beside = Beside(
             (
                 ear.listen,
                 lambda ended: mailbox.until(ended, chores.mailbox_pause),
                 Auditor(clock, log, pulse).look_after,
             ),
-            {chores.backups(clock, log): chores.BACKUP_EVERY, **letters},
+            ((chores.backups(clock, log), chores.BACKUP_EVERY), letters),
         )
         if settings.serve.jobs == "workers":  # which read chat and mail, and audit, by themselves (docs/scale.md)
-            service, beside = _handing_on(clock, log, manager.alive), Beside(periodic=letters)
+            service, beside = _handing_on(clock, log, manager.alive), Beside(periodic=(letters,))
         if once:
             done = serve_once(service, keeper).outcome
             if done and (done.left or done.refused):

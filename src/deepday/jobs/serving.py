@@ -6,8 +6,8 @@ beat asks what time it is.
 """
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, timedelta
 from typing import Any
 
@@ -206,7 +206,7 @@ class Beside:
     """
 
     threads: Sequence[Callable[[threading.Event], None]] = ()
-    periodic: Mapping[Callable[[], None], int] = field(default_factory=dict)
+    periodic: Sequence[tuple[Callable[[], None], int]] = ()
 
 
 def serve(
@@ -227,7 +227,7 @@ def serve(
     threads = [threading.Thread(target=one, args=(ended,)) for one in beside.threads]
     with signals() as asked:
         service.vitals.begin()
-        for job, seconds in beside.periodic.items():
+        for job, seconds in beside.periodic:
             now = SystemClock(0).now()
             scheduler.add_job(job, "interval", seconds=seconds, executor=_SYNC, next_run_time=now)
         scheduler.start()

@@ -140,6 +140,11 @@ class Office:
         with self.database.reading() as connection:
             return list(connection.execute(query).scalars())
 
+    def anybody(self) -> bool:
+        """Tell whether anybody is registered."""
+        with self.database.reading() as connection:
+            return connection.execute(select(_columns.tenant).limit(1)).first() is not None
+
     def due(self, kind: JobKind, limit: int) -> list[int]:
         """Return the numbers of people for whom a job of that kind is due, the longest overdue first."""
         at = _DUE[kind]

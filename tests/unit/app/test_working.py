@@ -111,26 +111,6 @@ def test_a_file_has_no_register(tmp_path: Path, clock: TurnedClock) -> None:
         Office(str(tmp_path / "deepday.sqlite"), clock)
 
 
-def test_the_figures_of_all_hold_no_name_and_no_time_of_day(office: Office, clock: TurnedClock) -> None:
-    tenant = add(office)
-    add(office, "grace")
-    office.worked(JobKind.SYNC, tenant, now(clock) + 900, Condition.RECONNECT)
-    clock.turn(1000)
-    figures = office.figures()
-    assert all(isinstance(value, int) for value in figures.values())
-    assert figures == {
-        "people": 2,
-        "must_reconnect": 1,
-        "failing": 0,
-        "not_connected": 0,
-        "never_synced": 2,
-        "sharing": 0,
-        "sync_overdue": 1,
-        "tick_overdue": 2,
-        "urgent_overdue": 2,
-    }
-
-
 # One job
 
 
