@@ -102,8 +102,9 @@ class Server:
                 connection.execute(statement.encode())
 
     def hang_up(self, database: str) -> None:
-        """Close all connections to a database, as a restart of the server does."""
-        self.sql("postgres", f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'")
+        """Close all connections to a database, as a restart of the server does, and wait until they are closed."""
+        theirs = f"FROM pg_stat_activity WHERE datname = '{database}'"
+        self.sql("postgres", f"SELECT pg_terminate_backend(pid, 5000) {theirs}")
 
     def database(self) -> str:
         """Make a database, owned by the role of the tests, and return its name."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -18,6 +19,9 @@ from deepday_slack.signals import Ears, signal_of
 
 _LONGEST_CHALLENGE: Final = 500
 _MOST_FIELDS: Final = 100
+_GOOD_FOR: Final = 301.0  # seconds: one more than Slack's verifier, which decides
+_STAMP: Final = re.compile(r"[0-9]{1,12}")
+_SIGNATURE: Final = re.compile(r"v0=[0-9a-f]{64}")
 
 
 class _Time(SlackClock):
@@ -41,6 +45,13 @@ class SlackDeliveries:
     bundle: Bundle | None
     clock: Clock
     in_person: bool = False
+
+    def may_be_genuine(self, headers: Mapping[str, str]) -> bool:
+        """Tell whether there is a signature, and a time within the last five minutes or the next."""
+        stamp = headers.get("x-slack-request-timestamp", "")
+        if not (_STAMP.fullmatch(stamp) and _SIGNATURE.fullmatch(headers.get("x-slack-signature", ""))):
+            return False
+        return abs(self.clock.now().timestamp() - int(stamp)) <= _GOOD_FOR
 
     def read_delivery(self, delivery: Delivery) -> Delivered | None:
         """Return what a delivery says; ``None`` for what Slack did not sign within the last five minutes."""

@@ -119,10 +119,13 @@ def speeds(server: Server, people: int, jobs: int, rounds: int) -> None:
     median, worst = statistics.median(times) * 1000, times[int(len(times) * 0.99)] * 1000
     say(f"  from the queue to the job, idle: median {median:.0f} ms, p99 {worst:.0f} ms")
     rate, alone = middle[QUEUE, 2], middle[ENGINE, 2]
+    cores, cost = os.cpu_count() or 1, rate.ours + rate.theirs
     say(
-        f"  with 2 workers a job that does nothing costs {rate.ours + rate.theirs:.2f} ms of CPU in our queue, "
+        f"  with 2 workers a job that does nothing costs {cost:.2f} ms of CPU in our queue, "
         f"{alone.ours + alone.theirs:.2f} ms in the engine as its library comes"
     )
+    say(f"  {cores} cores with nothing else to do have room for {cores * 1000 / cost:.0f} of ours a second at most")
+    say(f"  load average now: {os.getloadavg()[0]:.1f}")
     budget(f"600 jobs a second with 2 workers, the queue alone: {rate.rate:.0f}", met=rate.rate >= 600)
 
 

@@ -25,7 +25,7 @@ class Whole:
 
     office: IngressOffice
     answers: Counter[str] = field(default_factory=Counter)
-    sent: int = 0
+    alerts: int = 0
 
     def __post_init__(self) -> None:
         self._line = http.client.HTTPConnection(urlsplit(self.office.url).netloc, timeout=20)
@@ -33,7 +33,6 @@ class Whole:
 
     def ask(self, path: str, body: bytes, headers: dict[str, str]) -> int:
         """Return the status; 0 where the server hung up, or where it is nothing that can be sent."""
-        self.sent += 1
         try:
             self._line.request("POST", path, body, headers)
             answer = self._line.getresponse()
@@ -70,7 +69,8 @@ class Whole:
     def with_proof(self, chance: random.Random) -> None:
         """Send what is signed and makes no sense: it is kept, or said to be nothing."""
         if chance.random() < 0.5:
-            if self.sent % _TURN_AFTER == 0:
+            self.alerts += 1
+            if self.alerts % _TURN_AFTER == 0:
                 self.office.office.pass_time(61)
             body = mutated(chance.choice(ALERTS), chance, chance.choice(ALERTS))
             status = self.ask("/alerts/training", body, {"authorization": f"Bearer {ALERT_SECRET}"})

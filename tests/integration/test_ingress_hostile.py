@@ -29,7 +29,7 @@ from deepday.web.ingress_guards import Refusals
 from deepday.web.listening import page
 from deepday.web.seen import SECONDS, Seen
 from deepday_slack.deliveries import SlackDeliveries
-from tests.connectors.slack.slack_office import BEN, TO_BOT
+from tests.connectors.slack.slack_office import BEN, MONDAY, TO_BOT
 from tests.integration.ingress_office import ALERT_SECRET, CANARY, IngressOffice, ingress_office
 
 FEW = settings(max_examples=6, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -245,8 +245,31 @@ def test_who_says_nothing_is_hung_up_on_and_who_speaks_too_slowly_is_refused(
     monkeypatch.setattr(ingress_guards, "BODY_SECONDS", 0.05)
     with socket.create_connection((place.hostname or "", place.port or 0), 20) as line:
         line.settimeout(20)
-        line.sendall(b"POST /slack HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 50\r\n\r\nslow")
+        line.sendall(b"POST /alerts/training HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 50\r\n")
+        line.sendall(f"authorization: Bearer {ALERT_SECRET}\r\n\r\nslow".encode())
         assert line.recv(100).split(b" ")[1] == b"408"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"x-slack-signature": "v0=" + "0" * 64},
+        {"x-slack-request-timestamp": str(int(MONDAY.timestamp()))},
+        {"x-slack-signature": "v0=" + "0" * 64, "x-slack-request-timestamp": "1"},
+        {"x-slack-signature": "v0=" + "0" * 64, "x-slack-request-timestamp": "9" * 5000},
+        {"x-slack-signature": "v1=" + "0" * 64, "x-slack-request-timestamp": "now"},
+    ],
+)
+def test_what_cannot_be_slacks_is_refused_before_its_body_comes(office: IngressOffice, headers: dict[str, str]) -> None:
+    place = urlsplit(office.url)
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    with socket.create_connection((place.hostname or "", place.port or 0), 20) as line:
+        line.settimeout(20)
+        line.sendall(f"POST /slack HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 900000\r\n{lines}\r\n".encode())
+        answer = line.recv(2000)
+    assert answer.split(b" ")[1] == b"401"
+    assert b"nosniff" in answer
 
 
 def test_junk_does_not_keep_signed_events_out(office: IngressOffice) -> None:

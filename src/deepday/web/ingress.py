@@ -18,6 +18,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deepday.app.ingress import ALERTS, AlertDoor, Reception
 from deepday.app.urgent_running import SOURCE
@@ -26,7 +27,7 @@ from deepday.errors import DeepdayError
 from deepday.model import UrgentSignal
 from deepday.route.alerts import AlertShapeError, flood, signals_of
 from deepday.web.allowance import Allowance
-from deepday.web.guards import Hardened
+from deepday.web.guards import HEADERS, Hardened
 from deepday.web.ingress_guards import (
     ALERT_BYTES,
     ANSWER_SECONDS,
@@ -38,6 +39,7 @@ from deepday.web.ingress_guards import (
 from deepday.web.seen import Seen
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+SLACK = "/slack"
 _WRONG_SECRETS = 60
 _STYLES = (("deepday.report", "templates/style.css"), ("deepday.web", "static/deepday.css"))
 
@@ -70,17 +72,43 @@ class Ingress:
         return int(self.reception.clock.now().timestamp())
 
 
-def make_ingress(ingress: Ingress, hosts: Sequence[str], more: Sequence[Route] = ()) -> Starlette:
+class _Doorman:
+    """Refuses at once what cannot be Slack's by its headers: a flood of it must not take the time of what is."""
+
+    def __init__(self, app: ASGIApp, ingress: Ingress) -> None:
+        self._app, self._ingress = app, ingress
+        words = _WORDS[401].encode()
+        answer = {**HEADERS, "Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(words))}
+        headers = [(name.lower().encode(), value.encode()) for name, value in answer.items()]
+        self._begin: Message = {"type": "http.response.start", "status": 401, "headers": headers}
+        self._words: Message = {"type": "http.response.body", "body": words}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or let it pass."""
+        reader = self._ingress.reception.doors.slack
+        if reader is None or scope["type"] != "http" or scope["path"] != SLACK or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        if reader.may_be_genuine(headers):
+            await self._app(scope, receive, send)
+            return
+        self._ingress.refusals.count("not genuine")
+        await send(self._begin)
+        await send(self._words)
+
+
+def make_ingress(ingress: Ingress, hosts: Sequence[str], more: Sequence[Route] = ()) -> ASGIApp:
     """Return the application. ``hosts``: the names that a request may ask for, and no others; ``more``: addresses."""
     answers = _Answers(ingress)
     routes = [
-        Route("/slack", answering(answers.slack, ingress.refusals), methods=["POST"]),
+        Route(SLACK, answering(answers.slack, ingress.refusals), methods=["POST"]),
         Route("/alerts/{name}", answering(answers.alerts, ingress.refusals), methods=["POST"]),
         Route("/healthz", healthy),
         Route("/style.css", _style),
         *more,
     ]
-    return hardened(routes, hosts)
+    return _Doorman(hardened(routes, hosts), ingress)
 
 
 def hardened(routes: Sequence[Route], hosts: Sequence[str]) -> Starlette:

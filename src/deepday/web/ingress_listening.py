@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from deepday.app.ingress import Reception
@@ -91,7 +91,7 @@ def office_ingress(settings: IngressSettings, listen: str, reception: OfficeRece
 
 @contextmanager
 def _server(
-    settings: IngressSettings, listen: str, make: Callable[[Sequence[str]], Starlette]
+    settings: IngressSettings, listen: str, make: Callable[[Sequence[str]], ASGIApp]
 ) -> Iterator[tuple[tuple[uvicorn.Server, list[socket.socket]], str]]:
     """Take the place while the context lasts; give a server with the application, not running, and its address.
 
@@ -138,6 +138,8 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         made = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        # Head and body of an answer are two writes: without this the second waits for the client's word, up to 40 ms.
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as error:
         raise InputError(
             f"The ingress cannot listen on {host} port {port}: {error.strerror}.",

@@ -81,6 +81,7 @@ def _socket(family: socket.AddressFamily, address: str, port: int) -> socket.soc
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family is socket.AF_INET6:
             made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as asyncio does where it opens sockets itself
         made.bind((address, port))
         made.listen(BACKLOG)
     except OSError as error:

@@ -36,6 +36,13 @@ class Delivered:
 class DeliveryReader(Protocol):
     """Reads deliveries. Safe to be used by several threads; sends nothing."""
 
+    def may_be_genuine(self, headers: Mapping[str, str]) -> bool:
+        """Tell from the headers alone, and quickly, whether a delivery may be genuine; it proves nothing.
+
+        Must be true for all that :meth:`read_delivery` takes: a flood is refused by this before it costs more.
+        """
+        ...
+
     def read_delivery(self, delivery: Delivery) -> Delivered | None:
         """Return what a delivery says; ``None`` for one that is not signed with the secret, or too old or too new.
 
