@@ -18,11 +18,15 @@ def blocks(document: Path) -> list[str]:
 
 
 def test_backing_up_putting_back_upgrading_and_erasing_go_as_the_guide_says(run: Run, tmp_path: Path) -> None:
-    write_calendar(tmp_path / "me.ics", [vevent("14:00", "15:00", uid="planning")])
-    assert run("import", "me.ics", "--me", ME, "--zone", "Europe/Berlin", "--hours", "Mon-Fri 09:00-17:00").code == 0
+    talk = vevent("14:00", "15:00", uid="talk", lines=["SUMMARY:Talk with cara@example.org"])
+    write_calendar(tmp_path / "me.ics", [talk])
+    hours = "Mon-Fri 09:00-17:00"
+    assert run("import", "me.ics", "--me", ME, "--zone", "Europe/Berlin", "--hours", hours, "--titles").code == 0
     home = tmp_path / "home"
-    script = "\n".join(blocks(GUIDE))
-    assert {"backup", "restore-backup", "export", "erase"} <= set(re.findall(r"deepday (\S+)", script))
+    script = "\n".join(
+        sorted(blocks(GUIDE), key=lambda block: "erase --yes" in block)
+    )  # what erases everything is last
+    assert {"backup", "restore-backup", "export", "erase", "revoke-all"} <= set(re.findall(r"deepday (\S+)", script))
     own = {
         "HOME": str(tmp_path),
         "PATH": f"{DEEPDAY.parent}:{os.environ['PATH']}",
@@ -32,6 +36,7 @@ def test_backing_up_putting_back_upgrading_and_erasing_go_as_the_guide_says(run:
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         env=os.environ | own,
+        input="y\n",
         capture_output=True,
         text=True,
         check=False,
@@ -40,7 +45,8 @@ def test_backing_up_putting_back_upgrading_and_erasing_go_as_the_guide_says(run:
     assert done.returncode == 0, done.stderr
     assert "The store is now as in" in done.stderr
     assert list((home / "data").glob("deepday.sqlite*")) == []
-    assert {one.name for one in tmp_path.iterdir()} >= {"deepday.backup", "before-upgrade.zip", "all-of-it.zip"}
+    written = {"deepday.backup", "before-upgrade.zip", "all-of-it.zip", "cara.zip"}
+    assert {one.name for one in tmp_path.iterdir()} >= written
 
 
 def test_every_metric_that_the_guide_names_is_told_and_the_other_way_round() -> None:

@@ -176,7 +176,7 @@ def started(desk: Desk) -> subprocess.Popen[str]:
         cwd=desk.world.folder,
     )
     assert process.stderr is not None
-    assert process.stderr.readline() == "Keeping your days protected, until Ctrl-C.\n"
+    assert process.stderr.readline() == "Serving, until Ctrl-C.\n"
     return process
 
 

@@ -216,7 +216,7 @@ def test_a_call_that_fails_says_what_to_do(
 ) -> None:
     scene = Scene(world, account, next(_NUMBERS))
     account.refused_kinds.clear()
-    given = call.before(scene)
+    given = call.before(Scene(world, calm, scene.number))
     before = state(world)
     fault = row.fault(call.path, call.method)
     if row.name == "403":
