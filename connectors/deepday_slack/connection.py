@@ -23,21 +23,25 @@ from deepday_slack.web import SlackApi, nonsense, silent_logger
 
 _PING_SECONDS: Final = 5.0
 _HELLO_SECONDS: Final = 10.0
+_LOOK_SECONDS: Final = 0.05
 _MOST_WAITING: Final = 10_000
 
 
-class _Client(SocketModeClient):
-    """Slack's client, but for where it gets the address of its connection: its own way there sleeps."""
+class Client(SocketModeClient):
+    """Slack's client, but for where it gets the address of its connection, and how it ends: both sleep in the library."""
 
     def __init__(self, web: WebClient, address: Callable[[], str]) -> None:
+        """Connect to where ``address`` says, each time anew."""
         self._address = address
         super().__init__("", silent_logger(), web, ping_interval=_PING_SECONDS, concurrency=1)
         self.proxy = None  # one from the environment would see the connection
 
     def issue_new_wss_url(self) -> str:
+        """Return the address of the next connection."""
         return self._address()
 
     def disconnect(self) -> None:
+        """End the connection, and whoever reads from it, at once."""
         # The library closes the connection when nobody reads from it, and a reader looks up every three seconds only.
         session = self.current_session
         if session is not None and session.sock is not None:
@@ -47,8 +51,16 @@ class _Client(SocketModeClient):
             super().disconnect()
 
     def close(self) -> None:
+        """End the connection and all threads, for good."""
         self.closed = True
+        self.auto_reconnect_enabled = False
         self.message_queue.put(None)  # else it waits for a message before it ends
+        self.disconnect()
+        runner = self.current_session_runner
+        runner.event.set()
+        while runner.is_alive():  # a reader that begins just now takes back that it shall end, once
+            self.current_session_state.terminated = True
+            runner.thread.join(_LOOK_SECONDS)
         super().close()
 
 
@@ -105,7 +117,7 @@ class SlackSocket:
             self._owner = self._api.bundle().user
             # The client asks for an address itself, from threads of its own, over connections of their own.
             web = WebClient("", retry_handlers=[], logger=silent_logger())
-            self._clients = Clients([_Client(web, self._address) for _ in range(CONNECTIONS)])
+            self._clients = Clients([Client(web, self._address) for _ in range(CONNECTIONS)])
             self._clients.message_listeners.append(self._note_greeting)
             self._clients.socket_mode_request_listeners.append(self._hand_out)
         if not self._clients.is_connected():
