@@ -28,7 +28,7 @@ _MOST_WAITING: Final = 10_000
 
 
 class Client(SocketModeClient):
-    """Slack's client, but for where it gets the address of its connection, and how it ends: the library sleeps over both."""
+    """The client of Slack's library, but for where it gets the address of its connection, and how it ends."""
 
     def __init__(self, web: WebClient, address: Callable[[], str]) -> None:
         """Connect to where ``address`` says, each time anew."""
